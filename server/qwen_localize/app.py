@@ -1,0 +1,187 @@
+"""Settings and tools make an MCP server: registration, lifetime, and what the model may read of a failure."""
+
+import difflib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.tools import Tool as McpTool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata, func_metadata
+from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent, ToolAnnotations
+from pydantic import ConfigDict, ValidationError
+
+from . import __version__
+from .artifacts import Artifacts
+from .clock import Clock, RealClock
+from .contract import Api, Result, Tool
+from .dashscope import Client, Timeouts, Wire
+from .errors import LocalizeError, quote, redact
+from .progress import Progress
+from .schema import arguments_schema, result_schema
+from .settings import Settings
+
+logger = logging.getLogger(__name__)
+
+INSTRUCTIONS = (
+    "Translates text and pictures with Alibaba Model Studio. Calls are billed to the user: pass many strings in one "
+    "call, and do not repeat a call that succeeded."
+)
+
+
+@dataclass(frozen=True)
+class Services:
+    """What every call shares: one connection, one output directory."""
+
+    settings: Settings
+    wire: Wire
+    client: Client
+    artifacts: Artifacts
+
+    def api(self, progress: Progress) -> Api:
+        """What one call may ask for."""
+        return Api(self.client, self.wire.service, self.artifacts, self.settings.readable, progress.report)
+
+
+def build_server(
+    settings: Settings, tools: Sequence[Tool], *, clock: Clock | None = None, timeouts: Timeouts | None = None
+) -> MCPServer[Services]:
+    """The server. Opens no connection and needs no key until a tool is called."""
+
+    @asynccontextmanager
+    async def lifespan(_: MCPServer[Services]) -> AsyncIterator[Services]:
+        wire = Wire(settings.service, settings.key, clock=clock, timeouts=timeouts)
+        client = Client(wire, settings.task_qps)
+        try:
+            yield Services(settings, wire, client, Artifacts(settings.output))
+        finally:
+            await wire.close()
+
+    return MCPServer(
+        "qwen-localize",
+        title="Qwen Localize",
+        version=__version__,
+        instructions=INSTRUCTIONS,
+        tools=[bind(tool) for tool in tools],
+        lifespan=lifespan,
+        log_level="WARNING",
+    )
+
+
+def bind(tool: Tool) -> "BoundTool":
+    """The tool as the SDK registers it, with schemas as small as clients need them."""
+    metadata = func_metadata(tool.function, skip_names=["api"])
+    arguments = _closed(metadata.arg_model)
+    return BoundTool(
+        fn=tool.function,
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        parameters=arguments_schema(arguments),
+        fn_metadata=FuncMetadata(
+            arg_model=arguments,
+            output_model=metadata.output_model,
+            output_schema=result_schema(metadata.output_schema or {}),
+        ),
+        is_async=True,
+        # Every tool bills the user and writes new files, and none changes or deletes what exists.
+        annotations=ToolAnnotations(
+            read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True
+        ),
+    )
+
+
+def _closed(model: type[ArgModelBase]) -> type[ArgModelBase]:
+    """The SDK drops unknown arguments in silence; ours are refused."""
+    return type(model.__name__, (model,), {"model_config": ConfigDict(extra="forbid"), "__module__": __name__})
+
+
+class BoundTool(McpTool):
+    """A registered tool. Its `run` never raises: whatever goes wrong is told in words the caller can act on."""
+
+    async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
+        """Check the arguments, run the tool, and report progress while it runs."""
+        services: Services = context.request_context.lifespan_context
+        try:
+            values = self._checked(arguments)
+        except ValidationError as error:
+            return _failure(_argument_words(error, list(self.parameters["properties"])), services)
+        progress = Progress(context.report_progress, services.wire.clock)
+        async with anyio.create_task_group() as group:
+            group.start_soon(progress.beat)
+            outcome = await self._outcome(services, progress, values)
+            group.cancel_scope.cancel()
+        return outcome
+
+    def _checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments as they are; only if they do not fit, with JSON in strings unpacked as some hosts pack it."""
+        model = self.fn_metadata.arg_model
+        try:
+            return model.model_validate(arguments).model_dump_one_level()
+        except ValidationError:
+            unpacked = self.fn_metadata.pre_parse_json(arguments)
+            if unpacked == arguments:
+                raise
+            return model.model_validate(unpacked).model_dump_one_level()
+
+    async def _outcome(self, services: Services, progress: Progress, values: dict[str, Any]) -> CallToolResult:
+        try:
+            services.wire.require_key()
+            result: Result = await self.fn(services.api(progress), **values)
+        except LocalizeError as error:
+            logger.info("%s: %s: %s", self.name, type(error).__name__, error)
+            return _failure(str(error), services)
+        except Exception:
+            logger.exception("%s failed in a way nobody foresaw", self.name)
+            return _failure("This server failed by a fault of its own. Its log (stderr) has the details.", services)
+        return _success(result)
+
+
+def _success(result: Result) -> CallToolResult:
+    blocks: list[ContentBlock] = [TextContent(type="text", text=text) for text in result.blocks()]
+    blocks += [
+        ResourceLink(
+            type="resource_link",
+            uri=file.uri,
+            name=file.path.rpartition("/")[2],
+            mime_type=file.mime_type,
+            size=file.bytes,
+        )
+        for file in result.artifacts
+    ]
+    return CallToolResult(content=blocks, structured_content=result.model_dump(mode="json"))
+
+
+def _failure(words: str, services: Services) -> CallToolResult:
+    text = redact(words, services.settings.key)
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+
+def _argument_words(error: ValidationError, known: list[str]) -> str:
+    """The first few problems, each with the argument's name and what it takes."""
+    problems = error.errors(include_url=False)
+    words = list(dict.fromkeys(_problem_words(problem, known) for problem in problems))
+    more = f" ({len(words) - 3} more.)" if len(words) > 3 else ""
+    return f"{' '.join(words[:3])}{more} Nothing was sent."
+
+
+def _problem_words(problem: Any, known: list[str]) -> str:
+    place = [str(part) for part in problem["loc"] if not _is_branch(str(part))]
+    name = ".".join(place)
+    if problem["type"] == "extra_forbidden" and len(place) == 1:
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f" Did you mean {near[0]}?" if near else f" It takes {', '.join(known)}."
+        return f"There is no argument {quote(name)}.{hint}"
+    if problem["type"] == "missing":
+        return f"The argument {name} is missing."
+    reason = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{name}: {quote(reason)[1:-1]} (got {quote(str(problem['input']), 60)})."
+
+
+def _is_branch(part: str) -> bool:
+    """Whether a part of a location names a branch of a union rather than a place in the arguments."""
+    return part in ("str", "list", "json") or "[" in part

@@ -1,0 +1,51 @@
+"""Results, streamed from the URLs that the service signs for 24 h."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import httpx2
+
+from ..errors import Bug, TimedOut, quote
+from .hosts import is_private
+from .retry import Failure, Repeat
+from .wire import Request, TryFailed, Wire
+
+T = TypeVar("T")
+_SECONDS = 300.0
+_REDIRECTS = 3
+
+
+async def download(wire: Wire, url: str, consume: Callable[[httpx2.Response], Awaitable[T]]) -> T:
+    """What `consume` makes of the open stream; a cut or failed transfer is tried again.
+
+    Raises:
+        Bug: the URL is none that a result may have: not http(s), or inside a private network.
+        LocalizeError: see `Wire.send`.
+    """
+
+    async def once() -> T:
+        target = httpx2.URL(url)
+        for _ in range(_REDIRECTS + 1):
+            _check(wire, target)
+            async with wire.exchange(Request("GET", str(target)), seconds=_SECONDS) as response:
+                if response.next_request is None:
+                    _succeeded(response)
+                    return await consume(response)
+                target = response.next_request.url
+        raise Bug(f"The result's URL redirects more than {_REDIRECTS} times.")
+
+    return await wire.repeating(once, Repeat.ALWAYS)
+
+
+def _check(wire: Wire, url: httpx2.URL) -> None:
+    if url.scheme not in ("http", "https") or (is_private(url.host) and not wire.service.is_local):
+        raise Bug(f"The service named a result at {quote(str(url))}, where no result can be. It was not fetched.")
+
+
+def _succeeded(response: httpx2.Response) -> None:
+    if response.is_success:
+        return
+    if response.status_code in (403, 404):
+        raise TimedOut("The result's URL is no longer valid: it lives 24 h.")
+    words = f"The result could not be fetched: HTTP {response.status_code}."
+    raise TryFailed(TimedOut(words), Failure.ANSWERED)

@@ -1,0 +1,78 @@
+"""Asynchronous tasks: what the service says of one (contract 2.1), as a closed union."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import Bug, quote
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """In the queue, or running."""
+
+    task_id: str
+    running: bool
+
+
+@dataclass(frozen=True)
+class Succeeded:
+    """Done and billed. `output` is what the endpoint makes; URLs in it live 24 h."""
+
+    task_id: str
+    output: dict[str, Any]
+    usage: dict[str, Any]
+    request_id: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Ended without a result, and free of charge."""
+
+    task_id: str
+    code: str
+    message: str
+    request_id: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Cancelled, or no longer known: the service forgets a task after 24 h."""
+
+    task_id: str
+    status: str
+
+
+TaskState = Waiting | Succeeded | Failed | Gone
+
+
+def parse(body: dict[str, Any]) -> TaskState:
+    """The state in an answer to a submit or a query.
+
+    Raises:
+        Bug: a state word that the contract does not have, or no task at all.
+    """
+    output = body.get("output")
+    if not isinstance(output, dict) or not output.get("task_id"):
+        raise Bug(f"The service's answer has no task in it: {quote(str(body))}. Try again; report it if it stays.")
+    task_id, status = str(output["task_id"]), output.get("task_status")
+    request_id = str(body.get("request_id") or "")
+    match status:
+        case "PENDING" | "RUNNING":
+            return Waiting(task_id, running=status == "RUNNING")
+        case "SUCCEEDED":
+            return Succeeded(task_id, output, body.get("usage") or {}, request_id)
+        case "FAILED":
+            code, message = str(output.get("code") or ""), str(output.get("message") or "")
+            return Failed(task_id, code, message, request_id)
+        case "CANCELED" | "UNKNOWN":
+            return Gone(task_id, status)
+        case _:
+            raise Bug(f"The service calls task {task_id} {quote(str(status))}, a state this version does not know.")
+
+
+def pauses() -> Iterator[float]:
+    """Seconds between two queries of one task: soon at first, then every five."""
+    yield from (1.0, 1.0, 2.0, 2.0, 3.0)
+    while True:
+        yield 5.0

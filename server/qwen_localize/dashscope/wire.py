@@ -1,0 +1,264 @@
+"""One HTTP exchange with the service: the pooled connection, the key, limits, repeats and failures.
+
+Knows no endpoint: those are in `client.py`, and what they mean lives in the tools.
+"""
+
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import anyio
+import httpx2
+
+from .. import errors
+from ..clock import Clock, RealClock
+from ..errors import LocalizeError
+from . import retry
+from .hosts import Service
+from .limits import Limit, Paces
+from .refusals import refusal
+from .retry import Failure, Repeat
+
+# An idle connection is dropped before common balancers drop it: a paid request must not meet a dead one.
+_KEEPALIVE_SECONDS = 20.0
+_CONNECTIONS = 32
+
+T = TypeVar("T")
+
+_UNSENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds: to connect, for a paid answer to arrive whole, for anything else to."""
+
+    connect: float = 10.0
+    paid: float = 180.0
+    other: float = 60.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, and what it allows.
+
+    Attributes:
+        repeat: whether a failure may be answered by sending it again.
+        budget: the name of the rate limit it counts against, the limit, and the tokens it will use.
+    """
+
+    method: str
+    url: str
+    json: dict[str, Any] | None = None
+    params: dict[str, str] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    repeat: Repeat = Repeat.ALWAYS
+    budget: tuple[str, Limit, int] | None = None
+
+
+class TryFailed(Exception):
+    """One try that failed: what to tell, what is known of it, and how a further try should wait."""
+
+    def __init__(
+        self,
+        error: LocalizeError,
+        failure: Failure,
+        *,
+        retry: bool = True,
+        hint: float | None = None,
+        slow: float = 1.0,
+    ) -> None:
+        super().__init__(str(error))
+        self.error, self.failure, self.retry, self.hint, self.slow = error, failure, retry, hint, slow
+
+
+class Wire:
+    """A pooled connection to one service with one key.
+
+    Args:
+        service: where to.
+        key: the API key; None lets the server start without one, and a call say so.
+        clock: time, for limits and pauses.
+        chance: random numbers in [0, 1) that spread retries.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        key: str | None,
+        *,
+        clock: Clock | None = None,
+        timeouts: Timeouts | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.service = service
+        self.clock = clock or RealClock()
+        self.timeouts = timeouts or Timeouts()
+        self._key = key
+        self._chance = chance
+        self._paces = Paces(self.clock)
+        self._http: httpx2.AsyncClient | None = None
+
+    @property
+    def http(self) -> httpx2.AsyncClient:
+        """The pool, opened by the first call that needs it: loading certificates takes time."""
+        if self._http is None:
+            self._http = httpx2.AsyncClient(
+                timeout=httpx2.Timeout(self.timeouts.paid, connect=self.timeouts.connect),
+                limits=httpx2.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEPALIVE_SECONDS),
+                mounts=_loopback_directly(self.service),
+            )
+        return self._http
+
+    async def close(self) -> None:
+        """Close the pool, if it was opened."""
+        if self._http is not None:
+            await self._http.aclose()
+
+    def require_key(self) -> str:
+        """The API key.
+
+        Raises:
+            MissingKey: there is none.
+        """
+        if not self._key:
+            raise errors.MissingKey(
+                "No API key is set. Create one in Alibaba Cloud Model Studio (console, API keys) and put it in "
+                "this server's environment as DASHSCOPE_API_KEY. To try without a key, start the server "
+                "with --sandbox."
+            )
+        return self._key
+
+    async def send(self, request: Request) -> dict[str, Any]:
+        """The JSON object that the service answers.
+
+        Raises:
+            LocalizeError: whatever went wrong, after the repeats that the request allows.
+        """
+        headers = {"Authorization": f"Bearer {self.require_key()}"}
+
+        async def once() -> dict[str, Any]:
+            if request.budget:
+                await self._paces.wait(*request.budget)
+            async with self.exchange(request, headers=headers) as response:
+                await response.aread()
+                return _answer(response, self.service)
+
+        return await self.repeating(once, request.repeat)
+
+    async def repeating(self, once: Callable[[], Awaitable[T]], repeat: Repeat) -> T:
+        """What `once` returns, tried again as long as `repeat` and the arithmetic of `retry` allow."""
+        began, attempt = self.clock.now(), 0
+        while True:
+            attempt += 1
+            try:
+                return await once()
+            except TryFailed as failed:
+                wait = self._pause(repeat, failed, attempt, self.clock.now() - began)
+                if wait is None:
+                    raise _verdict(repeat, failed) from failed
+            await self.clock.sleep(wait)
+
+    def _pause(self, repeat: Repeat, failed: TryFailed, attempt: int, elapsed: float) -> float | None:
+        if not (failed.retry and retry.allowed(repeat, failed.failure)):
+            return None
+        return retry.pause(attempt, elapsed, failed.hint, self._chance(), failed.slow)
+
+    @asynccontextmanager
+    async def exchange(
+        self,
+        request: Request,
+        *,
+        headers: Mapping[str, str] | None = None,
+        seconds: float | None = None,
+        **body: Any,
+    ) -> AsyncIterator[httpx2.Response]:
+        """One try, with every way a connection can fail turned into a `TryFailed`; no limits, no key."""
+        usual = self.timeouts.other if request.repeat is Repeat.ALWAYS else self.timeouts.paid
+        seconds = seconds or usual
+        try:
+            with anyio.fail_after(seconds):
+                async with self.http.stream(
+                    request.method,
+                    request.url,
+                    json=request.json,
+                    params=request.params,
+                    headers=request.headers | dict(headers or {}),
+                    **body,
+                ) as response:
+                    yield response
+        except _UNSENT as error:
+            raise TryFailed(_unreachable(self.service, error), Failure.UNSENT) from error
+        except (TimeoutError, httpx2.TimeoutException) as error:
+            raise TryFailed(_silent(self.service, seconds), Failure.UNKNOWN) from error
+        except httpx2.HTTPError as error:
+            raise TryFailed(_broken(self.service, error), Failure.UNKNOWN) from error
+
+
+def _verdict(repeat: Repeat, failed: TryFailed) -> LocalizeError:
+    """What to tell once no further try is made: for a paid request whose answer was lost, that it may be billed."""
+    if failed.failure is Failure.UNKNOWN and repeat is not Repeat.ALWAYS:
+        return errors.Unconfirmed(
+            f"{failed.error} The request had gone out, so it may have been carried out and billed; it was not sent "
+            "again. Calling again may pay a second time."
+        )
+    return failed.error
+
+
+def _answer(response: httpx2.Response, service: Service) -> dict[str, Any]:
+    body = _json(response)
+    if response.is_success and isinstance(body, dict) and not (body.get("code") and "output" not in body):
+        return body
+    if response.is_success and not isinstance(body, dict):
+        words = "The service's answer was not JSON. Something between here and there may have changed it; try again."
+        raise TryFailed(errors.Bug(words), Failure.UNKNOWN)
+    error, meaning = refusal(response.status_code, body if isinstance(body, dict) else {}, service)
+    hint = retry.retry_after(response.headers)
+    failure = _failure(response.status_code, spoken=isinstance(body, dict))
+    raise TryFailed(error, failure, retry=meaning.retry, hint=hint, slow=meaning.slow)
+
+
+def _json(response: httpx2.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def _failure(status: int, *, spoken: bool) -> Failure:
+    """A throttled request was turned away; a 5xx without the service's own words may come from a gateway."""
+    if status == 429:
+        return Failure.UNSENT
+    return Failure.ANSWERED if spoken or status < 500 else Failure.UNKNOWN
+
+
+def _unreachable(service: Service, error: Exception) -> LocalizeError:
+    return errors.Unreachable(
+        f"{service} cannot be reached ({type(error).__name__}); nothing was sent. Check the network, the proxy "
+        "variables (HTTPS_PROXY, NO_PROXY) and DASHSCOPE_REGION, then try again."
+    )
+
+
+def _silent(service: Service, seconds: float) -> LocalizeError:
+    return errors.TimedOut(f"{service} did not answer within {seconds:g} s. Try again in a few minutes.")
+
+
+def _broken(service: Service, error: Exception) -> LocalizeError:
+    return errors.ServiceFailed(
+        f"The connection to {service} broke ({type(error).__name__}). Check the network, then try again."
+    )
+
+
+def _loopback_directly(service: Service) -> dict[str, httpx2.AsyncBaseTransport | None] | None:
+    """A service on this machine is reached without the proxy that the environment may name."""
+    host = httpx2.URL(service.origin).host
+    if host not in ("localhost", "127.0.0.1", "::1"):
+        return None
+    return {f"all://{host}": None}

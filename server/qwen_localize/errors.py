@@ -1,0 +1,119 @@
+"""What can go wrong, ordered by who can act.
+
+LocalizeError               one to three sentences: what, why, what to do
+├── CallError               the caller (a model, usually) can call differently
+│   ├── BadArgument         refused here; nothing was sent
+│   ├── BadInput            a picture or URL that cannot be used; nothing was sent
+│   ├── Rejected            the service refused the request as it stands
+│   └── Blocked             the service's content rules refused it
+├── SetupError              the user can act: key, money, region, disk
+│   ├── MissingKey
+│   ├── KeyRefused
+│   ├── NoAccess
+│   ├── OutOfFunds
+│   ├── BadSetting
+│   └── OutputUnavailable
+├── TryLater                nobody can act now
+│   ├── Throttled
+│   ├── ServiceFailed
+│   ├── Unreachable
+│   ├── TimedOut
+│   └── Unconfirmed         a paid request went out and its answer was lost
+└── Bug                     we can: the service said something we do not understand
+"""
+
+import re
+
+QUOTE_LIMIT = 200
+_KEY = re.compile(r"\b(?:sk|st)-[A-Za-z0-9_\-.]{6,}")
+
+
+class LocalizeError(Exception):
+    """Anything this server reports to the caller; its text is written to be read."""
+
+
+class CallError(LocalizeError):
+    """The caller can fix it by calling differently."""
+
+
+class BadArgument(CallError):
+    """An argument breaks a rule that is known here; nothing was sent."""
+
+
+class BadInput(CallError):
+    """A file, URL or data URI cannot be used; nothing was sent."""
+
+
+class Rejected(CallError):
+    """The service refused the request as it stands."""
+
+
+class Blocked(CallError):
+    """The service's content or policy rules refused the request."""
+
+
+class SetupError(LocalizeError):
+    """The user can fix it: key, money, region, disk."""
+
+
+class MissingKey(SetupError):
+    """No API key is configured."""
+
+
+class KeyRefused(SetupError):
+    """The service does not accept the API key."""
+
+
+class NoAccess(SetupError):
+    """The key is good, but has no right to this model, workspace or region."""
+
+
+class OutOfFunds(SetupError):
+    """The account owes money, or its free quota is used up."""
+
+
+class BadSetting(SetupError):
+    """An environment variable has a value that cannot be used."""
+
+
+class OutputUnavailable(SetupError):
+    """The output directory cannot be written."""
+
+
+class TryLater(LocalizeError):
+    """Nobody can act now; the same call may succeed later."""
+
+
+class Throttled(TryLater):
+    """The service's rate limit, in spite of ours."""
+
+
+class ServiceFailed(TryLater):
+    """The service failed or is overloaded."""
+
+
+class Unreachable(TryLater):
+    """The service could not be reached; nothing was sent."""
+
+
+class TimedOut(TryLater):
+    """The service did not answer, or did not finish, in time."""
+
+
+class Unconfirmed(TryLater):
+    """A paid request went out and its answer was lost: it may have been carried out."""
+
+
+class Bug(LocalizeError):
+    """The service said something this version does not understand."""
+
+
+def quote(text: str, limit: int = QUOTE_LIMIT) -> str:
+    """Text of a third party as data: one line, no control characters, cut, in quotation marks."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return f"“{line[:limit]}…”" if len(line) > limit else f"“{line}”"
+
+
+def redact(text: str, key: str | None = None) -> str:
+    """`text` without the API key in use, nor anything that is shaped like one."""
+    return _KEY.sub("[key]", text.replace(key, "[key]") if key else text)

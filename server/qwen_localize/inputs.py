@@ -1,0 +1,171 @@
+"""What may come in: a local path, an http(s) URL or a data URI, checked. The only reader of users' files."""
+
+import base64
+import binascii
+import re
+import stat
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote as percent
+from urllib.parse import unquote, urlsplit
+
+import anyio.to_thread
+
+from .dashscope import is_private
+from .errors import BadInput, quote
+
+_DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+-]+=[^;,]*)*;base64,", re.IGNORECASE)
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class PictureRules:
+    """What a model takes. Formats by Pillow's names; sides in pixels; ratio of the longer side to the shorter."""
+
+    formats: frozenset[str]
+    min_side: int
+    max_side: int
+    max_ratio: float
+    max_bytes: int
+
+
+@dataclass(frozen=True)
+class RemotePicture:
+    """A public URL, passed on as it is: the service fetches and checks it."""
+
+    url: str
+    name: str
+
+
+@dataclass(frozen=True)
+class LocalPicture:
+    """A checked picture; `name` is the file's own, without its folder."""
+
+    name: str
+    data: bytes
+    format: str
+    width: int
+    height: int
+
+
+Picture = RemotePicture | LocalPicture
+
+
+async def read_picture(
+    reference: str, rules: PictureRules, readable: tuple[Path, ...], *, local_service: bool = False
+) -> Picture:
+    """What the user named, checked against the model's rules.
+
+    Args:
+        reference: a path, an http(s) URL or a base64 data URI.
+        rules: what the model takes.
+        readable: the directories below which files may be read.
+        local_service: whether the service is on this machine, and so may fetch local URLs.
+
+    Raises:
+        BadInput: it cannot be used; nothing was sent.
+    """
+    reference = reference.strip()
+    scheme = urlsplit(reference[:40]).scheme.lower()
+    if scheme in ("http", "https"):
+        return _remote(reference, local_service=local_service)
+    if scheme == "data":
+        name, data = "picture", _decoded(reference, rules)
+    elif "://" in reference[:40]:
+        raise BadInput(f"{quote(scheme)[1:-1]}:// cannot be read. Pass a plain path, an http(s) URL, or a data URI.")
+    else:
+        path = await anyio.to_thread.run_sync(_permitted, reference, readable)
+        name, data = path.name, await anyio.to_thread.run_sync(_bytes, path, rules)
+    return await anyio.to_thread.run_sync(_checked, name, data, rules)
+
+
+def _remote(url: str, *, local_service: bool) -> RemotePicture:
+    parts = urlsplit(url)
+    if not parts.hostname or (is_private(parts.hostname) and not local_service):
+        raise BadInput(
+            f"The service cannot fetch {quote(url)}: it is not on the public internet. "
+            "Save the picture to a local file and pass its path."
+        )
+    # The service refuses URLs with Chinese characters (contract section 4).
+    ascii_url = percent(url, safe="%/:=&?~#+!$,;'@()*[]")
+    return RemotePicture(ascii_url, PurePosixPath(unquote(parts.path)).name or parts.hostname)
+
+
+def _decoded(uri: str, rules: PictureRules) -> bytes:
+    head = _DATA_URI.match(uri)
+    if not head:
+        raise BadInput("The data URI is not base64. Use data:image/png;base64,…, or save the file and pass its path.")
+    _fits(len(uri) * 3 // 4, rules)
+    try:
+        return base64.b64decode(uri[head.end() :], validate=True)
+    except binascii.Error:
+        raise BadInput("The data URI's base64 is damaged. Save the file and pass its path instead.") from None
+
+
+def _permitted(reference: str, readable: tuple[Path, ...]) -> Path:
+    """The file itself, links resolved, if it is a regular file in a place that may be read."""
+    try:
+        path = Path(reference).expanduser().resolve()
+        allowed = any(path.is_relative_to(folder) for folder in readable)
+        mode = path.stat().st_mode if allowed else 0
+    except FileNotFoundError:
+        raise BadInput(f"There is no file at {path}. Check the path; a relative one starts at {Path.cwd()}.") from None
+    except (OSError, ValueError, RuntimeError):
+        raise BadInput(f"{quote(reference)} cannot be opened as a file. Check the path and its permissions.") from None
+    if not allowed:
+        places = ", ".join(str(folder) for folder in readable)
+        raise BadInput(
+            f"{path} is outside the folders that may be read ({places}). Move the file into one of them, or ask the "
+            "user to add its folder to QWEN_LOCALIZE_ALLOWED_DIRS."
+        )
+    if not stat.S_ISREG(mode):
+        raise BadInput(f"{path} is a folder or a device, not a file. Pass the path of one picture.")
+    return path
+
+
+def _bytes(path: Path, rules: PictureRules) -> bytes:
+    try:
+        _fits(path.stat().st_size, rules)
+        with path.open("rb") as file:
+            return file.read(rules.max_bytes + 1)
+    except OSError:
+        raise BadInput(f"{path} cannot be read. Check its permissions.") from None
+
+
+def _fits(size: int, rules: PictureRules) -> None:
+    if size > rules.max_bytes:
+        most = f"{rules.max_bytes / _MEGABYTE:g} MB"
+        raise BadInput(f"The picture has {size / _MEGABYTE:.1f} MB; at most {most} are taken. Make it smaller.")
+
+
+def _checked(name: str, data: bytes, rules: PictureRules) -> LocalPicture:
+    """The picture, with type and size read from its header: the name may say anything."""
+    kind, width, height = _header(name, data)
+    if kind not in rules.formats:
+        known = ", ".join(sorted(rules.formats))
+        raise BadInput(f"{quote(name)} is a {kind} file; the model takes {known}. Convert it to PNG or JPEG.")
+    if min(width, height) < rules.min_side or max(width, height) > rules.max_side:
+        raise BadInput(
+            f"{quote(name)} has {width}×{height} pixels; each side must have {rules.min_side} to {rules.max_side}. "
+            "Resize it."
+        )
+    if max(width, height) > rules.max_ratio * min(width, height):
+        raise BadInput(
+            f"{quote(name)} has {width}×{height} pixels; one side may be at most {rules.max_ratio:g} times the other. "
+            "Crop it, or cut it into parts."
+        )
+    return LocalPicture(name, data, kind, width, height)
+
+
+def _header(name: str, data: bytes) -> tuple[str, int, int]:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(BytesIO(data)) as image:
+            # A phone's multi-picture JPEG is a JPEG to everybody else.
+            return {"MPO": "JPEG"}.get(str(image.format), str(image.format)), *image.size
+    except Image.DecompressionBombError:
+        raise BadInput(f"{quote(name)} has far too many pixels to be read. Resize it.") from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise BadInput(f"{quote(name)} is not a picture, or is damaged. Pass a JPEG, PNG, WEBP, TIFF or BMP.") from None

@@ -1,0 +1,98 @@
+"""What the user decides, read from the environment once. Nothing else reads the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from .dashscope import REGIONS, Service
+from .errors import BadSetting, quote
+
+
+class Settings(BaseModel):
+    """All settings; everything has a default but the key, and a server without a key still lists its tools."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True, extra="ignore", hide_input_in_errors=True)
+
+    api_key: SecretStr | None = Field(None, validation_alias="DASHSCOPE_API_KEY", description="Model Studio API key")
+    region: str = Field(
+        "cn-beijing", validation_alias="DASHSCOPE_REGION", description=f"the key's region: {', '.join(REGIONS)}"
+    )
+    workspace: str | None = Field(
+        None,
+        validation_alias="DASHSCOPE_WORKSPACE",
+        description="workspace id; uses that workspace's own host",
+        pattern=r"^[A-Za-z0-9-]+$",
+    )
+    base_url: str | None = Field(
+        None,
+        validation_alias="DASHSCOPE_BASE_URL",
+        description="an origin such as `http://127.0.0.1:8123` that overrides region and workspace",
+        pattern=r"^https?://[^/]+/?$",
+    )
+    output_dir: Path = Field(
+        Path("~/qwen-localize"), validation_alias="QWEN_LOCALIZE_OUTPUT_DIR", description="where finished files go"
+    )
+    allowed_dirs: tuple[Path, ...] = Field(
+        (),
+        validation_alias="QWEN_LOCALIZE_ALLOWED_DIRS",
+        description=f"local files are read only below these (separated by `{os.pathsep}`); "
+        "default: the working directory and the output directory",
+    )
+    task_qps: float = Field(
+        1.0, validation_alias="QWEN_LOCALIZE_TASK_QPS", description="task queries per second", gt=0, le=20
+    )
+
+    @field_validator("region")
+    @classmethod
+    def _known_region(cls, region: str) -> str:
+        if region not in REGIONS:
+            raise ValueError(f"it must be one of {', '.join(REGIONS)}")
+        return region
+
+    @field_validator("allowed_dirs", mode="before")
+    @classmethod
+    def _split_paths(cls, value: Any) -> Any:
+        return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """The settings in `environment`, by default this process's; an empty variable counts as not set.
+
+        Raises:
+            BadSetting: one sentence that names the variable, never its value.
+        """
+        found = {name: value for name, value in (environment or os.environ).items() if value.strip()}
+        try:
+            return cls.model_validate(found)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            raise BadSetting(f"{first['loc'][0]} cannot be used: {quote(first['msg'])[1:-1]}.") from None
+
+    @property
+    def service(self) -> Service:
+        """The service these settings name."""
+        return Service.at(self.region, self.workspace, self.base_url)
+
+    @property
+    def key(self) -> str | None:
+        """The API key in the clear, for the wire alone."""
+        return self.api_key.get_secret_value().strip() if self.api_key else None
+
+    @property
+    def output(self) -> Path:
+        """The output directory, absolute."""
+        return self.output_dir.expanduser().absolute()
+
+    @property
+    def readable(self) -> tuple[Path, ...]:
+        """The directories below which local files may be read, links resolved.
+
+        A working directory that is a file system's root (as hosts on macOS start servers) would allow
+        everything, so it allows nothing.
+        """
+        here = Path.cwd()
+        usual = (self.output,) if here == Path(here.anchor) else (here, self.output)
+        return tuple(path.expanduser().resolve() for path in self.allowed_dirs or usual)
