@@ -17,7 +17,7 @@ from pydantic import ConfigDict, ValidationError
 
 from . import __version__
 from .artifacts import Artifacts
-from .clock import Clock, RealClock
+from .clock import Clock
 from .contract import Api, Result, Tool
 from .dashscope import Client, Timeouts, Wire
 from .errors import LocalizeError, quote, redact
@@ -72,6 +72,12 @@ def build_server(
     )
 
 
+async def describe_tools(tools: Sequence[Tool]) -> list[dict[str, Any]]:
+    """The tools as `tools/list` shows them."""
+    listed = await build_server(Settings(), tools).list_tools()
+    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed]
+
+
 def bind(tool: Tool) -> "BoundTool":
     """The tool as the SDK registers it, with schemas as small as clients need them."""
     metadata = func_metadata(tool.function, skip_names=["api"])
@@ -88,6 +94,7 @@ def bind(tool: Tool) -> "BoundTool":
             output_schema=result_schema(metadata.output_schema or {}),
         ),
         is_async=True,
+        context_kwarg=None,
         # Every tool bills the user and writes new files, and none changes or deletes what exists.
         annotations=ToolAnnotations(
             read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True
@@ -103,7 +110,12 @@ def _closed(model: type[ArgModelBase]) -> type[ArgModelBase]:
 class BoundTool(McpTool):
     """A registered tool. Its `run` never raises: whatever goes wrong is told in words the caller can act on."""
 
-    async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
+    async def run(
+        self,
+        arguments: dict[str, Any],
+        context: Context[Any, Any],
+        convert_result: bool = False,  # noqa: ARG002 - the SDK's signature
+    ) -> Any:
         """Check the arguments, run the tool, and report progress while it runs."""
         services: Services = context.request_context.lifespan_context
         try:
@@ -163,25 +175,27 @@ def _failure(words: str, services: Services) -> CallToolResult:
 
 def _argument_words(error: ValidationError, known: list[str]) -> str:
     """The first few problems, each with the argument's name and what it takes."""
-    problems = error.errors(include_url=False)
-    words = list(dict.fromkeys(_problem_words(problem, known) for problem in problems))
+    by_place = {_place(problem): problem for problem in reversed(error.errors(include_url=False))}
+    words = [_problem_words(place, problem, known) for place, problem in reversed(by_place.items())]
     more = f" ({len(words) - 3} more.)" if len(words) > 3 else ""
     return f"{' '.join(words[:3])}{more} Nothing was sent."
 
 
-def _problem_words(problem: Any, known: list[str]) -> str:
-    place = [str(part) for part in problem["loc"] if not _is_branch(str(part))]
-    name = ".".join(place)
-    if problem["type"] == "extra_forbidden" and len(place) == 1:
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f" Did you mean {near[0]}?" if near else f" It takes {', '.join(known)}."
-        return f"There is no argument {quote(name)}.{hint}"
-    if problem["type"] == "missing":
-        return f"The argument {name} is missing."
-    reason = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{name}: {quote(reason)[1:-1]} (got {quote(str(problem['input']), 60)})."
+def _place(problem: Any) -> str:
+    """The argument's name, without the parts that name a branch of a union."""
+    return ".".join(str(part) for part in problem["loc"] if not _is_branch(str(part)))
 
 
 def _is_branch(part: str) -> bool:
-    """Whether a part of a location names a branch of a union rather than a place in the arguments."""
-    return part in ("str", "list", "json") or "[" in part
+    return part == "str" or "[" in part
+
+
+def _problem_words(place: str, problem: Any, known: list[str]) -> str:
+    if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
+        near = difflib.get_close_matches(place, known, 1)
+        hint = f"Did you mean {near[0]}?" if near else f"It takes {', '.join(known)}."
+        return f"There is no argument {quote(place, 40)}. {hint}"
+    if problem["type"] == "missing":
+        return f"The argument {place} is missing."
+    reason = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{place}: {quote(reason)[1:-1]} (got {quote(str(problem['input']), 60)})."

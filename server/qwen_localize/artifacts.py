@@ -60,8 +60,8 @@ class Artifacts:
                 pass
         if _free(self._directory) < self._room:
             raise OutputUnavailable(
-                f"The disk of {self._directory} is full: less than {self._room // 2**20} MB are free. Nothing was sent. "
-                "Free some space, or set QWEN_LOCALIZE_OUTPUT_DIR to another disk."
+                f"The disk of {self._directory} is full: less than {self._room // 2**20} MB are free. "
+                "Nothing was sent. Free some space, or set QWEN_LOCALIZE_OUTPUT_DIR to another disk."
             )
 
     async def save_picture(self, stem: str, chunks: AsyncIterable[bytes]) -> Artifact:

@@ -26,6 +26,10 @@ class Rate:
     output: float = 0.0
     image: float = 0.0
 
+    def of_tokens(self, tokens_in: int, tokens_out: int) -> float:
+        """What a call with so many tokens costs, in CNY."""
+        return round((tokens_in * self.input + tokens_out * self.output) / 1_000_000, 6)
+
 
 @dataclass(frozen=True)
 class Model:
@@ -92,8 +96,9 @@ class Tool:
 
     @property
     def description(self) -> str:
-        """The docstring, which is a prompt."""
-        return inspect.cleandoc(self.function.__doc__ or "")
+        """The docstring, which is a prompt, a paragraph to a line."""
+        paragraphs = inspect.cleandoc(self.function.__doc__ or "").split("\n\n")
+        return "\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,15 @@ class Api:
     async def picture(self, reference: str, rules: PictureRules) -> Picture:
         """The picture that the user named, checked; nothing is sent yet."""
         return await read_picture(reference, rules, self.readable, local_service=self.service.is_local)
+
+    async def prepare_output(self) -> None:
+        """Make sure that a result can be written, before it is paid for."""
+        await self.artifacts.prepare()
+
+    async def save_text(self, name: str, text: str, mime_type: str) -> SavedFile:
+        """Write a text into the output directory."""
+        await self.artifacts.prepare()
+        return SavedFile.of(await self.artifacts.save_text(name, text, mime_type))
 
     async def offer(self, model: Model, picture: Picture) -> tuple[str, bool]:
         """A URL under which the service can read the picture, and whether it is a temporary upload."""

@@ -18,6 +18,8 @@ def result_schema(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _type_only(field: dict[str, Any]) -> dict[str, Any]:
+    if "anyOf" in field:
+        return {"type": [option["type"] for option in field["anyOf"]]}
     return {key: field[key] for key in ("type", "enum") if key in field}
 
 
@@ -32,7 +34,8 @@ def _inlined(node: Any, definitions: dict[str, Any]) -> Any:
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
-        target = definitions[node["$ref"].rpartition("/")[2]]
+        # A definition's own description is its class's docstring: for us, not for the model.
+        target = definitions[node["$ref"].rpartition("/")[2]] | {"description": None}
         return _inlined(target | {key: value for key, value in node.items() if key != "$ref"}, definitions)
     return {key: _field(key, value, definitions) for key, value in node.items() if not _idle(key, value)}
 
@@ -45,4 +48,4 @@ def _field(key: str, value: Any, definitions: dict[str, Any]) -> Any:
 
 
 def _idle(key: str, value: Any) -> bool:
-    return key == "title" or (key == "default" and value in (None, "", [], False))
+    return key == "title" or value is None or (key == "default" and value in ("", [], False))

@@ -71,6 +71,10 @@ class Settings(BaseModel):
             first = error.errors(include_url=False, include_input=False)[0]
             raise BadSetting(f"{first['loc'][0]} cannot be used: {quote(first['msg'])[1:-1]}.") from None
 
+    def at_sandbox(self, origin: str) -> "Settings":
+        """These settings, but at a sandbox, with the key that it takes."""
+        return self.model_copy(update={"base_url": origin, "api_key": SecretStr("sk-sandbox")})
+
     @property
     def service(self) -> Service:
         """The service these settings name."""

@@ -1,0 +1,162 @@
+"""The command line: serve (the default), demo, sandbox, manifests."""
+
+import argparse
+import logging
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+
+from . import __version__
+from .errors import LocalizeError, redact
+from .settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    _speak_utf8()
+    options = _parser().parse_args(arguments)
+    _log_to_stderr(options.verbose)
+    try:
+        return int(options.run(options) or 0)
+    except LocalizeError as error:
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="qwen-localize", description="MCP server for Alibaba Model Studio's translation and localization models."
+    )
+    parser.add_argument("--version", action="version", version=f"qwen-localize {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for command in (parser, commands.add_parser("serve", help="speak MCP over stdin and stdout (the default)")):
+        _add_common(command)
+        command.set_defaults(run=_serve)
+    demo = commands.add_parser("demo", help="translate a sample over stdio, as a client would; no key needed")
+    demo.add_argument("--live", action="store_true", help="use the service and your key instead of the sandbox")
+    demo.add_argument("--output", type=Path, default=Path("qwen-localize-demo"), help="where the results go")
+    sandbox = commands.add_parser("sandbox", help="serve a local stand-in for Model Studio on loopback")
+    sandbox.add_argument("--port", type=int, default=8123, help="port on 127.0.0.1 (0: any free one)")
+    manifests = commands.add_parser("manifests", help="write everything under manifests/ and the README's tables")
+    manifests.add_argument("--check", action="store_true", help="write nothing; fail if something is out of date")
+    for command, run in ((demo, _demo), (sandbox, _sandbox), (manifests, _manifests)):
+        command.set_defaults(run=run)
+        _add_common(command)
+    return parser
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-v", "--verbose", action="store_true", help="log more, to stderr")
+    command.add_argument("--sandbox", action="store_true", help="use a local stand-in, in this process; no key needed")
+    command.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME[:N]",
+        help="make the stand-in misbehave; see its README part",
+    )
+
+
+def _serve(options: argparse.Namespace) -> None:
+    anyio.run(_serve_stdio, options)
+
+
+async def _serve_stdio(options: argparse.Namespace) -> None:
+    from qwen_localize_tools import TOOLS
+
+    from .app import build_server
+
+    async with _settings(options) as settings:
+        await build_server(settings, TOOLS).run_stdio_async()
+
+
+@asynccontextmanager
+async def _settings(options: argparse.Namespace) -> AsyncIterator[Settings]:
+    """The settings, pointing at a sandbox in this process if that was asked for."""
+    settings = Settings.load()
+    if not options.sandbox:
+        yield settings
+        return
+    async with _stand_in(options, port=0) as origin:
+        yield settings.at_sandbox(origin)
+
+
+@asynccontextmanager
+async def _stand_in(options: argparse.Namespace, port: int) -> AsyncIterator[str]:
+    try:
+        from .sandbox import Fault, SandboxConfig, running
+    except ImportError as error:
+        raise LocalizeError(
+            f"The sandbox needs packages that are not installed ({error.name}). Install the extra: "
+            "pip install 'qwen-localize[sandbox]', or uv run --extra sandbox."
+        ) from error
+    try:
+        faults = tuple(Fault.parse(text) for text in options.fault)
+    except ValueError as error:
+        raise LocalizeError(str(error)) from error
+    async with running(SandboxConfig(faults=faults), port=port) as sandbox:
+        yield sandbox.origin
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from .demo import run
+
+    return anyio.run(run, options.output.absolute(), options.live)
+
+
+def _sandbox(options: argparse.Namespace) -> None:
+    anyio.run(_serve_sandbox, options)
+
+
+async def _serve_sandbox(options: argparse.Namespace) -> None:
+    async with _stand_in(options, options.port) as origin:
+        sys.stderr.write(
+            f"A stand-in for Model Studio listens at {origin} (Ctrl-C stops it). Use it with:\n"
+            f"  DASHSCOPE_BASE_URL={origin} DASHSCOPE_API_KEY=sk-sandbox qwen-localize\n"
+        )
+        await anyio.sleep_forever()
+
+
+def _manifests(options: argparse.Namespace) -> int:
+    from qwen_localize_tools import TOOLS
+
+    from .app import describe_tools
+    from .manifest import outdated, write
+
+    root = Path.cwd()
+    tools = anyio.run(describe_tools, TOOLS)
+    stale = outdated(root, tools)
+    if options.check and stale:
+        return _complain(f"Out of date: {', '.join(stale)}. Run: qwen-localize manifests")
+    for name in [] if options.check else write(root, tools):
+        sys.stderr.write(f"wrote {name}\n")
+    return 0
+
+
+def _complain(words: str) -> int:
+    sys.stderr.write(f"qwen-localize: {redact(words)}\n")
+    return 2
+
+
+def _speak_utf8() -> None:
+    """UTF-8 whatever the system's code page; a log line that cannot be encoded must not kill the server."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(encoding="utf-8", errors="backslashreplace" if stream is not sys.stdin else "strict")
+
+
+class _Redacting(logging.Formatter):
+    """No key in any log line, whoever wrote it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+def _log_to_stderr(verbose: bool) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacting("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])

@@ -1,0 +1,53 @@
+"""Fixtures: a client in front of the whole server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from mcp import Client
+
+from qwen_localize.app import build_server
+from qwen_localize.dashscope import Timeouts
+from qwen_localize.settings import Settings
+from qwen_localize_tools import TOOLS
+from support import KEY, ORIGIN, Connect, FakeClock, LazyClock
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings.load(
+        {
+            "DASHSCOPE_API_KEY": KEY,
+            "DASHSCOPE_BASE_URL": ORIGIN,
+            "QWEN_LOCALIZE_OUTPUT_DIR": str(tmp_path / "out"),
+            "QWEN_LOCALIZE_ALLOWED_DIRS": str(tmp_path),
+        }
+    )
+
+
+@pytest.fixture
+def connect(settings: Settings) -> Connect:
+    """A client in front of the whole server; only time and the network below are not real."""
+
+    @asynccontextmanager
+    async def connected(mode: str = "auto", timeouts: Timeouts | None = None, **changes: Any) -> AsyncIterator[Client]:
+        changed = settings.model_copy(update=changes)
+        server = build_server(changed, TOOLS, clock=LazyClock(), timeouts=timeouts)
+        with anyio.fail_after(30):
+            async with Client(server, mode=mode) as client:
+                yield client
+
+    return connected

@@ -1,0 +1,39 @@
+"""Argument types that several tools share."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+class Term(BaseModel):
+    """A pair of a glossary or a translation memory."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str = Field(min_length=1)
+    target: str = Field(min_length=1)
+
+
+def _unpacked(value: Any) -> Any:
+    """Some hosts send a list of strings as one JSON string; any other text is meant as it is."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            items = json.loads(value)
+        except ValueError:
+            return value
+        if isinstance(items, list) and items and all(isinstance(item, str) for item in items):
+            return items
+    return value
+
+
+Text = Annotated[
+    str | list[str], BeforeValidator(_unpacked), Field(description="One text, or a list of strings: pass many at once")
+]
+TargetLang = Annotated[str, Field(description="Code or English name: ru, Russian, pt-BR")]
+SourceLang = Annotated[str, Field(description="The same; auto detects it")]
+Glossary = Annotated[list[Term], Field(description="Terms and their fixed translations")]
+TranslationMemory = Annotated[list[Term], Field(description="Earlier translations, to imitate")]
+DomainHint = Annotated[str, Field(description="Subject and style, in English")]
+ImageRef = Annotated[str, Field(description="Local path, public http(s) URL, or data URI")]
+SensitiveWords = Annotated[list[str], Field(description="Exact words to leave out")]

@@ -1,0 +1,60 @@
+"""What `translate_text` returns, as data and in words."""
+
+import json
+
+from pydantic import BaseModel, Field
+
+from qwen_localize.contract import Result
+
+from ._glossary import TermReceipt
+from ._translator import Usage
+
+# What a chat may cut off is also written to a file: it is paid for.
+LONG_CHARS = 20_000
+
+
+class Untranslated(BaseModel):
+    """The place of a string that failed."""
+
+    error: str
+
+
+class TranslateTextResult(Result):
+    """Translations in the order given; a string that failed has its reason in its place."""
+
+    translations: list[str | Untranslated]
+    source_lang: str
+    target_lang: str
+    glossary: list[TermReceipt]
+    usage: Usage
+    request_ids: list[str] = Field(default_factory=list)
+
+    def blocks(self) -> list[str]:
+        """The translations alone, so that they can be used as they are; then the facts."""
+        return [self._translations(), " ".join(self._facts())]
+
+    def _translations(self) -> str:
+        if len(self.translations) == 1 and isinstance(self.translations[0], str):
+            text = self.translations[0]
+        else:
+            text = json.dumps(self.model_dump(mode="json")["translations"], ensure_ascii=False)
+        return f"{text[:LONG_CHARS]}… (cut; all of it is in the file below)" if self.artifacts else text
+
+    def _facts(self) -> list[str]:
+        failed = [index for index, item in enumerate(self.translations) if isinstance(item, Untranslated)]
+        cost = "cost unknown" if self.estimated_cost is None else f"about {self.estimated_cost:.4f} CNY"
+        facts = [f"{self.source_lang} to {self.target_lang} by {self.model}, {cost}."]
+        facts += [f"All translations: {file.path}." for file in self.artifacts]
+        facts += [f"Failed, each with its reason in its place: {_listed(failed)}."] if failed else []
+        return facts + [_term_words(term) for term in self.glossary]
+
+
+def _listed(indices: list[int]) -> str:
+    shown = ", ".join(map(str, indices[:10]))
+    return f"{shown} and {len(indices) - 10} more" if len(indices) > 10 else shown
+
+
+def _term_words(term: TermReceipt) -> str:
+    if term.applied:
+        return f"Glossary: {term.source} = {term.target} applied."
+    return f"Glossary: {term.source} = {term.target} NOT found in translation {_listed(term.missing_in)}."
