@@ -1,0 +1,35 @@
+"""How the sandbox is set up, once, by whoever starts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qwen_localize.sandbox.faults import Fault
+
+
+@dataclass(frozen=True)
+class SandboxConfig:
+    """How fast the sandbox's time runs, how it misbehaves, and whom it lets in.
+
+    Attributes:
+        speed: Service seconds per real second. Limits, queues, task times and expiry all run on
+            service time.
+        task_seconds: Service seconds that an image task stays RUNNING at least.
+        faults: What goes wrong from the start; more can be added while it runs.
+        keys: The only keys admitted; None admits every key that starts with "sk-".
+    """
+
+    speed: float = 1.0
+    task_seconds: float = 3.0
+    faults: tuple[Fault, ...] = ()
+    keys: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.speed > 0:
+            raise ValueError(f"speed must be above 0, not {self.speed}.")
+        if not self.task_seconds >= 0:
+            raise ValueError(f"task_seconds must not be negative, but is {self.task_seconds}.")
+
+    def admits(self, key: str) -> bool:
+        """Whether a request with this API key is served."""
+        return key.startswith("sk-") if self.keys is None else key in self.keys

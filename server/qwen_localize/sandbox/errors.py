@@ -1,0 +1,80 @@
+"""Refusals, and the two ways the service words them (contract 1.3 and 1.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Native code -> its twin on the OpenAI-compatible endpoint (contract 1.3).
+_COMPAT_CODES = {
+    "AccessDenied": "access_denied",
+    "Arrearage": "Arrearage",
+    "DataInspectionFailed": "data_inspection_failed",
+    "InternalError": "internal_error",
+    "InternalError.Algo": "internal_error",
+    "InvalidApiKey": "invalid_api_key",
+    "ModelNotFound": "model_not_found",
+    "ModelNotSupported": "model_not_supported",
+    "ModelUnavailable": "ModelUnavailable",
+    "NotFound": "not_found",
+    "Throttling.AllocationQuota": "insufficient_quota",
+    "Throttling.RateQuota": "limit_requests",
+}
+
+
+class Refusal(Exception):
+    """The service says no.
+
+    Attributes:
+        status: The HTTP status.
+        code: The native error code.
+        fault: The fault that made it up, if one did.
+        over_limit: Whether the client went over a documented limit.
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str, *, fault: str | None = None, over_limit: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.fault = fault
+        self.over_limit = over_limit
+
+
+def invalid(message: str, code: str = "InvalidParameter") -> Refusal:
+    """400: the request itself is wrong."""
+    return Refusal(400, code, message)
+
+
+def throttled(*, fault: str | None = None) -> Refusal:
+    """429: too many requests."""
+    message = "Requests rate limit exceeded, please try again later."
+    return Refusal(429, "Throttling.RateQuota", message, fault=fault, over_limit=fault is None)
+
+
+def out_of_tokens() -> Refusal:
+    """429: too many tokens per minute."""
+    message = "Allocated quota exceeded, please increase your quota limit."
+    return Refusal(429, "Throttling.AllocationQuota", message, over_limit=True)
+
+
+def bad_key(*, fault: str | None = None) -> Refusal:
+    """401: no key, or one that is not admitted."""
+    return Refusal(401, "InvalidApiKey", "Invalid API-key provided.", fault=fault)
+
+
+def native_body(refusal: Refusal, request_id: str) -> dict[str, Any]:
+    """The flat body of the native endpoints."""
+    return {"code": refusal.code, "message": refusal.message, "request_id": request_id}
+
+
+def compat_body(refusal: Refusal, request_id: str) -> dict[str, Any]:
+    """The nested body of the OpenAI-compatible endpoints."""
+    code = _COMPAT_CODES.get(refusal.code, "invalid_parameter_error")
+    kind = "invalid_request_error" if refusal.status in (400, 401, 403, 404) else code
+    message = refusal.message
+    if refusal.code == "InternalError.Algo":
+        message = f"<{refusal.status}> {refusal.code}: {message}"
+    error = {"message": message, "type": kind, "param": None, "code": code}
+    return {"error": error, "request_id": request_id}

@@ -1,0 +1,44 @@
+"""Download an input picture from where the client says it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from qwen_localize.sandbox.errors import invalid
+
+if TYPE_CHECKING:
+    import httpx2
+
+TIMEOUT = 10.0
+MAX_BYTES = 100 * 1024 * 1024  # contract 4
+
+
+async def fetch(url: str) -> bytes:
+    """The bytes at an http(s) URL; a Refusal in the service's words if they cannot be had."""
+    import httpx2
+
+    loopback = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    try:
+        async with httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=True, trust_env=not loopback) as client:
+            return await _download(client, url)
+    except httpx2.ConnectError as error:
+        raise invalid("The connection to the URL was refused.", "InvalidURL.ConnectionRefused") from error
+    except httpx2.TimeoutException as error:
+        raise invalid("The download of the URL timed out.", "InvalidURL.Timeout") from error
+    except httpx2.HTTPStatusError as error:
+        raise invalid("The URL could not be downloaded.", "InvalidURL") from error
+    except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
+        message = "The media format is not supported or incorrect for the data inspection."
+        raise invalid(message, "InvalidParameter.DataInspection") from error
+
+
+async def _download(client: httpx2.AsyncClient, url: str) -> bytes:
+    content = bytearray()
+    async with client.stream("GET", url) as response:
+        response.raise_for_status()
+        async for piece in response.aiter_bytes():
+            content += piece
+            if len(content) > MAX_BYTES:
+                raise invalid("The size of the image is beyond the limit.", "InvalidImage.ImageSize")
+    return bytes(content)

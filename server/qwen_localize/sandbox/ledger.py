@@ -1,0 +1,87 @@
+"""The ledger: what was asked of the sandbox, and what it would have cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One request.
+
+    Attributes:
+        at: Service seconds since the sandbox opened, when the request arrived.
+        method: The HTTP method.
+        kind: chat, submit, query, list, cancel, policy, upload, download or other.
+        model: The model it named, if any.
+        status: The HTTP status answered; 0 when there was no answer.
+        task_id: The task it made or asked about.
+        code: The native error code of a refusal.
+        fault: The fault that struck, if one did.
+        over_limit: Whether it was refused because the client exceeded a documented limit.
+    """
+
+    at: float
+    method: str
+    kind: str
+    model: str | None = None
+    status: int = 0
+    task_id: str | None = None
+    code: str | None = None
+    fault: str | None = None
+    over_limit: bool = False
+
+
+@dataclass(frozen=True)
+class Paid:
+    """One billed call or task, with the estimated price in CNY (contract 13, Beijing list)."""
+
+    at: float
+    model: str
+    cny: float
+    tokens_in: int = 0
+    tokens_out: int = 0
+    images: int = 0
+    task_id: str | None = None
+
+
+class Ledger:
+    """Everything that happened, in order; nothing is ever taken out."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._paid: list[Paid] = []
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(tuple(self._entries))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def note(self, entry: Entry) -> None:
+        """Add a request."""
+        self._entries.append(entry)
+
+    def bill(self, paid: Paid) -> None:
+        """Add a charge."""
+        self._paid.append(paid)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every request so far."""
+        return tuple(self._entries)
+
+    @property
+    def paid(self) -> tuple[Paid, ...]:
+        """Every billed call and task so far."""
+        return tuple(self._paid)
+
+    @property
+    def violations(self) -> tuple[Entry, ...]:
+        """The requests that were refused because they broke a documented limit."""
+        return tuple(entry for entry in self._entries if entry.over_limit)
+
+    def count(self, kind: str) -> int:
+        """How many requests of a kind arrived, refused ones included."""
+        return sum(entry.kind == kind for entry in self._entries)

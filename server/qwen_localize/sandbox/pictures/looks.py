@@ -1,0 +1,88 @@
+"""How the old text looked: colours, weight, alignment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qwen_localize.sandbox.pictures.geometry import around, mask_of, sides
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from qwen_localize.sandbox.pictures.decode import Pixels
+    from qwen_localize.sandbox.pictures.geometry import Corners
+
+_SAME = 12  # levels of 255 by which a plain background may vary
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the new text takes over from the old.
+
+    Attributes:
+        ink: RGB of the text.
+        paper: RGB of the background.
+        plain: Whether the background is one colour.
+        bold: Whether the strokes are heavy.
+        centred: Whether the line stands centred.
+    """
+
+    ink: tuple[int, int, int]
+    paper: tuple[int, int, int]
+    plain: bool
+    bold: bool
+    centred: bool
+
+
+def look_at(image: Pixels, corners: Corners, others: Sequence[Corners]) -> Look:
+    """How the text in one box looks."""
+    import numpy as np
+
+    margin = max(3, round(min(sides(corners)) / 5))
+    region = around(corners, image, margin)
+    pixels, mask = image[region.slices], mask_of(corners, region) > 0
+    ring = pixels[~mask] if (~mask).any() else pixels.reshape(-1, 3)
+    paper = np.median(ring, axis=0)
+    distance = np.abs(pixels.astype(np.float32) - paper).max(axis=2)
+    strokes = mask & (distance > max(30.0, 0.6 * float(np.percentile(distance[mask], 98))))
+    return Look(
+        ink=_ink(pixels, strokes, paper),
+        paper=_rgb(paper),
+        plain=float(np.percentile(np.abs(ring - paper).max(axis=1), 85)) <= _SAME,
+        bold=_is_bold(strokes, mask),
+        centred=_is_centred(corners, others, image.shape[1]),
+    )
+
+
+def _ink(pixels: Pixels, strokes: NDArray[np.bool_], paper: NDArray[np.float64]) -> tuple[int, int, int]:
+    import numpy as np
+
+    if strokes.any():
+        return _rgb(np.median(pixels[strokes], axis=0))
+    return (0, 0, 0) if paper.mean() > 127 else (255, 255, 255)
+
+
+def _rgb(colour: NDArray[np.float64]) -> tuple[int, int, int]:
+    red, green, blue = (int(value) for value in colour)
+    return red, green, blue
+
+
+def _is_bold(strokes: NDArray[np.bool_], mask: NDArray[np.bool_]) -> bool:
+    """Heavy text inks more than a sixth of its box; regular faces stay below, whatever their size."""
+    return bool(strokes.sum() > mask.sum() / 6)
+
+
+def _is_centred(corners: Corners, others: Sequence[Corners], width: int) -> bool:
+    """Centred in the picture, or on the same axis as a line that begins elsewhere."""
+    left, right = float(corners[:, 0].min()), float(corners[:, 0].max())
+    near = max(4.0, 0.02 * width)
+    if abs((left + right) / 2 - width / 2) <= near:
+        return True
+    for other in others:
+        other_left, other_right = float(other[:, 0].min()), float(other[:, 0].max())
+        if abs(other_left - left) > 2 * near and abs(other_left + other_right - left - right) / 2 <= near:
+            return True
+    return False

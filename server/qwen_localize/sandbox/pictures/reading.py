@@ -1,0 +1,43 @@
+"""Read the text in a picture with RapidOCR."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from qwen_localize.sandbox.pictures.decode import Pixels
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text and its corners: upper left, upper right, lower right, lower left (x, y)."""
+
+    text: str
+    corners: NDArray[np.float32]
+
+
+def read(pixels: Pixels) -> list[Line]:
+    """The lines of text in RGB pixels."""
+    import numpy as np
+
+    with _ONE_AT_A_TIME:  # the engine keeps state between its steps
+        found = _engine()(np.ascontiguousarray(pixels[:, :, ::-1]))
+    if found.boxes is None or found.txts is None:
+        return []
+    boxes = [np.asarray(box, dtype=np.float32) for box in found.boxes]
+    return [Line(text, box) for text, box in zip(found.txts, boxes, strict=True) if text.strip()]
+
+
+@cache
+def _engine() -> Any:
+    from rapidocr import RapidOCR
+
+    return RapidOCR(params={"Global.log_level": "error"})

@@ -1,0 +1,29 @@
+"""Clean the old text from a picture and draw the new text into the same boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from qwen_localize.sandbox.pictures.cleaning import clean
+from qwen_localize.sandbox.pictures.drawing import draw, draw_mark
+from qwen_localize.sandbox.pictures.looks import look_at
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from qwen_localize.sandbox.pictures.decode import Pixels
+
+
+def redraw(pixels: Pixels, boxes: Sequence[NDArray[np.float32]], texts: Sequence[str]) -> Pixels:
+    """A copy with each text in its box, in the old text's colour, and the sandbox's mark."""
+    looks = [look_at(pixels, box, boxes) for box in boxes]
+    canvas = pixels.copy()
+    for box, look in zip(boxes, looks, strict=True):
+        clean(canvas, box, look)
+    for box, look, text in zip(boxes, looks, texts, strict=True):
+        if text:
+            draw(canvas, box, look, text)
+    draw_mark(canvas, boxes)
+    return canvas

@@ -1,0 +1,95 @@
+"""The image translation endpoint (contract 4)."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Any
+
+from anyio import to_thread
+from starlette.responses import JSONResponse, Response
+
+from qwen_localize.sandbox.catalogue import MODELS, ImageModel
+from qwen_localize.sandbox.errors import Refusal, invalid, throttled
+from qwen_localize.sandbox.fetching import fetch
+from qwen_localize.sandbox.gate import Call
+from qwen_localize.sandbox.images import ImageJob, parse
+from qwen_localize.sandbox.service import Sandbox
+from qwen_localize.sandbox.tasks import State, Task
+
+NO_TEXT = "No text detected for translation"
+
+_log = logging.getLogger(__name__)
+
+
+async def synthesize(call: Call) -> Response:
+    """`POST /api/v1/services/aigc/image2image/image-synthesis`, asynchronous or, for 2.0, at once."""
+    body = await call.body()
+    model = _model(call, body)
+    asynchronous = call.answers("x-dashscope-async")
+    if not asynchronous and not model.synchronous:
+        raise Refusal(403, "AccessDenied", "current user api does not support synchronous calls")
+    if not call.sandbox.limits.allow(f"requests {model.name}", model.rules):
+        raise throttled()
+    job = parse(model, body.get("input"), resolves_oss=call.answers("x-dashscope-ossresourceresolve"))
+    return _submit(call, job) if asynchronous else await _answer(call, job)
+
+
+def _model(call: Call, body: dict[str, Any]) -> ImageModel:
+    name = body.get("model")
+    if not isinstance(name, str) or not name:
+        raise invalid("model is required.", "BadRequest.EmptyModel")
+    call.model = name
+    model = MODELS.get(name)
+    if not isinstance(model, ImageModel):
+        raise Refusal(404, "ModelNotFound", f"Model {name} does not exist.")
+    return model
+
+
+def _submit(call: Call, job: ImageJob) -> Response:
+    async def work(task: Task) -> dict[str, Any]:
+        return await _translate(call.sandbox, job, task.id)
+
+    task = call.sandbox.tasks.submit(job.model, call.request_id, work)
+    call.task_id = task.id
+    output = {"task_id": task.id, "task_status": State.PENDING}
+    return JSONResponse({"output": output, "request_id": call.request_id})
+
+
+async def _answer(call: Call, job: ImageJob) -> Response:
+    clock = call.sandbox.clock
+    started = clock.now()
+    output = await _translate(call.sandbox, job, call.request_id)
+    await clock.sleep(started + call.sandbox.config.task_seconds - clock.now())
+    call.sandbox.bill_image(job.model.name, job.model.price)
+    return JSONResponse({"output": output, "usage": {"image_count": 1}, "request_id": call.request_id})
+
+
+async def _translate(sandbox: Sandbox, job: ImageJob, name: str) -> dict[str, Any]:
+    """The result fields of a finished picture; a Refusal for one that cannot be had or read."""
+    if sandbox.faults.take("fail"):
+        raise Refusal(500, "InternalError", "An internal error has occured.", fault="fail")
+    if job.url.lower().startswith("oss:"):
+        data = sandbox.uploads.read(job.url, job.model.name)
+    else:
+        data = await fetch(job.url)
+    return await _redraw(sandbox, job, data, name)
+
+
+async def _redraw(sandbox: Sandbox, job: ImageJob, data: bytes, name: str) -> dict[str, Any]:
+    from qwen_localize.sandbox.pictures import translate
+
+    try:
+        # Abandoned on shutdown: nobody waits for the picture any more.
+        done = await to_thread.run_sync(
+            partial(translate, data, job.terms, job.sensitives),
+            abandon_on_cancel=True,
+            limiter=sandbox.drawing,
+        )
+    except Refusal:
+        raise
+    except Exception as error:
+        _log.warning("A picture could not be translated.", exc_info=error)
+        raise Refusal(500, "InternalError", "An internal error has occured.") from error
+    output: dict[str, Any] = {"image_url": sandbox.results.keep(f"{name}.jpg", done.jpeg)}
+    return output if done.lines else output | {"message": NO_TEXT}

@@ -1,0 +1,146 @@
+"""Run a sandbox on loopback inside the current event loop."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import anyio
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from qwen_localize.sandbox.app import build
+from qwen_localize.sandbox.clock import Clock, ServiceClock
+from qwen_localize.sandbox.config import SandboxConfig
+from qwen_localize.sandbox.service import Sandbox
+
+
+@asynccontextmanager
+async def running(
+    config: SandboxConfig | None = None, port: int = 0, *, clock: Clock | None = None
+) -> AsyncGenerator[Sandbox]:
+    """A sandbox that accepts connections on 127.0.0.1 until the block ends.
+
+    Args:
+        config: How it behaves.
+        port: Where it listens; 0 takes any free port. OSError if the port is taken.
+        clock: Service time, for tests that move it themselves.
+    """
+    config = config or SandboxConfig()
+    listener = socket.create_server(("127.0.0.1", port))
+    origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    try:
+        async with anyio.create_task_group() as group:
+            server = _Server()
+            sandbox = Sandbox(config, clock or ServiceClock(config.speed), origin, group, server.hang_up)
+            server.edge.app = build(sandbox)
+            group.start_soon(server.run_on, listener)
+            try:
+                await server.accepting.wait()
+                yield sandbox
+            finally:
+                await server.stop()
+                group.cancel_scope.cancel()
+    except BaseExceptionGroup as failures:
+        # What the caller's own block raised is theirs to catch, without our wrapping.
+        raise _only(failures) from None
+    finally:
+        listener.close()
+
+
+def _only(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    inner: BaseException = failures
+    while isinstance(inner, BaseExceptionGroup) and len(inner.exceptions) == 1:
+        inner = inner.exceptions[0]
+    return inner
+
+
+class _Edge:
+    """The outermost layer: marks every answer as the sandbox's, and ends what is still going on."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+        self._serving: set[anyio.CancelScope] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), (b"x-sandbox", b"qwen-localize")]
+            await send(message)
+
+        if self.app is None or scope["type"] != "http":
+            return
+        with anyio.CancelScope() as serving:
+            self._serving.add(serving)
+            try:
+                await self.app(scope, receive, marked)
+            finally:
+                self._serving.discard(serving)
+
+    def end(self) -> None:
+        """Stop serving every request at once."""
+        for serving in tuple(self._serving):
+            serving.cancel()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn as a guest in somebody else's event loop and process."""
+
+    def __init__(self) -> None:
+        self.edge = _Edge()
+        self.accepting = anyio.Event()
+        self._stopping = anyio.Event()
+        self._stopped = anyio.Event()
+        super().__init__(
+            uvicorn.Config(
+                self.edge,
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=75,
+            )
+        )
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave signals to the host process."""
+        yield
+
+    async def run_on(self, listener: socket.socket) -> None:
+        """Serve until stopped. Shielded, so that a cancelled caller still gets a clean stop."""
+        with anyio.CancelScope(shield=True):
+            await self.serve([listener])
+            self._stopped.set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.accepting.set()
+
+    async def main_loop(self) -> None:
+        """Wait to be stopped, without uvicorn's ten looks per second."""
+        await self._stopping.wait()
+
+    async def stop(self) -> None:
+        """Hang up on everybody and stop."""
+        with anyio.CancelScope(shield=True):
+            for connection in self._connections():
+                connection.transport.abort()
+            self.edge.end()
+            self._stopping.set()
+            await self._stopped.wait()
+
+    def hang_up(self, client: tuple[str, int]) -> None:
+        """Close the connection to one client once what was written to it is on its way."""
+        for connection in self._connections():
+            if connection.client == client:
+                connection.transport.close()
+
+    def _connections(self) -> list[Any]:
+        return list(self.server_state.connections)

@@ -1,0 +1,59 @@
+"""The sandbox itself: everything that one running stand-in knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import anyio
+from anyio.abc import TaskGroup
+
+from qwen_localize.sandbox.clock import Clock
+from qwen_localize.sandbox.config import SandboxConfig
+from qwen_localize.sandbox.faults import Faults
+from qwen_localize.sandbox.ledger import Ledger, Paid
+from qwen_localize.sandbox.limits import Limits
+from qwen_localize.sandbox.results import Results
+from qwen_localize.sandbox.signing import Signer
+from qwen_localize.sandbox.tasks import Task, Tasks
+from qwen_localize.sandbox.uploads import Uploads
+
+HangUp = Callable[[tuple[str, int]], None]
+
+
+class Sandbox:
+    """A running stand-in for Model Studio.
+
+    Attributes:
+        origin: Its address, such as `http://127.0.0.1:8123`.
+        ledger: What was asked and billed.
+        faults: What goes wrong; can be switched while it runs.
+        config: How it was set up.
+        clock: Its service time.
+        hang_up: Closes the connection to a client (host, port), after what was written to it.
+    """
+
+    def __init__(self, config: SandboxConfig, clock: Clock, origin: str, jobs: TaskGroup, hang_up: HangUp) -> None:
+        signer = Signer()
+        self.config = config
+        self.clock = clock
+        self.origin = origin
+        self.hang_up = hang_up
+        self.ledger = Ledger()
+        self.faults = Faults(config.faults)
+        self.limits = Limits(clock)
+        self.uploads = Uploads(clock, signer, origin)
+        self.results = Results(clock, signer, origin)
+
+        def spawn(run: Callable[[Task], Coroutine[Any, Any, None]], task: Task) -> None:
+            jobs.start_soon(run, task)
+
+        self.tasks = Tasks(clock, config.task_seconds, spawn, self._bill_task)
+        self.drawing = anyio.CapacityLimiter(2)
+
+    def _bill_task(self, task: Task) -> None:
+        self.bill_image(task.model.name, task.model.price, task.id)
+
+    def bill_image(self, model: str, price: float, task_id: str | None = None) -> None:
+        """Charge one translated picture (CNY)."""
+        self.ledger.bill(Paid(self.clock.now(), model, price, images=1, task_id=task_id))

@@ -1,0 +1,32 @@
+"""Signatures: what the sandbox hands out comes back unchanged or not at all."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from base64 import b64encode
+
+ACCESS_KEY_ID = "sandbox-access-key"
+
+
+class Signer:
+    """Signs texts with a secret that lives as long as the sandbox."""
+
+    def __init__(self) -> None:
+        self._secret = secrets.token_bytes(32)
+
+    def sign(self, text: str) -> str:
+        """The signature of a text, base64."""
+        return b64encode(hmac.digest(self._secret, text.encode(), "sha256")).decode()
+
+    def verify(self, text: str, signature: str) -> bool:
+        """Whether the signature is ours for this text."""
+        return hmac.compare_digest(self.sign(text).encode(), signature.encode())
+
+
+def oss_error(code: str, message: str, request_id: str) -> str:
+    """An error of the object store, which answers in XML and not in the API's JSON."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{request_id}</RequestId></Error>"
+    )
