@@ -74,7 +74,7 @@ def build_server(
 
 async def describe_tools(tools: Sequence[Tool]) -> list[dict[str, Any]]:
     """The tools as `tools/list` shows them."""
-    listed = await build_server(Settings(), tools).list_tools()
+    listed = await build_server(Settings.load({}), tools).list_tools()
     return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed]
 
 

@@ -34,8 +34,10 @@ def _inlined(node: Any, definitions: dict[str, Any]) -> Any:
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
-        # A definition's own description is its class's docstring: for us, not for the model.
-        target = definitions[node["$ref"].rpartition("/")[2]] | {"description": None}
+        # A definition's own description is its class's docstring: for us, not for the model. What is refused
+        # inside it is refused by us, in words.
+        silent = {"description": None, "additionalProperties": None}
+        target = definitions[node["$ref"].rpartition("/")[2]] | silent
         return _inlined(target | {key: value for key, value in node.items() if key != "$ref"}, definitions)
     return {key: _field(key, value, definitions) for key, value in node.items() if not _idle(key, value)}
 
@@ -48,4 +50,4 @@ def _field(key: str, value: Any, definitions: dict[str, Any]) -> Any:
 
 
 def _idle(key: str, value: Any) -> bool:
-    return key == "title" or value is None or (key == "default" and value in ("", [], False))
+    return key in ("title", "minLength") or value is None or (key == "default" and value in ("", [], False))

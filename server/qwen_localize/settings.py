@@ -38,7 +38,7 @@ class Settings(BaseModel):
     allowed_dirs: tuple[Path, ...] = Field(
         (),
         validation_alias="QWEN_LOCALIZE_ALLOWED_DIRS",
-        description=f"local files are read only below these (separated by `{os.pathsep}`); "
+        description="local files are read only below these (separated by `:`, on Windows `;`); "
         "default: the working directory and the output directory",
     )
     task_qps: float = Field(
@@ -64,7 +64,8 @@ class Settings(BaseModel):
         Raises:
             BadSetting: one sentence that names the variable, never its value.
         """
-        found = {name: value for name, value in (environment or os.environ).items() if value.strip()}
+        variables = os.environ if environment is None else environment
+        found = {name: value for name, value in variables.items() if value.strip()}
         try:
             return cls.model_validate(found)
         except ValidationError as error:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
+
 from support import ORIGIN, Connect, words
 
 URL = f"{ORIGIN}/compatible-mode/v1/chat/completions"
@@ -47,7 +48,9 @@ def service(httpx2_mock: respx.Router) -> respx.Route:
     return httpx2_mock.post(URL).mock(side_effect=upper)
 
 
-async def test_one_text_comes_back_with_model_usage_request_ids_and_cost(service: respx.Route, connect: Connect) -> None:
+async def test_one_text_comes_back_with_model_usage_request_ids_and_cost(
+    service: respx.Route, connect: Connect
+) -> None:
     async with connect() as client:
         result = await client.call_tool("translate_text", {"text": "hello", "target_lang": "Russian"})
     assert words(result).splitlines()[0] == "HELLO"
@@ -123,9 +126,7 @@ async def test_one_bad_string_costs_only_itself_and_its_place_says_why(
 
     httpx2_mock.post(URL).mock(side_effect=moderated)
     async with connect() as client:
-        result = await client.call_tool(
-            "translate_text", {"text": ["a1", "a2", "poison", "a4"], "target_lang": "ru"}
-        )
+        result = await client.call_tool("translate_text", {"text": ["a1", "a2", "poison", "a4"], "target_lang": "ru"})
     assert result.structured_content
     first, second, bad, last = result.structured_content["translations"]
     assert [first, second, last] == ["A1", "A2", "A4"]
@@ -186,7 +187,7 @@ async def test_a_long_answer_is_also_a_file(service: respx.Route, connect: Conne
     assert result.structured_content
     saved = result.structured_content["artifacts"][0]["path"]
     assert saved.endswith("translation.ru.txt")
-    with open(saved, encoding="utf-8") as file:  # noqa: ASYNC230, PTH123
+    with open(saved, encoding="utf-8") as file:  # noqa: PTH123
         assert file.read() == text.upper()
     assert saved in words(result)
 

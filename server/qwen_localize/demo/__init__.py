@@ -21,10 +21,10 @@ from ..settings import Settings
 from .compare import side_by_side
 
 TARGET = "ru"
-GLOSSARY = [{"source": "SALE", "target": "РАСПРОДАЖА"}, {"source": "LUMO", "target": "LUMO"}]
+GLOSSARY = [{"source": "SALE", "target": "РАСПРОДАЖА"}, {"source": "travel mug", "target": "термокружка"}]
 LINES = [
     "SALE ends on Sunday!",
-    "Hello {name}, your LUMO order %s has shipped.",
+    "Hello {name}, your travel mug (order %s) has shipped.",
     "<b>{{count}}</b> items left in stock",
 ]
 

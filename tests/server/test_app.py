@@ -1,0 +1,200 @@
+"""The server as a client sees it: keys, words, progress, and both eras of the protocol."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from typing import Any
+
+import anyio
+import httpx
+import httpx2
+import pytest
+import respx
+from anyio.abc import SocketStream
+from mcp import Client
+
+from qwen_localize.app import build_server
+from qwen_localize.contract import Api, Result, Tool
+from qwen_localize.dashscope import Timeouts
+from qwen_localize.progress import BEAT_SECONDS, Progress
+from qwen_localize.settings import Settings
+from support import KEY, ORIGIN, Connect, FakeClock, words
+
+CHAT = f"{ORIGIN}/compatible-mode/v1/chat/completions"
+HELLO = {"text": "hello", "target_lang": "ru"}
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_tools_are_listed_without_a_key_and_without_a_network_in_both_eras(
+    httpx2_mock: respx.Router, connect: Connect, mode: str
+) -> None:
+    async with connect(mode=mode, api_key=None) as client:
+        tools = (await client.list_tools()).tools
+    assert [tool.name for tool in tools] == ["translate_text", "translate_image"]
+    assert not httpx2_mock.calls
+
+
+async def test_a_missing_key_says_how_to_get_one_and_how_to_do_without(connect: Connect) -> None:
+    async with connect(api_key=None) as client:
+        result = await client.call_tool("translate_text", HELLO)
+    assert result.is_error
+    assert "DASHSCOPE_API_KEY" in words(result)
+    assert "--sandbox" in words(result)
+
+
+async def test_a_refused_key_names_the_region_asked_and_shows_no_key(
+    httpx2_mock: respx.Router, connect: Connect
+) -> None:
+    httpx2_mock.post("https://dashscope.aliyuncs.com/compatible-mode/v1/chat/completions").respond(
+        401, json={"error": {"code": "invalid_api_key", "message": f"Incorrect API key provided: {KEY}"}}
+    )
+    async with connect(base_url=None) as client:
+        result = await client.call_tool("translate_text", HELLO)
+    assert result.is_error
+    assert "cn-beijing (https://dashscope.aliyuncs.com) was asked" in words(result)
+    assert "DASHSCOPE_REGION" in words(result)
+    assert KEY not in result.model_dump_json()
+
+
+async def test_no_network_is_said_and_nothing_was_sent(httpx2_mock: respx.Router, connect: Connect) -> None:
+    httpx2_mock.post(CHAT).mock(side_effect=httpx2.ConnectError("no route to host"))
+    async with connect() as client:
+        result = await client.call_tool("translate_text", HELLO)
+    assert "cannot be reached (ConnectError); nothing was sent. Check the network" in words(result)
+
+
+@asynccontextmanager
+async def listening(handle: Any) -> AsyncIterator[str]:
+    """A server on loopback that treats each connection as `handle` does; its origin."""
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
+        group.start_soon(listener.serve, handle)
+        port = listener.extra(anyio.abc.SocketAttribute.local_port)
+        yield f"http://127.0.0.1:{port}"
+        group.cancel_scope.cancel()
+
+
+async def test_a_host_that_never_answers_is_given_up(connect: Connect) -> None:
+    async def silent(stream: SocketStream) -> None:
+        async with stream:
+            await anyio.sleep_forever()
+
+    async with (
+        listening(silent) as origin,
+        connect(base_url=origin, timeouts=Timeouts(paid=0.1, other=0.1)) as client,
+    ):
+        result = await client.call_tool("translate_text", HELLO)
+    assert "did not answer within 0.1 s" in words(result)
+    assert "may have been carried out and billed" in words(result)
+
+
+async def test_the_proxy_of_the_environment_is_used(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bytes] = []
+
+    async def proxy(stream: SocketStream) -> None:
+        async with stream:
+            seen.append(await stream.receive())
+            await stream.send(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+    async with listening(proxy) as origin:
+        monkeypatch.setenv("HTTP_PROXY", origin)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        async with connect(base_url="http://model-studio.example") as client:
+            await client.call_tool("translate_text", HELLO)
+    assert seen[0].startswith(b"POST http://model-studio.example/compatible-mode/v1/chat/completions HTTP/1.1")
+
+
+async def test_a_service_on_this_machine_is_reached_without_the_proxy(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refusing(stream: SocketStream) -> None:
+        async with stream:
+            await stream.receive()
+            await stream.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 20\r\n\r\n" + b'{"code":"Arrearage"}')
+
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    async with listening(refusing) as origin, connect(base_url=origin) as client:
+        assert "Arrearage" in words(await client.call_tool("translate_text", HELLO))
+
+
+class FakeResult(Result):
+    """A result for tools that exist in tests only."""
+
+    def blocks(self) -> list[str]:
+        return ["done"]
+
+
+async def broken(api: Api) -> FakeResult:
+    """Fails in a way nobody foresaw."""
+    raise RuntimeError(f"secret {KEY}")
+
+
+async def test_a_fault_of_ours_shows_neither_a_traceback_nor_its_text(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Client(build_server(settings, [Tool(broken, "Broken")])) as client:
+        with caplog.at_level(logging.ERROR):
+            result = await client.call_tool("broken", {})
+    assert result.is_error
+    assert words(result) == "This server failed by a fault of its own. Its log (stderr) has the details."
+    assert "RuntimeError" in caplog.text
+
+
+async def test_progress_goes_out_at_least_every_five_seconds_and_always_grows(clock: FakeClock) -> None:
+    told: list[tuple[float, float]] = []
+
+    async def send(value: float, total: float | None, message: str | None) -> None:
+        told.append((clock.now(), value / (total or 1)))
+        if clock.now() > 1300:
+            raise anyio.get_cancelled_exc_class()
+
+    progress = Progress(send, clock)
+    await progress.report(20, 100, "queued")
+    await progress.report(10, 100, "a step back")
+    with pytest.raises(anyio.get_cancelled_exc_class()):
+        await progress.beat()
+    moments, shares = [time for time, _ in told], [share for _, share in told]
+    assert all(later - earlier <= 5 for earlier, later in pairwise(moments))
+    assert shares == sorted(set(shares))
+    assert max(shares) < 0.25
+    assert BEAT_SECONDS < 5
+
+
+async def test_a_burst_of_calls_keeps_to_the_models_pace(httpx2_mock: respx.Router, settings: Settings) -> None:
+    from qwen_localize_tools import TOOLS
+
+    clock = FakeClock()
+    moments: list[float] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        moments.append(clock.now())
+        choice = {"message": {"content": "x"}, "finish_reason": "stop"}
+        return httpx.Response(200, json={"id": "1", "model": "m", "choices": [choice]})
+
+    httpx2_mock.post(CHAT).mock(side_effect=answer)
+    async with Client(build_server(settings, TOOLS, clock=clock)) as client, anyio.create_task_group() as group:
+        for index in range(10):
+            group.start_soon(client.call_tool, "translate_text", HELLO | {"text": f"text {index}"})
+    assert len(moments) == 10
+    assert max(moments) - min(moments) >= 9
+
+
+async def test_a_call_that_the_client_cancels_ends_its_request(httpx2_mock: respx.Router, connect: Connect) -> None:
+    started, stopped = anyio.Event(), anyio.Event()
+
+    async def hang(request: httpx.Request) -> httpx.Response:
+        started.set()
+        try:
+            await anyio.sleep_forever()
+        finally:
+            stopped.set()
+        raise AssertionError
+
+    httpx2_mock._assert_all_called = False
+    httpx2_mock.post(CHAT).mock(side_effect=hang)
+    async with connect() as client:
+        async with anyio.create_task_group() as group:
+            group.start_soon(client.call_tool, "translate_text", HELLO)
+            await started.wait()
+            group.cancel_scope.cancel()
+        await stopped.wait()

@@ -1,0 +1,104 @@
+"""Where results go."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qwen_localize import artifacts
+from qwen_localize.artifacts import Artifacts, safe_name
+from qwen_localize.errors import Bug, OutputUnavailable
+from support import picture
+
+
+async def chunks(data: bytes, size: int = 7) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> Artifacts:
+    store = Artifacts(tmp_path / "new" / "out")
+    await store.prepare()
+    return store
+
+
+async def test_a_picture_is_written_whole_under_a_name_for_people(store: Artifacts) -> None:
+    saved = await store.save_picture("poster.ru", chunks(picture(kind="JPEG")))
+    assert saved.path.name == "poster.ru.jpg"
+    assert saved.path.read_bytes() == picture(kind="JPEG")
+    assert (saved.mime_type, saved.width, saved.height) == ("image/jpeg", 64, 48)
+
+
+async def test_nothing_that_exists_is_overwritten(store: Artifacts) -> None:
+    names = [(await store.save_picture("a", chunks(picture()))).path.name for _ in range(3)]
+    assert names == ["a.png", "a-2.png", "a-3.png"]
+
+
+async def test_nothing_is_overwritten_where_there_are_no_hard_links(
+    store: Artifacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    names = [(await store.save_picture("a", chunks(picture()))).path.name for _ in range(2)]
+    assert names == ["a.png", "a-2.png"]
+
+
+async def test_a_transfer_that_breaks_leaves_nothing_behind(store: Artifacts, tmp_path: Path) -> None:
+    async def breaking() -> AsyncIterator[bytes]:
+        yield picture()[:10]
+        raise ConnectionResetError
+
+    with pytest.raises(OutputUnavailable):
+        await store.save_picture("a", breaking())
+    assert list((tmp_path / "new" / "out").iterdir()) == []
+
+
+async def test_what_is_no_picture_leaves_nothing_behind(store: Artifacts, tmp_path: Path) -> None:
+    with pytest.raises(Bug, match="not a picture"):
+        await store.save_picture("a", chunks(b"<html>"))
+    assert list((tmp_path / "new" / "out").iterdir()) == []
+
+
+async def test_a_text_is_utf8(store: Artifacts) -> None:
+    saved = await store.save_text("t.ru.txt", "Привет\n", "text/plain")
+    assert saved.path.read_bytes() == "Привет\n".encode()
+    assert saved.path.name == "t.ru.txt"
+
+
+async def test_a_directory_that_cannot_be_made_is_said_before_anything_is_paid(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputUnavailable, match="QWEN_LOCALIZE_OUTPUT_DIR"):
+        await Artifacts(tmp_path / "file" / "out").prepare()
+
+
+async def test_a_read_only_place_is_said_before_anything_is_paid() -> None:
+    with pytest.raises(OutputUnavailable, match="cannot be written"):
+        await Artifacts(Path("/proc/out")).prepare()
+
+
+async def test_a_full_disk_is_said_before_anything_is_paid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(artifacts, "_free", lambda _: 1000)
+    with pytest.raises(OutputUnavailable, match="is full: less than 64 MB are free"):
+        await Artifacts(tmp_path).prepare()
+
+
+@given(st.text(max_size=300))
+def test_every_name_is_safe_on_every_system(stem: str) -> None:
+    name = safe_name(stem)
+    assert 1 <= len(name) <= 81
+    assert not set(name) & set('<>:"/\\|?*\0\n\r\t')
+    assert name[-1] not in ". "
+    assert name.partition(".")[0].upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [("poster.ru", "poster.ru"), ("../../etc/passwd", "-..-etc-passwd"), ("con.ru", "con.ru-"), ("海报.ru", "海报.ru")],
+)
+def test_names_stay_as_they_are_where_they_can(stem: str, name: str) -> None:
+    assert safe_name(stem).endswith(name)

@@ -1,0 +1,105 @@
+"""What may come in."""
+
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+
+from qwen_localize.errors import BadInput
+from qwen_localize.inputs import LocalPicture, PictureRules, RemotePicture, read_picture
+from support import picture
+
+RULES = PictureRules(frozenset({"JPEG", "PNG"}), min_side=15, max_side=8192, max_ratio=10, max_bytes=100_000)
+
+
+@pytest.fixture
+def allowed(tmp_path: Path) -> Path:
+    folder = tmp_path / "allowed"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(picture())
+    return folder
+
+
+async def read(reference: str, *folders: Path) -> LocalPicture:
+    found = await read_picture(reference, RULES, tuple(folder.resolve() for folder in folders))
+    assert isinstance(found, LocalPicture)
+    return found
+
+
+async def test_type_and_size_are_read_from_the_content_not_from_the_name(allowed: Path) -> None:
+    (allowed / "photo.txt").write_bytes(picture(20, 30, "JPEG"))
+    found = await read(str(allowed / "photo.txt"), allowed)
+    assert (found.name, found.format, found.width, found.height) == ("photo.txt", "JPEG", 20, 30)
+
+
+async def test_a_key_file_is_refused_even_where_files_may_be_read(allowed: Path) -> None:
+    (allowed / "id_rsa.png").write_text("-----BEGIN PRIVATE KEY-----")
+    with pytest.raises(BadInput, match="not a picture"):
+        await read(str(allowed / "id_rsa.png"), allowed)
+
+
+async def test_a_link_is_judged_by_where_it_leads(allowed: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.png").write_bytes(picture())
+    (allowed / "link.png").symlink_to(tmp_path / "secret.png")
+    with pytest.raises(BadInput, match="outside the folders"):
+        await read(str(allowed / "link.png"), allowed)
+
+
+async def test_dots_do_not_lead_out(allowed: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.png").write_bytes(picture())
+    with pytest.raises(BadInput, match="outside the folders"):
+        await read(str(allowed / ".." / "secret.png"), allowed)
+
+
+async def test_a_folder_with_a_name_that_begins_alike_is_another_folder(allowed: Path, tmp_path: Path) -> None:
+    (tmp_path / "allowed-not").mkdir()
+    (tmp_path / "allowed-not" / "a.png").write_bytes(picture())
+    with pytest.raises(BadInput, match="outside the folders"):
+        await read(str(tmp_path / "allowed-not" / "a.png"), allowed)
+
+
+async def test_whether_a_file_outside_exists_is_not_told(allowed: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="outside the folders"):
+        await read(str(tmp_path / "nothing-here.png"), allowed)
+
+
+@pytest.mark.parametrize("kind", ["folder", "fifo"])
+async def test_only_regular_files_are_opened(allowed: Path, kind: str) -> None:
+    path = allowed / kind
+    path.mkdir() if kind == "folder" else os.mkfifo(path)
+    with pytest.raises(BadInput, match="a folder or a device"):
+        await read(str(path), allowed)
+
+
+@pytest.mark.parametrize("reference", ["a\0b.png", "x" * 5000, "~nobody-by-this-name/x.png"])
+async def test_a_path_that_no_system_takes_is_an_error_in_words(allowed: Path, reference: str) -> None:
+    with pytest.raises(BadInput):
+        await read(reference, allowed)
+
+
+async def test_a_file_over_the_limit_is_not_read(allowed: Path) -> None:
+    (allowed / "big.png").write_bytes(b"\x89PNG" + bytes(200_000))
+    with pytest.raises(BadInput, match=r"has 0.2 MB; at most"):
+        await read(str(allowed / "big.png"), allowed)
+
+
+async def test_a_picture_bomb_is_refused_by_its_header(allowed: Path) -> None:
+    data = bytearray(picture())
+    data[16:24] = struct.pack(">II", 100_000, 100_000)
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    (allowed / "bomb.png").write_bytes(data)
+    with pytest.raises(BadInput, match="far too many pixels"):
+        await read(str(allowed / "bomb.png"), allowed)
+
+
+async def test_the_sandbox_may_be_given_urls_on_this_machine() -> None:
+    found = await read_picture("http://127.0.0.1:9/a.png", RULES, (), local_service=True)
+    assert found == RemotePicture("http://127.0.0.1:9/a.png", "a.png")
+
+
+@pytest.mark.parametrize("host", ["localhost", "10.0.0.1", "192.168.1.2", "169.254.169.254", "[::1]", "printer.local"])
+async def test_urls_that_the_service_cannot_reach_are_refused(host: str) -> None:
+    with pytest.raises(BadInput, match="not on the public internet"):
+        await read_picture(f"http://{host}/a.png", RULES, ())

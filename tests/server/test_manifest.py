@@ -1,0 +1,54 @@
+"""Everything generated is up to date and valid."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from qwen_localize import __version__, manifest
+from qwen_localize.app import describe_tools
+from qwen_localize_tools import TOOLS
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_every_generated_file_is_up_to_date() -> None:
+    assert manifest.outdated(ROOT, await describe_tools(TOOLS)) == [], "run: qwen-localize manifests"
+
+
+async def test_a_file_that_differs_is_named_and_rewritten(tmp_path: Path) -> None:
+    tools = await describe_tools(TOOLS)
+    (tmp_path / "README.md").write_text((ROOT / "README.md").read_text("utf-8"), "utf-8")
+    manifest.write(tmp_path, tools)
+    (tmp_path / "manifests" / "server.json").write_text("{}")
+    assert manifest.outdated(tmp_path, tools) == ["manifests/server.json"]
+    assert manifest.write(tmp_path, tools) == ["manifests/server.json"]
+    assert manifest.outdated(tmp_path, tools) == []
+
+
+def test_server_json_fits_the_registrys_schema() -> None:
+    schema = json.loads(Path(__file__).with_name("server.schema.json").read_text("utf-8"))
+    jsonschema.Draft7Validator(schema).validate(manifest.server_json())
+
+
+def test_the_version_stands_in_one_place() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert "version" in project["dynamic"]
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f"## {__version__}" in changelog
+
+
+@pytest.mark.parametrize("name", ["claude-desktop", "claude-code", "cursor", "vscode"])
+def test_every_client_configuration_is_in_the_readme(name: str) -> None:
+    assert f"manifests/clients/{name}.json" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_imports_point_one_way() -> None:
+    result = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports"))], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout

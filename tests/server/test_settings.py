@@ -1,0 +1,61 @@
+"""What the user decides."""
+
+from pathlib import Path
+
+import pytest
+
+from qwen_localize.errors import BadSetting
+from qwen_localize.settings import Settings
+
+
+def test_everything_has_a_default_but_the_key() -> None:
+    settings = Settings.load({})
+    assert settings.key is None
+    assert str(settings.service) == "cn-beijing (https://dashscope.aliyuncs.com)"
+    assert settings.output == Path.home() / "qwen-localize"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DASHSCOPE_REGION", "mars"),
+        ("DASHSCOPE_BASE_URL", "127.0.0.1:8123"),
+        ("DASHSCOPE_BASE_URL", "https://dashscope.aliyuncs.com/api/v1"),
+        ("DASHSCOPE_WORKSPACE", "evil.example/x"),
+        ("QWEN_LOCALIZE_TASK_QPS", "0"),
+        ("QWEN_LOCALIZE_TASK_QPS", "often"),
+    ],
+)
+def test_a_bad_value_is_one_sentence_that_names_the_variable(name: str, value: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        Settings.load({name: value, "DASHSCOPE_API_KEY": "sk-secret"})
+    assert str(caught.value).startswith(f"{name} cannot be used: ")
+    assert "sk-secret" not in str(caught.value)
+
+
+def test_an_empty_variable_is_one_that_is_not_set() -> None:
+    assert Settings.load({"DASHSCOPE_API_KEY": "", "DASHSCOPE_REGION": " "}).region == "cn-beijing"
+
+
+def test_the_key_is_in_no_representation() -> None:
+    settings = Settings.load({"DASHSCOPE_API_KEY": "sk-secret"})
+    assert "sk-secret" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_files_are_read_below_the_working_and_the_output_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings.load({"QWEN_LOCALIZE_OUTPUT_DIR": str(tmp_path / "out")})
+    assert settings.readable == (tmp_path.resolve(), (tmp_path / "out").resolve())
+
+
+def test_allowed_directories_replace_the_usual_ones(tmp_path: Path) -> None:
+    settings = Settings.load({"QWEN_LOCALIZE_ALLOWED_DIRS": f"{tmp_path}:{tmp_path / 'b'}"})
+    assert settings.readable == (tmp_path.resolve(), (tmp_path / "b").resolve())
+
+
+def test_a_root_as_working_directory_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    settings = Settings.load({})
+    assert settings.readable == (settings.output.resolve(),)

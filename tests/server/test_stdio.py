@@ -1,0 +1,159 @@
+"""The server as a process, spoken to over stdio, with the sandbox inside it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+from PIL import Image, ImageDraw, ImageFont
+
+from support import words
+
+SERVER = [sys.executable, "-m", "qwen_localize"]
+# What a call needs and a start does not.
+HEAVY = ("PIL", "rapidocr", "onnxruntime", "numpy", "cv2", "dashscope", "openai", "rich", "qwen_localize.sandbox")
+
+
+@asynccontextmanager
+async def started(folder: Path, *arguments: str, mode: str = "auto", **env: str) -> AsyncIterator[Client]:
+    places = {"QWEN_LOCALIZE_OUTPUT_DIR": str(folder / "out"), "QWEN_LOCALIZE_ALLOWED_DIRS": str(folder)}
+    parameters = StdioServerParameters(
+        command=SERVER[0], args=[*SERVER[1:], *arguments], env=os.environ | places | env, cwd=folder
+    )
+    with anyio.fail_after(60):
+        async with Client(parameters, mode=mode) as client:
+            yield client
+
+
+@pytest.fixture(scope="module")
+def poster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("poster") / "海报 poster.png"
+    image = Image.new("RGB", (420, 120), "white")
+    ImageDraw.Draw(image).text((20, 30), "Summer SALE", font=ImageFont.load_default(48), fill="black")
+    image.save(path)
+    return path
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_picture_is_translated_over_stdio_in_both_eras(poster: Path, mode: str) -> None:
+    seen: list[str | None] = []
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        seen.append(message)
+
+    async with started(poster.parent, "serve", "--sandbox", mode=mode) as client:
+        result = await client.call_tool(
+            "translate_image", {"image": str(poster), "target_lang": "ru"}, progress_callback=note
+        )
+    assert not result.is_error, words(result)
+    assert result.structured_content
+    saved = Path(result.structured_content["artifacts"][0]["path"])
+    with Image.open(saved) as image:
+        assert (image.format, image.size) == ("JPEG", (420, 120))
+    assert saved.name.startswith("海报 poster.ru")
+    assert any(message and "task" in message for message in seen)
+
+
+@pytest.mark.parametrize("codepage", ["gbk", "cp950", "ascii"])
+async def test_the_wire_is_utf8_whatever_the_systems_code_page(tmp_path: Path, codepage: str) -> None:
+    async with started(tmp_path, "--sandbox", PYTHONIOENCODING=codepage, PYTHONUTF8="0", LC_ALL="C") as client:
+        glossary = [{"source": "hello", "target": "Привет ✓ 你好"}]
+        result = await client.call_tool("translate_text", {"text": "hello", "target_lang": "ru", "glossary": glossary})
+    assert "Привет ✓ 你好" in words(result)
+
+
+async def test_a_server_without_key_and_network_starts_and_lists_its_tools(tmp_path: Path) -> None:
+    nowhere = {"DASHSCOPE_API_KEY": "", "DASHSCOPE_BASE_URL": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    async with started(tmp_path, **nowhere) as client:
+        assert len((await client.list_tools()).tools) == 2
+        assert "DASHSCOPE_API_KEY" in words(
+            await client.call_tool("translate_text", {"text": "hi", "target_lang": "ru"})
+        )
+
+
+def test_starting_imports_nothing_that_a_call_alone_needs() -> None:
+    code = (
+        "import sys, qwen_localize.cli, qwen_localize.app, qwen_localize_tools;"
+        "print([name for name in sys.argv[1:] if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code, *HEAVY], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def speak(process: "subprocess.Popen[str]", method: str, **params: Any) -> None:
+    assert process.stdin
+    process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}) + "\n")
+    process.stdin.flush()
+
+
+@pytest.fixture
+def process() -> Any:
+    pipe = subprocess.PIPE
+    env = os.environ | {"DASHSCOPE_API_KEY": "sk-secret-secret"}
+    with subprocess.Popen(SERVER, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=env) as process:
+        speak(
+            process,
+            "initialize",
+            protocolVersion="2025-06-18",
+            capabilities={},
+            clientInfo={"name": "test", "version": "1"},
+        )
+        assert process.stdout
+        assert "qwen-localize" in process.stdout.readline()
+        yield process
+        process.kill()
+
+
+def test_only_the_protocol_is_on_stdout_and_the_end_of_input_ends_the_server(
+    process: "subprocess.Popen[str]",
+) -> None:
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_ctrl_c_ends_the_server_without_a_traceback(process: "subprocess.Popen[str]") -> None:
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert "Traceback" not in err
+    assert out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "expected"),
+    [
+        (["serve"], {"DASHSCOPE_REGION": "mars"}, "DASHSCOPE_REGION cannot be used"),
+        (["serve", "--sandbox", "--fault", "nonsense"], {}, "throttle"),
+        (["demo", "--live"], {"DASHSCOPE_API_KEY": ""}, "Set DASHSCOPE_API_KEY"),
+    ],
+)
+def test_a_command_that_cannot_run_says_why_in_one_line(
+    arguments: list[str], env: dict[str, str], expected: str
+) -> None:
+    result = subprocess.run([*SERVER, *arguments], capture_output=True, text=True, env=os.environ | env, check=False)
+    assert result.returncode == 2
+    assert expected in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+
+
+def test_the_demo_does_the_main_job_and_a_second_run_overwrites_nothing(tmp_path: Path) -> None:
+    for _ in range(2):
+        result = subprocess.run(
+            [*SERVER, "demo", "--output", str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert result.returncode == 0, result.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "sample.ru.jpg", "sample.ru-before-after.jpg", "sample.ru-2.jpg", "sample.ru-2-before-after.jpg",
+    }  # fmt: skip
+    assert str(tmp_path / "sample.ru-2.jpg") in result.stdout
+    assert "SALE = РАСПРОДАЖА applied" in result.stdout
+    assert "would have cost about 0.003" in result.stdout

@@ -1,0 +1,299 @@
+"""`translate_image` through a client, with only the network faked."""
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import httpx2
+import pytest
+import respx
+from mcp_types import CallToolResult, ResourceLink
+from PIL import Image
+
+from support import KEY, ORIGIN, Connect, picture, words
+
+API = f"{ORIGIN}/api/v1"
+RESULT_URL = "http://results.example/poster.jpg?Signature=abc"
+TASK = "task-1"
+
+
+def task(status: str, **output: Any) -> httpx.Response:
+    """The answer to a query (contract 2.1)."""
+    body = {"request_id": "r-2", "output": {"task_id": TASK, "task_status": status} | output}
+    return httpx.Response(200, json=body | ({"usage": {"image_count": 1}} if status == "SUCCEEDED" else {}))
+
+
+class Service:
+    """Everything that one picture needs, each route there to be changed."""
+
+    def __init__(self, router: respx.Router) -> None:
+        policy = {
+            "policy": "p",
+            "signature": "s",
+            "upload_dir": "dir",
+            "upload_host": "https://upload.example",
+            "expire_in_seconds": 300,
+            "max_file_size_mb": 100,
+            "oss_access_key_id": "id",
+            "x_oss_object_acl": "private",
+            "x_oss_forbid_overwrite": "true",
+        }
+        self.policy = router.get(f"{API}/uploads").respond(json={"request_id": "r-0", "data": policy})
+        self.upload = router.post("https://upload.example").respond(200)
+        self.submit = router.post(f"{API}/services/aigc/image2image/image-synthesis").mock(return_value=task("PENDING"))
+        self.query = router.get(f"{API}/tasks/{TASK}").mock(
+            side_effect=[task("PENDING"), task("RUNNING"), task("SUCCEEDED", image_url=RESULT_URL)]
+        )
+        self.download = router.get(RESULT_URL).respond(content=picture(kind="JPEG"))
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The body of the submission."""
+        return dict(json.loads(self.submit.calls[0].request.content))
+
+
+@pytest.fixture
+def service(httpx2_mock: respx.Router) -> Service:
+    httpx2_mock._assert_all_called = False
+    return Service(httpx2_mock)
+
+
+@pytest.fixture
+def poster(tmp_path: Path) -> Path:
+    path = tmp_path / "poster.png"
+    path.write_bytes(picture())
+    return path
+
+
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def call(connect: Connect, poster: Path) -> Call:
+    async def called(**arguments: Any) -> CallToolResult:
+        settings = arguments.pop("settings", {})
+        async with connect(**settings) as client:
+            return await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"} | arguments)
+
+    return called
+
+
+async def test_a_local_picture_goes_in_and_a_translated_jpeg_on_disk_comes_out(service: Service, call: Call) -> None:
+    result = await call()
+    data = result.structured_content
+    saved = Path(data["artifacts"][0]["path"])
+    assert saved.name == "poster.ru.jpg"
+    with Image.open(saved) as image:
+        assert (image.format, image.size) == ("JPEG", (64, 48))
+    assert data["artifacts"][0] | {"path": "", "uri": ""} == {
+        "path": "", "uri": "", "mime_type": "image/jpeg", "bytes": saved.stat().st_size, "width": 64, "height": 48,
+    }  # fmt: skip
+    assert (data["status"], data["estimated_cost"], data["request_id"]) == ("succeeded", 0.003, "r-2")
+    assert data["usage"] == {"image_count": 1}
+
+
+async def test_the_text_has_the_absolute_path_and_a_link_stands_beside_it(service: Service, call: Call) -> None:
+    result = await call()
+    path = result.structured_content["artifacts"][0]["path"]
+    assert path in words(result)
+    link = next(block for block in result.content if isinstance(block, ResourceLink))
+    assert (link.uri, link.name, link.mime_type) == (Path(path).as_uri(), "poster.ru.jpg", "image/jpeg")
+
+
+async def test_no_picture_bytes_are_in_the_answer(service: Service, call: Call) -> None:
+    result = await call()
+    assert len(result.model_dump_json()) < 3000
+
+
+async def test_the_request_is_the_one_that_the_contract_shows(service: Service, call: Call) -> None:
+    await call(
+        source_lang="English",
+        glossary=[{"source": "SALE", "target": "РАСПРОДАЖА"}],
+        sensitive_words=["badword"],
+        domain_hint="Kitchenware.",
+        keep_subject_text=True,
+    )
+    body, request = service.sent, service.submit.calls[0].request
+    image_url = body["input"].pop("image_url")
+    assert image_url.startswith("oss://dir/")
+    assert image_url.endswith("-poster.png")
+    assert body == {
+        "model": "qwen-mt-image",
+        "input": {
+            "source_lang": "en",
+            "target_lang": "ru",
+            "ext": {
+                "config": {"imageSegment": True},
+                "terminologies": [{"src": "SALE", "tgt": "РАСПРОДАЖА"}],
+                "sensitives": ["badword"],
+                "domainHint": "Kitchenware.",
+            },
+        },
+    }
+    assert request.headers["X-DashScope-Async"] == "enable"
+    assert request.headers["X-DashScope-OssResourceResolve"] == "enable"
+
+
+async def test_the_key_goes_to_the_service_and_to_nobody_else(service: Service, call: Call) -> None:
+    await call()
+    assert service.submit.calls[0].request.headers["Authorization"] == f"Bearer {KEY}"
+    assert "Authorization" not in service.upload.calls[0].request.headers
+    assert "Authorization" not in service.download.calls[0].request.headers
+
+
+async def test_a_public_url_is_passed_on_as_ascii_and_nothing_is_uploaded(service: Service, call: Call) -> None:
+    result = await call(image="https://shop.example/图片/one.png?x=1")
+    assert service.sent["input"]["image_url"] == "https://shop.example/%E5%9B%BE%E7%89%87/one.png?x=1"
+    assert "X-DashScope-OssResourceResolve" not in service.submit.calls[0].request.headers
+    assert not service.policy.called
+    assert Path(result.structured_content["artifacts"][0]["path"]).name == "one.ru.jpg"
+
+
+async def test_a_data_uri_is_uploaded_like_a_file(service: Service, call: Call) -> None:
+    await call(image=f"data:image/png;base64,{base64.b64encode(picture()).decode()}")
+    assert service.upload.called
+
+
+async def test_a_second_run_overwrites_nothing(service: Service, call: Call) -> None:
+    await call()
+    service.query.side_effect = [task("SUCCEEDED", image_url=RESULT_URL)]
+    result = await call()
+    assert Path(result.structured_content["artifacts"][0]["path"]).name == "poster.ru-2.jpg"
+
+
+async def test_no_text_found_is_an_outcome_of_its_own(service: Service, call: Call) -> None:
+    service.query.side_effect = [task("SUCCEEDED", image_url=RESULT_URL, message="No text detected for translation")]
+    result = await call()
+    assert not result.is_error
+    assert result.structured_content["status"] == "no_text_found"
+    assert result.structured_content["artifacts"] == []
+    assert "No text was found in poster.png" in words(result)
+    assert not service.download.called
+
+
+async def test_a_failed_task_says_the_services_reason(service: Service, call: Call) -> None:
+    service.query.side_effect = [task("FAILED", code="InvalidImage.Format", message="cannot decode")]
+    result = await call()
+    assert result.is_error
+    assert "InvalidImage.Format: “cannot decode”" in words(result)
+    assert "not billed" in words(result)
+
+
+async def test_a_forgotten_task_says_so(service: Service, call: Call) -> None:
+    service.query.side_effect = [task("UNKNOWN")]
+    assert "no longer knows it" in words(await call())
+
+
+async def test_a_task_that_never_ends_is_given_up_with_its_id(service: Service, call: Call) -> None:
+    service.query.side_effect = lambda _: task("RUNNING")
+    result = await call()
+    assert f"Task {TASK} has not finished after 15 minutes" in words(result)
+
+
+async def test_a_submission_whose_answer_is_lost_is_not_repeated(service: Service, call: Call) -> None:
+    service.submit.side_effect = httpx2.ReadError("gone")
+    result = await call()
+    assert service.submit.call_count == 1
+    assert "may have been carried out and billed" in words(result)
+
+
+async def test_a_submission_that_never_left_is_repeated(service: Service, call: Call) -> None:
+    service.submit.side_effect = [httpx2.ConnectError("no route"), task("PENDING")]
+    assert not (await call()).is_error
+    assert service.submit.call_count == 2
+
+
+async def test_a_throttled_submission_is_repeated(service: Service, call: Call) -> None:
+    throttled = httpx.Response(429, json={"code": "Throttling.RateQuota", "message": "slow down"})
+    service.submit.side_effect = [throttled, task("PENDING")]
+    assert not (await call()).is_error
+
+
+async def test_a_query_is_repeated_whatever_happens_to_it(service: Service, call: Call) -> None:
+    done = task("SUCCEEDED", image_url=RESULT_URL)
+    service.query.side_effect = [httpx2.ReadTimeout("slow"), httpx.Response(429, json={}), httpx.Response(502), done]
+    assert not (await call()).is_error
+
+
+async def test_a_download_that_breaks_is_repeated(service: Service, call: Call) -> None:
+    whole = httpx.Response(200, content=picture(kind="JPEG"))
+    service.download.side_effect = [httpx2.RemoteProtocolError("cut"), whole]
+    assert not (await call()).is_error
+
+
+async def test_a_paid_result_that_cannot_be_fetched_leaves_its_url(service: Service, call: Call) -> None:
+    service.download.side_effect = lambda _: httpx.Response(500)
+    result = await call()
+    assert result.is_error
+    assert RESULT_URL in words(result)
+
+
+async def test_a_result_that_is_no_picture_is_not_saved(service: Service, call: Call, tmp_path: Path) -> None:
+    service.download.return_value = httpx.Response(200, content=b"<html>busy</html>")
+    result = await call()
+    assert "not a picture" in words(result)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+async def test_a_result_url_into_a_private_network_is_not_followed(service: Service, call: Call) -> None:
+    service.query.side_effect = [task("SUCCEEDED", image_url="http://169.254.169.254/latest")]
+    result = await call()
+    assert "where no result can be" in words(result)
+
+
+async def test_a_model_that_the_region_lacks_is_refused_with_the_region_that_has_it(
+    httpx2_mock: respx.Router, call: Call
+) -> None:
+    result = await call(settings={"base_url": None, "region": "ap-southeast-1"})
+    assert "qwen-mt-image is not offered in ap-southeast-1. It is in cn-beijing" in words(result)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"target_lang": "ko", "source_lang": "ja"}, "one of the two must be Chinese or English"),
+        ({"target_lang": "ko", "source_lang": "ja"}, "qwen-mt-image-2.0"),
+        ({"target_lang": "en", "source_lang": "en"}, "English into English changes nothing"),
+        ({"target_lang": "de"}, "qwen-mt-image-2.0 can: set model"),
+        ({"target_lang": "Klingon"}, "does not know the language “Klingon”"),
+        ({"image": "/etc/hosts"}, "outside the folders that may be read"),
+        ({"image": "file:///tmp/x.png"}, "Pass a plain path"),
+        ({"image": "http://127.0.0.1/x.png"}, "not on the public internet"),
+        ({"image": "data:image/png,abc"}, "not base64"),
+        ({"image": "data:image/png;base64,!!!"}, "damaged"),
+        ({"picture": "x.png"}, "There is no argument “picture”"),
+    ],
+)
+async def test_a_bad_argument_gets_a_sentence_and_nothing_is_sent(
+    httpx2_mock: respx.Router, call: Call, arguments: dict[str, Any], expected: str
+) -> None:
+    result = await call(**arguments)
+    assert result.is_error
+    assert expected in words(result)
+    assert not httpx2_mock.calls
+
+
+async def test_a_path_that_does_not_exist_is_said_to(httpx2_mock: respx.Router, call: Call, tmp_path: Path) -> None:
+    assert "There is no file at" in words(await call(image=str(tmp_path / "nowhere.png")))
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"just text", "is not a picture"),
+        (b"", "is not a picture"),
+        (picture(kind="GIF"), "is a GIF file"),
+        (picture(14, 100), "14×100 pixels; each side must have 15 to 8192"),
+        (picture(8193, 900), "8193×900 pixels; each side must have 15 to 8192"),
+        (picture(500, 20), "at most 10 times the other"),
+    ],
+)
+async def test_a_picture_that_the_model_cannot_take_is_refused_before_anything_is_sent(
+    httpx2_mock: respx.Router, call: Call, poster: Path, content: bytes, expected: str
+) -> None:
+    poster.write_bytes(content)
+    assert expected in words(await call())
+    assert not httpx2_mock.calls
