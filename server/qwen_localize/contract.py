@@ -31,6 +31,11 @@ class Rate:
         return round((tokens_in * self.input + tokens_out * self.output) / 1_000_000, 6)
 
 
+def cny(cost: float | None) -> str:
+    """A cost for people: short sums keep their digits."""
+    return "at an unknown price" if cost is None else f"about {f'{cost:.6f}'.rstrip('0').rstrip('.') or '0'} CNY"
+
+
 @dataclass(frozen=True)
 class Model:
     """A model as a tool needs it: where it can be called, how often, and for how much.

@@ -19,7 +19,7 @@ def result_schema(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _type_only(field: dict[str, Any]) -> dict[str, Any]:
     if "anyOf" in field:
-        return {"type": [option["type"] for option in field["anyOf"]]}
+        return {"anyOf": [{"type": option["type"]} for option in field["anyOf"]]}
     return {key: field[key] for key in ("type", "enum") if key in field}
 
 

@@ -4,7 +4,7 @@ import json
 
 from pydantic import BaseModel, Field
 
-from qwen_localize.contract import Result
+from qwen_localize.contract import Result, cny
 
 from ._glossary import TermReceipt
 from ._translator import Usage
@@ -42,8 +42,7 @@ class TranslateTextResult(Result):
 
     def _facts(self) -> list[str]:
         failed = [index for index, item in enumerate(self.translations) if isinstance(item, Untranslated)]
-        cost = "cost unknown" if self.estimated_cost is None else f"about {self.estimated_cost:.4f} CNY"
-        facts = [f"{self.source_lang} to {self.target_lang} by {self.model}, {cost}."]
+        facts = [f"{self.source_lang} to {self.target_lang} by {self.model}, {cny(self.estimated_cost)}."]
         facts += [f"All translations: {file.path}." for file in self.artifacts]
         facts += [f"Failed, each with its reason in its place: {_listed(failed)}."] if failed else []
         return facts + [_term_words(term) for term in self.glossary]

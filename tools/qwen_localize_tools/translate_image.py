@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from qwen_localize.contract import Api, Job, Model, Rate, Result, Tool
+from qwen_localize.contract import Api, Job, Model, Rate, Result, Tool, cny
 from qwen_localize.dashscope import Limit
 from qwen_localize.errors import BadArgument
 from qwen_localize.inputs import PictureRules
@@ -91,7 +91,7 @@ async def translate_image(
     done = await api.run_job(job)
     rate = api.rate(chosen)
     cost = rate.image if rate else None
-    facts = f"{source} to {target} by {model}, about {cost} CNY"
+    facts = f"{source} to {target} by {model}, {cny(cost)}"
     if done.artifacts:
         file = done.artifacts[0]
         message = f"Saved {file.path} ({file.width}×{file.height} JPEG; {facts})."

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ..contract import cny
 from ..errors import LocalizeError, MissingKey
 from ..settings import Settings
 from .compare import side_by_side
@@ -108,11 +109,7 @@ async def run(output: Path, live: bool, now: Callable[[], float] = time.monotoni
     with as_file(files(__package__) / "sample.jpg") as sample:
         async with Client(_server(sample, output, live)) as client:
             demo = Demo(client, Console())
-            where = (
-                "Model Studio"
-                if live
-                else "the sandbox (a stand-in on this machine; its texts are pseudo-translations)"
-            )
+            where = "Model Studio" if live else "the sandbox, which pseudo-translates"
             demo.console.print(f"[bold]Qwen Localize[/bold] against {where}")
             demo.console.print("tools: " + ", ".join(tool.name for tool in (await client.list_tools()).tools))
             await demo.text()
@@ -127,7 +124,7 @@ def _summary(demo: Demo, seconds: float, live: bool) -> None:
         # Not wrapped: a path is there to be copied.
         demo.console.print(f"  {path}", soft_wrap=True, highlight=False)
     cost = "cost" if live else "would have cost"
-    demo.console.print(f"\n{seconds:.1f} s; {cost} about {demo.cost:.4f} CNY")
+    demo.console.print(f"\n{seconds:.1f} s; {cost} {cny(demo.cost)}")
 
 
 def _server(sample: Path, output: Path, live: bool) -> StdioServerParameters:
