@@ -1,0 +1,52 @@
+"""A sandbox on a real socket for each test that asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import pytest
+from PIL import Image
+
+from qwen_localize.sandbox import SandboxConfig
+from sandbox.stand import Caller, ManualClock, open_caller, png, write
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def caller() -> AsyncGenerator[Caller]:
+    """A sandbox so fast that no limit is met by accident."""
+    async with open_caller(SandboxConfig(speed=5000)) as caller:
+        yield caller
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def timed(clock: ManualClock) -> AsyncGenerator[Caller]:
+    """A sandbox whose time stands still until the test moves `clock`."""
+    async with open_caller(SandboxConfig(), clock) as caller:
+        yield caller
+
+
+@pytest.fixture(scope="session")
+def blank() -> bytes:
+    """A picture without text; quick to read."""
+    return png(Image.new("RGB", (40, 40), "white"))
+
+
+@pytest.fixture(scope="session")
+def poster() -> bytes:
+    """Two lines of text, one of them in red."""
+    return png(
+        write(
+            Image.new("RGB", (360, 240), "#f4efe2"),
+            [((30, 40), "Summer sale", 40, "#b01020"), ((30, 140), "Free shipping", 30, "#102060")],
+        )
+    )
