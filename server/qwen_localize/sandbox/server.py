@@ -146,6 +146,8 @@ class _Server(uvicorn.Server):
         """Hang up on everybody at once; a stalled request must not hold us."""
         for server in self.servers:
             server.close()
+        for listener in sockets or ():
+            listener.close()
         while self.server_state.connections or self.server_state.tasks:
             for connection in self._connections():
                 connection.transport.abort()

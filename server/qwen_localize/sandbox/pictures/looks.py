@@ -47,7 +47,8 @@ def look_at(image: Pixels, corners: Corners, others: Sequence[Corners]) -> Look:
     ring = pixels[~mask] if (~mask).any() else pixels.reshape(-1, 3)
     paper = np.median(ring, axis=0)
     distance = np.abs(pixels.astype(np.float32) - paper).max(axis=2)
-    strokes = mask & (distance > max(30.0, 0.6 * float(np.percentile(distance[mask], 98))))
+    strongest = float(np.percentile(distance[mask], 98)) if mask.any() else 0.0
+    strokes = mask & (distance > max(30.0, 0.6 * strongest))
     return Look(
         ink=_ink(pixels, strokes, paper),
         paper=_rgb(paper),

@@ -1,0 +1,74 @@
+"""The official OpenAI client, unchanged, as a judge of the compatible endpoint (contract 11)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from qwen_localize.sandbox import Fault
+from sandbox.stand import KEY, Caller
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+OPTIONS = {"translation_options": {"source_lang": "auto", "target_lang": "Chinese"}}
+HELLO: list[Any] = [{"role": "user", "content": "Hello {name}"}]
+
+
+@pytest.fixture
+async def client(caller: Caller) -> AsyncGenerator[AsyncOpenAI]:
+    from openai import AsyncOpenAI
+
+    base = f"{caller.sandbox.origin}/compatible-mode/v1"
+    async with AsyncOpenAI(api_key=KEY, base_url=base, max_retries=0) as client:
+        yield client
+
+
+async def test_it_translates(client: AsyncOpenAI) -> None:
+    done = await client.chat.completions.create(model="qwen-mt-flash", messages=HELLO, extra_body=OPTIONS)
+    assert done.choices[0].message.content == "[Ĥéļļö {name} ~~]"
+    assert done.choices[0].finish_reason == "stop"
+    assert done.usage is not None
+    assert done.usage.total_tokens == done.usage.prompt_tokens + done.usage.completion_tokens
+    assert done._request_id is not None
+    assert done._request_id.startswith("sandbox-")
+
+
+@pytest.mark.parametrize(("model", "cumulative"), [("qwen-mt-lite", False), ("qwen-mt-turbo", True)])
+async def test_it_streams(client: AsyncOpenAI, model: str, cumulative: bool) -> None:
+    stream = await client.chat.completions.create(
+        model=model, messages=HELLO, extra_body=OPTIONS, stream=True, stream_options={"include_usage": True}
+    )
+    chunks = [chunk async for chunk in stream]
+    parts = [chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices]
+    assert (parts[-1] if cumulative else "".join(parts)) == "[Ĥéļļö {name} ~~]"
+    assert chunks[-1].usage is not None
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        ("throttle", 429, "limit_requests"),
+        ("error", 500, "internal_error"),
+        ("debt", 400, "Arrearage"),
+        ("nokey", 401, "invalid_api_key"),
+    ],
+)
+async def test_it_understands_errors(caller: Caller, client: AsyncOpenAI, fault: str, status: int, code: str) -> None:
+    from openai import APIStatusError
+
+    caller.sandbox.faults.add(Fault(fault))
+    with pytest.raises(APIStatusError) as caught:
+        await client.chat.completions.create(model="qwen-mt-flash", messages=HELLO, extra_body=OPTIONS)
+    assert (caught.value.status_code, caught.value.code) == (status, code)
+    assert (caught.value.request_id or "").startswith("sandbox-")
+
+
+async def test_it_understands_an_unknown_model(client: AsyncOpenAI) -> None:
+    from openai import NotFoundError
+
+    with pytest.raises(NotFoundError) as caught:
+        await client.chat.completions.create(model="qwen-mt-nope", messages=HELLO)
+    assert caught.value.code == "model_not_found"
