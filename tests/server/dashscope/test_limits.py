@@ -4,46 +4,46 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_localize.dashscope.limits import MINUTE, SLACK, Limit, Pace, Paces
+from qwen_localize.dashscope.limits import MINUTE, SLACK, Limit, Paces, free_in
 from support import FakeClock
+
+GAP = 1 + SLACK
 
 
 def test_requests_are_spread_evenly_over_the_minute() -> None:
-    pace = Pace(Limit(60))
-    starts = [pace.reserve(0) for _ in range(4)]
-    assert starts == [0, 1 + SLACK, 2 * (1 + SLACK), 3 * (1 + SLACK)]
+    assert free_in(Limit(60), [], 10, 0) == 0
+    assert free_in(Limit(60), [(10, 0)], 10, 0) == pytest.approx(GAP)
+    assert free_in(Limit(60), [(10, 0)], 10.5, 0) == pytest.approx(GAP - 0.5)
 
 
 def test_a_pause_is_not_saved_up_for_a_burst() -> None:
-    pace = Pace(Limit(60))
-    pace.reserve(0)
-    assert [pace.reserve(100), pace.reserve(100)] == [100, 101 + SLACK]
+    assert free_in(Limit(60), [(0, 0)], 100, 0) == 0
+    assert free_in(Limit(60), [(0, 0), (100, 0)], 100, 0) == pytest.approx(GAP)
 
 
 def test_tokens_wait_until_enough_of_the_minute_has_passed() -> None:
-    pace = Pace(Limit(6000, tokens=100))
-    assert pace.reserve(0, 60) == 0
-    assert pace.reserve(10, 30) == 10
-    assert pace.reserve(20, 50) == MINUTE
+    taken = [(0.0, 60), (10.0, 30)]
+    assert free_in(Limit(6000, tokens=100), taken, 20, 10) == 0
+    assert free_in(Limit(6000, tokens=100), taken, 20, 50) == MINUTE - 20
 
 
 def test_a_request_larger_than_the_budget_goes_alone_instead_of_never() -> None:
-    pace = Pace(Limit(6000, tokens=100))
-    pace.reserve(0, 10)
-    assert pace.reserve(1, 500) == MINUTE
+    assert free_in(Limit(6000, tokens=100), [(0, 10)], 1, 500) == MINUTE - 1
+    assert free_in(Limit(6000, tokens=100), [], 1, 500) == 0
 
 
 @given(
     calls=st.lists(st.tuples(st.floats(0, 30), st.integers(0, 100)), max_size=60),
-    requests=st.sampled_from([10, 60, 600]),
+    requests=st.sampled_from([1, 10, 60, 600]),
 )
-def test_no_minute_ever_holds_more_than_the_limit(calls: list[tuple[float, int]], requests: int) -> None:
-    pace, now, started = Pace(Limit(requests, tokens=300)), 0.0, []
+async def test_no_minute_ever_holds_more_than_the_limit(calls: list[tuple[float, int]], requests: int) -> None:
+    clock = FakeClock()
+    paces = Paces(clock)
+    started = []
     for wait, tokens in calls:
-        now += wait
-        start = pace.reserve(now, tokens)
-        assert start >= now
-        started.append((start, tokens))
+        clock.time += wait
+        await paces.wait("model", Limit(requests, tokens=300), tokens)
+        started.append((clock.now(), tokens))
     for begin, _ in started:
         window = [tokens for start, tokens in started if begin <= start < begin + MINUTE - 1e-6]
         assert len(window) <= requests
@@ -54,4 +54,21 @@ async def test_models_do_not_wait_for_each_other(clock: FakeClock) -> None:
     paces = Paces(clock)
     for name in ("one", "two", "one"):
         await paces.wait(name, Limit(60))
-    assert clock.slept == [pytest.approx(1 + SLACK)]
+    assert clock.slept == [pytest.approx(GAP)]
+
+
+async def test_a_gap_can_be_measured_from_the_answer(clock: FakeClock) -> None:
+    paces = Paces(clock)
+    await paces.wait("query", Limit(60))
+    clock.time += 0.5
+    await paces.answered("query")
+    await paces.wait("query", Limit(60))
+    assert clock.slept == [pytest.approx(GAP)]
+
+
+async def test_a_clock_that_jumps_back_keeps_nobody_waiting(clock: FakeClock) -> None:
+    paces = Paces(clock)
+    await paces.wait("model", Limit(60))
+    clock.time -= 3600
+    await paces.wait("model", Limit(60))
+    assert clock.slept == []
