@@ -19,7 +19,7 @@ from qwen_localize.sandbox.pictures.redraw import redraw
 from qwen_localize.sandbox.pseudo import Pair
 from sandbox.stand import png, write
 
-LOOK = Look(ink=(200, 0, 0), paper=(255, 255, 255), plain=True, bold=False, centred=False)
+LOOK = Look(ink=(200, 0, 0), bold=False, centred=False)
 
 
 def box(left: float, top: float, right: float, bottom: float) -> Any:
@@ -112,7 +112,7 @@ def test_a_box_that_leaves_the_picture_is_cut_at_its_edge(corners: Any) -> None:
 def test_a_centred_line_stays_centred_and_another_stays_left() -> None:
     for centred in (True, False):
         paper = np.full((60, 300, 3), 255, np.uint8)
-        draw(paper, box(0, 10, 300, 40), Look((0, 0, 0), (255, 255, 255), True, False, centred), "mid")
+        draw(paper, box(0, 10, 300, 40), Look((0, 0, 0), False, centred), "mid")
         columns = np.nonzero((paper < 128).any(axis=(0, 2)))[0]
         middle = (columns.min() + columns.max()) / 2
         assert abs(middle - 150) < 3 if centred else columns.min() < 5

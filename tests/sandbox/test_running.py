@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import signal
+import subprocess
+import sys
 
 import anyio
 import httpx2
@@ -45,6 +47,13 @@ async def test_an_error_in_the_block_comes_out_as_it_is() -> None:
     with pytest.raises(KeyError, match="mine"):
         async with running():
             raise KeyError("mine")
+
+
+async def test_a_group_of_errors_stays_a_group() -> None:
+    with pytest.raises(ExceptionGroup) as caught:
+        async with running():
+            raise ExceptionGroup("mine", [KeyError("one")])
+    assert caught.value.message == "mine"
 
 
 async def test_a_cancelled_block_leaves_nothing_behind() -> None:
@@ -100,3 +109,11 @@ async def test_the_ledger_tells_who_asked_what_and_when(timed: Caller, clock: Ma
         )
     )
     assert (ledger.count("chat"), ledger.count("submit"), len(ledger)) == (2, 0, 3)
+
+
+def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
+    """A server starts in every chat, so start-up is a feature."""
+    heavy = "{'PIL', 'numpy', 'cv2', 'rapidocr', 'onnxruntime', 'anyascii'}"
+    script = f"import sys, qwen_localize.sandbox; print({heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
+    assert (done.stdout.strip(), done.stderr) == ("set()", "")

@@ -141,7 +141,7 @@ def _entry(call: Call, arrived: float, status: int, refusal: Refusal | None) -> 
         status=status,
         task_id=call.task_id,
         code=refusal.code if refusal else None,
-        fault=call.fault,
+        fault=call.fault or (refusal.fault if refusal else None),
         over_limit=refusal.over_limit if refusal else False,
     )
 

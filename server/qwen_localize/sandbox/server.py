@@ -66,10 +66,7 @@ def _listen(port: int) -> socket.socket:
 
 
 def _only(failures: BaseExceptionGroup[BaseException]) -> BaseException:
-    inner: BaseException = failures
-    while isinstance(inner, BaseExceptionGroup) and len(inner.exceptions) == 1:
-        inner = inner.exceptions[0]
-    return inner
+    return failures.exceptions[0] if len(failures.exceptions) == 1 else failures
 
 
 class _Edge:

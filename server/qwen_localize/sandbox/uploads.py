@@ -24,8 +24,8 @@ MAX_MEGABYTES = 100
 @dataclass(frozen=True)
 class _Object:
     model: str
-    stored: float
     content: bytes
+    gone: float  # service time of expiry
 
 
 class Uploads:
@@ -44,6 +44,7 @@ class Uploads:
         `expire_in_seconds` is in real seconds, the only ones a client can count.
         """
         now = self._clock.now()
+        self._drop_expired(now)
         directory = f"dashscope-instant/sandbox/{uuid.uuid4()}"
         self._issued[directory] = (model, now + POLICY_SECONDS)
         expires = self._clock.wall(now + POLICY_SECONDS)
@@ -69,17 +70,22 @@ class Uploads:
             raise Refusal(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size.")
         if key in self._objects and fields.get("x-oss-forbid-overwrite") == "true":
             raise Refusal(409, "FileAlreadyExists", "The object you specified already exists.")
-        self._objects[key] = _Object(model, self._clock.now(), content)
+        self._objects[key] = _Object(model, content, self._clock.now() + KEPT_SECONDS)
 
     def read(self, url: str, model: str) -> bytes:
         """The bytes behind an `oss://` address, for the model it was uploaded for."""
         found = self._objects.get(url.removeprefix("oss://"))
-        if found is None or found.model != model or found.stored + KEPT_SECONDS <= self._clock.now():
+        if found is None or found.model != model or found.gone <= self._clock.now():
             raise invalid(
                 "The media format is not supported or incorrect for the data inspection.",
                 "InvalidParameter.DataInspection",
             )
         return found.content
+
+    def _drop_expired(self, now: float) -> None:
+        self._objects = {key: kept for key, kept in self._objects.items() if kept.gone > now}
+        # A day's grace, so that a late form is told that its policy has expired.
+        self._issued = {name: issue for name, issue in self._issued.items() if issue[1] + 86_400 > now}
 
     def _model_allowed(self, fields: Mapping[str, str]) -> str:
         policy, key = fields.get("policy", ""), fields.get("key", "")
@@ -88,7 +94,7 @@ class Uploads:
         ):
             raise Refusal(403, "SignatureDoesNotMatch", "The request signature does not match.")
         directory = _directory_of(policy)
-        model, expires = self._issued[directory]
+        model, expires = self._issued.get(directory, ("", 0.0))
         if expires <= self._clock.now():
             raise Refusal(403, "AccessDenied", "Invalid according to Policy: Policy expired.")
         acl, overwrite = fields.get("x-oss-object-acl"), fields.get("x-oss-forbid-overwrite")

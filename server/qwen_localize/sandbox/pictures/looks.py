@@ -1,4 +1,4 @@
-"""How the old text looked: colours, weight, alignment."""
+"""How the old text looked: colour, weight, alignment."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from qwen_localize.sandbox.pictures.decode import Pixels
     from qwen_localize.sandbox.pictures.geometry import Corners
 
-_SAME = 12  # levels of 255 by which a plain background may vary
-
 
 @dataclass(frozen=True)
 class Look:
@@ -24,15 +22,11 @@ class Look:
 
     Attributes:
         ink: RGB of the text.
-        paper: RGB of the background.
-        plain: Whether the background is one colour.
         bold: Whether the strokes are heavy.
         centred: Whether the line stands centred.
     """
 
     ink: tuple[int, int, int]
-    paper: tuple[int, int, int]
-    plain: bool
     bold: bool
     centred: bool
 
@@ -48,11 +42,9 @@ def look_at(image: Pixels, corners: Corners, others: Sequence[Corners]) -> Look:
     paper = np.median(ring, axis=0)
     distance = np.abs(pixels.astype(np.float32) - paper).max(axis=2)
     strongest = float(np.percentile(distance[mask], 98)) if mask.any() else 0.0
-    strokes = mask & (distance > max(30.0, 0.6 * strongest))
+    strokes = mask & (distance > max(30.0, 0.75 * strongest))
     return Look(
         ink=_ink(pixels, strokes, paper),
-        paper=_rgb(paper),
-        plain=float(np.percentile(np.abs(ring - paper).max(axis=1), 85)) <= _SAME,
         bold=_is_bold(strokes, mask),
         centred=_is_centred(corners, others, image.shape[1]),
     )

@@ -20,8 +20,8 @@ def redraw(pixels: Pixels, boxes: Sequence[NDArray[np.float32]], texts: Sequence
     """A copy with each text in its box, in the old text's colour, and the sandbox's mark."""
     looks = [look_at(pixels, box, boxes) for box in boxes]
     canvas = pixels.copy()
-    for box, look in zip(boxes, looks, strict=True):
-        clean(canvas, box, look)
+    for box in boxes:
+        clean(canvas, box)
     for box, look, text in zip(boxes, looks, texts, strict=True):
         if text:
             draw(canvas, box, look, text)
