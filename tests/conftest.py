@@ -13,7 +13,7 @@ from qwen_localize.app import build_server
 from qwen_localize.dashscope import Timeouts
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
-from support import KEY, ORIGIN, Connect, FakeClock, LazyClock
+from support import KEY, ORIGIN, Connect, FakeClock, FastClock
 
 
 @pytest.fixture
@@ -34,18 +34,25 @@ def settings(tmp_path: Path) -> Settings:
             "DASHSCOPE_BASE_URL": ORIGIN,
             "QWEN_LOCALIZE_OUTPUT_DIR": str(tmp_path / "out"),
             "QWEN_LOCALIZE_ALLOWED_DIRS": str(tmp_path),
+            "QWEN_LOCALIZE_STATE_DIR": str(tmp_path / "state"),
+            "QWEN_LOCALIZE_WAIT": "3600",
         }
     )
 
 
 @pytest.fixture
-def connect(settings: Settings) -> Connect:
+def fast() -> FastClock:
+    return FastClock()
+
+
+@pytest.fixture
+def connect(settings: Settings, fast: FastClock) -> Connect:
     """A client in front of the whole server; only time and the network below are not real."""
 
     @asynccontextmanager
     async def connected(mode: str = "auto", timeouts: Timeouts | None = None, **changes: Any) -> AsyncIterator[Client]:
         changed = settings.model_copy(update=changes)
-        server = build_server(changed, TOOLS, clock=LazyClock(), timeouts=timeouts)
+        server = build_server(changed, TOOLS, clock=fast, timeouts=timeouts)
         with anyio.fail_after(30):
             async with Client(server, mode=mode) as client:
                 yield client

@@ -1,5 +1,6 @@
 """What tests share: a clock that does not wait, pictures, and what a model would read of a result."""
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from io import BytesIO
@@ -9,8 +10,6 @@ import anyio.lowlevel
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
 from PIL import Image
-
-from qwen_localize.progress import BEAT_SECONDS
 
 ORIGIN = "https://model-studio.example"
 KEY = "sk-test-0123456789abcdef"
@@ -28,19 +27,31 @@ class FakeClock:
     def now(self) -> float:
         return self.time
 
+    def wall(self) -> float:
+        return self.time
+
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.time += seconds
         await anyio.lowlevel.checkpoint()
 
 
-class LazyClock(FakeClock):
-    """As FakeClock, for whole calls: heartbeats would spin on a clock that they themselves move on, so they sleep."""
+class FastClock:
+    """Real time, `SPEED` times as fast: for whole calls, in which threads and heartbeats run side by side."""
+
+    SPEED = 50.0
+
+    def __init__(self) -> None:
+        self._start = time.time()
+
+    def now(self) -> float:
+        return self._start + (time.time() - self._start) * self.SPEED
+
+    def wall(self) -> float:
+        return self.now()
 
     async def sleep(self, seconds: float) -> None:
-        if seconds == BEAT_SECONDS:
-            await anyio.sleep_forever()
-        await super().sleep(seconds)
+        await anyio.sleep(seconds / self.SPEED)
 
 
 def words(result: CallToolResult) -> str:

@@ -1,8 +1,9 @@
 """Settings and tools make an MCP server: registration, lifetime, and what the model may read of a failure."""
 
 import difflib
+import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +18,14 @@ from pydantic import ConfigDict, ValidationError
 
 from . import __version__
 from .artifacts import Artifacts
-from .clock import Clock
-from .contract import Api, Result, Tool
-from .dashscope import Client, Timeouts, Wire
-from .errors import LocalizeError, quote, redact
+from .clock import Clock, RealClock
+from .contract import Api, Tool
+from .dashscope import Client, Paces, Timeouts, Wire
+from .errors import LocalizeError, StateUnavailable, quote, redact
+from .jobs import Changes, Lock, Poller, Presence, ResultUrls, Runner, ScopedBook, Store
+from .patience import patience
 from .progress import Progress
+from .results import Result
 from .schema import arguments_schema, result_schema
 from .settings import Settings
 
@@ -35,33 +39,55 @@ INSTRUCTIONS = (
 
 @dataclass(frozen=True)
 class Services:
-    """What every call shares: one connection, one output directory."""
+    """What every call shares: one connection, one output directory, one job store.
+
+    `broken` is why there is no store; the server then lists its tools, and each call says why it cannot run.
+    """
 
     settings: Settings
-    wire: Wire
     client: Client
-    artifacts: Artifacts
+    clock: Clock
+    runner: Runner | None
+    store: Store | None
+    broken: StateUnavailable | None = None
 
-    def api(self, progress: Progress) -> Api:
-        """What one call may ask for."""
-        return Api(self.client, self.wire.service, self.artifacts, self.settings.readable, progress.report)
+    def api(self, tool: str, progress: Progress, client_name: str | None) -> Api:
+        """What one call may ask for.
+
+        Raises:
+            StateUnavailable: there is no job store.
+        """
+        if self.broken or not self.runner or not self.store:
+            raise self.broken or StateUnavailable("The job store is not open.")
+        return Api(
+            tool=tool,
+            scope=self.settings.scope,
+            client=self.client,
+            service=self.settings.service,
+            artifacts=Artifacts(self.settings.output),
+            readable=self.settings.readable,
+            runner=self.runner,
+            book=self.store,
+            clock=self.clock,
+            cap=self.settings.daily_budget,
+            patience=patience(client_name, self.settings.wait),
+            progress=progress.report,
+        )
 
 
 def build_server(
     settings: Settings, tools: Sequence[Tool], *, clock: Clock | None = None, timeouts: Timeouts | None = None
 ) -> MCPServer[Services]:
     """The server. Opens no connection and needs no key until a tool is called."""
+    clock = clock or RealClock()
+    result_urls = {tool.name: tool.result_urls for tool in tools if tool.result_urls}
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Services]) -> AsyncIterator[Services]:
-        wire = Wire(settings.service, settings.key, clock=clock, timeouts=timeouts)
-        client = Client(wire, settings.task_qps)
-        try:
-            yield Services(settings, wire, client, Artifacts(settings.output))
-        finally:
-            await wire.close()
+        async with services(settings, clock, timeouts, result_urls) as opened:
+            yield opened
 
-    return MCPServer(
+    server = MCPServer(
         "qwen-localize",
         title="Qwen Localize",
         version=__version__,
@@ -70,6 +96,56 @@ def build_server(
         lifespan=lifespan,
         log_level="WARNING",
     )
+
+    @server.resource("qwen-localize://usage", name="usage", title="Costs", mime_type="application/json")
+    async def usage() -> str:
+        """Estimated costs in CNY by day, tool and model."""
+        return await usage_json(settings, clock)
+
+    return server
+
+
+@asynccontextmanager
+async def services(
+    settings: Settings, clock: Clock, timeouts: Timeouts | None, result_urls: Mapping[str, ResultUrls]
+) -> AsyncIterator[Services]:
+    """Everything that lives as long as the server: connection, store, poller, runner."""
+    try:
+        store = Store(settings.state, clock.wall())
+    except StateUnavailable as error:
+        yield Services(settings, Client(Wire(settings.service, settings.key)), clock, None, None, error)
+        return
+    wire = Wire(
+        settings.service,
+        settings.key,
+        clock=clock,
+        timeouts=timeouts,
+        paces=Paces(clock, ScopedBook(store, settings.scope)),
+    )
+    client = Client(wire, settings.task_qps)
+    presence = Presence(settings.state)
+    try:
+        async with anyio.create_task_group() as group:
+            lock = Lock(settings.state / f"poller-{settings.scope}.lock")
+            poller = Poller(store, client, clock, settings.scope, presence, lock, result_urls, Changes(), Changes())
+            if settings.key:
+                group.start_soon(poller.run)
+            yield Services(settings, client, clock, Runner(poller, group), store)
+            group.cancel_scope.cancel()
+    finally:
+        presence.leave()
+        store.close()
+        with anyio.CancelScope(shield=True):
+            await wire.close()
+
+
+async def usage_json(settings: Settings, clock: Clock) -> str:
+    """The costs so far, as JSON."""
+    store = Store(settings.state, clock.wall())
+    try:
+        return json.dumps(await store.spending(settings.scope), ensure_ascii=False, indent=1)
+    finally:
+        store.close()
 
 
 async def describe_tools(tools: Sequence[Tool]) -> list[dict[str, Any]]:
@@ -95,9 +171,11 @@ def bind(tool: Tool) -> "BoundTool":
         ),
         is_async=True,
         context_kwarg=None,
-        # Every tool bills the user and writes new files, and none changes or deletes what exists.
         annotations=ToolAnnotations(
-            read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True
+            read_only_hint=tool.reads,
+            destructive_hint=tool.destroys,
+            idempotent_hint=tool.reads,
+            open_world_hint=not tool.reads,
         ),
     )
 
@@ -122,10 +200,10 @@ class BoundTool(McpTool):
             values = self._checked(arguments)
         except ValidationError as error:
             return _failure(_argument_words(error, list(self.parameters["properties"])), services)
-        progress = Progress(context.report_progress, services.wire.clock)
+        progress = Progress(context.report_progress, services.clock)
         async with anyio.create_task_group() as group:
             group.start_soon(progress.beat)
-            outcome = await self._outcome(services, progress, values)
+            outcome = await self._outcome(services, progress, _client_name(context), values)
             group.cancel_scope.cancel()
         return outcome
 
@@ -140,10 +218,11 @@ class BoundTool(McpTool):
                 raise
             return model.model_validate(unpacked).model_dump_one_level()
 
-    async def _outcome(self, services: Services, progress: Progress, values: dict[str, Any]) -> CallToolResult:
+    async def _outcome(
+        self, services: Services, progress: Progress, client_name: str | None, values: dict[str, Any]
+    ) -> CallToolResult:
         try:
-            services.wire.require_key()
-            result: Result = await self.fn(services.api(progress), **values)
+            result: Result = await self.fn(services.api(self.name, progress, client_name), **values)
         except LocalizeError as error:
             logger.info("%s: %s: %s", self.name, type(error).__name__, error)
             return _failure(str(error), services)
@@ -151,6 +230,11 @@ class BoundTool(McpTool):
             logger.exception("%s failed in a way nobody foresaw", self.name)
             return _failure("This server failed by a fault of its own. Its log (stderr) has the details.", services)
         return _success(result)
+
+
+def _client_name(context: Context[Any, Any]) -> str | None:
+    introduction = context.request_context.session.client_params
+    return introduction.client_info.name if introduction else None
 
 
 def _success(result: Result) -> CallToolResult:
@@ -163,7 +247,7 @@ def _success(result: Result) -> CallToolResult:
             mime_type=file.mime_type,
             size=file.bytes,
         )
-        for file in result.artifacts
+        for file in result.files()
     ]
     return CallToolResult(content=blocks, structured_content=result.model_dump(mode="json"))
 

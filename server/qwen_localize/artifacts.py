@@ -6,20 +6,24 @@ A file is streamed to a temporary name in the output directory, checked, synced,
 import os
 import re
 import unicodedata
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Any
+from typing import IO
+from uuid import uuid4
 
 import anyio.to_thread
 
-from .errors import Bug, OutputUnavailable
+from .errors import OutputUnavailable, Spoiled
 
 _ROOM = 64 * 1024 * 1024
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 _NAME_LIMIT = 80
+_MOST = 256 * 1024 * 1024
+
+Plan = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Artifacts:
     """
 
     def __init__(self, directory: Path, room: int = _ROOM) -> None:
-        self._directory = directory
+        self.directory = directory
         self._room = room
 
     async def prepare(self) -> None:
@@ -55,26 +59,38 @@ class Artifacts:
 
     def _prepare(self) -> None:
         with self._explained():
-            self._directory.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=self._directory, prefix=".probe-"):
+            self.directory.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=self.directory, prefix=".probe-"):
                 pass
-        if _free(self._directory) < self._room:
+        if _free(self.directory) < self._room:
             raise OutputUnavailable(
-                f"The disk of {self._directory} is full: less than {self._room // 2**20} MB are free. "
+                f"The disk of {self.directory} is full: less than {self._room // 2**20} MB are free. "
                 "Nothing was sent. Free some space, or set QWEN_LOCALIZE_OUTPUT_DIR to another disk."
             )
 
-    async def save_picture(self, stem: str, chunks: AsyncIterable[bytes]) -> Artifact:
+    async def save_picture(
+        self, stem: str, chunks: AsyncIterable[bytes], *, part: str = "", planned: str = "", plan: Plan | None = None
+    ) -> Artifact:
         """Write a downloaded picture under the first free name that begins with `stem`.
 
+        Args:
+            stem: the name without its ending.
+            chunks: the content.
+            part: a name for the unfinished file, so that a later try replaces it.
+            planned: the path that an earlier try had announced; if that file is this picture, it stays the only one.
+            plan: told each path before a file is placed there.
+
         Raises:
+            Spoiled: what came is empty, too large, cut, or not a picture.
             OutputUnavailable: the disk refused it.
-            Bug: what came is not a picture.
         """
-        with self._temporary() as file:
-            async for chunk in chunks:
-                await anyio.to_thread.run_sync(file.write, chunk)
-            return await anyio.to_thread.run_sync(self._finish_picture, file, stem)
+        with self._temporary(part) as temporary:
+            await _written(temporary, chunks)
+            mime_type, width, height = await anyio.to_thread.run_sync(_picture, temporary)
+            size = temporary.stat().st_size
+            ending = {"image/jpeg": "jpg"}.get(mime_type, mime_type.partition("/")[2])
+            path = await self._keep(temporary, stem, ending, planned, plan)
+            return Artifact(path, mime_type, size, width, height)
 
     async def save_text(self, name: str, text: str, mime_type: str) -> Artifact:
         """Write a text in UTF-8; `name` has its ending.
@@ -84,20 +100,18 @@ class Artifacts:
         """
         stem, _, ending = name.rpartition(".")
         data = text.encode()
-        with self._temporary() as file:
-            await anyio.to_thread.run_sync(file.write, data)
-            path = await anyio.to_thread.run_sync(self._finish, file, stem, ending)
-        return Artifact(path, mime_type, len(data))
+        with self._temporary("") as temporary:
+            await anyio.to_thread.run_sync(_write_synced, temporary, data)
+            return Artifact(await self._keep(temporary, stem, ending, "", None), mime_type, len(data))
 
     @contextmanager
-    def _temporary(self) -> Iterator[IO[bytes]]:
+    def _temporary(self, part: str) -> Iterator[Path]:
+        path = self.directory / f".partial-{part or uuid4().hex[:12]}"
         with self._explained():
-            file: Any = NamedTemporaryFile(dir=self._directory, prefix=".partial-", delete=False)  # noqa: SIM115
             try:
-                yield file
+                yield path
             finally:
-                file.close()
-                Path(file.name).unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -105,25 +119,50 @@ class Artifacts:
             yield
         except OSError as error:
             raise OutputUnavailable(
-                f"{self._directory} cannot be written ({error.strerror}). Make it writable, or set "
+                f"{self.directory} cannot be written ({error.strerror}). Make it writable, or set "
                 "QWEN_LOCALIZE_OUTPUT_DIR to a folder that is."
             ) from error
 
-    def _finish_picture(self, file: IO[bytes], stem: str) -> Artifact:
-        file.flush()
-        mime_type, width, height = _picture(Path(file.name))
-        path = self._finish(file, stem, {"image/jpeg": "jpg"}.get(mime_type, mime_type.partition("/")[2]))
-        return Artifact(path, mime_type, path.stat().st_size, width, height)
-
-    def _finish(self, file: IO[bytes], stem: str, ending: str) -> Path:
-        file.flush()
-        os.fsync(file.fileno())
-        file.close()
-        Path(file.name).chmod(0o644)
+    async def _keep(self, temporary: Path, stem: str, ending: str, planned: str, plan: Plan | None) -> Path:
+        """The whole file's final path, once it is there."""
+        if planned:
+            placed: bool = await anyio.to_thread.run_sync(_same, temporary, Path(planned))
+            if placed:
+                return Path(planned)
         for name in _names(safe_name(stem), ending):
-            if _place(Path(file.name), self._directory / name):
-                return self._directory / name
+            path = self.directory / name
+            if path.exists():
+                continue
+            if plan:
+                await plan(str(path))
+            if await anyio.to_thread.run_sync(_place, temporary, path):
+                return path
         raise AssertionError("names never run out")
+
+
+async def _written(path: Path, chunks: AsyncIterable[bytes]) -> None:
+    """The chunks in a file, synced."""
+    size = 0
+    with path.open("wb") as file:
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > _MOST:
+                raise Spoiled(f"The result is larger than {_MOST // 2**20} MB, which no picture of the service is.")
+            await anyio.to_thread.run_sync(file.write, chunk)
+        await anyio.to_thread.run_sync(_sync, file)
+    if not size:
+        raise Spoiled("The result arrived empty.")
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        _sync(file)
+
+
+def _sync(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def safe_name(stem: str) -> str:
@@ -153,7 +192,25 @@ def _place(temporary: Path, final: Path) -> bool:
         if final.exists():
             return False
         temporary.rename(final)
+    _sync_folder(final.parent)
     return True
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself survive a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _same(one: Path, other: Path) -> bool:
+    import filecmp
+
+    return other.is_file() and filecmp.cmp(one, other, shallow=False)
 
 
 def _free(directory: Path) -> int:
@@ -163,11 +220,12 @@ def _free(directory: Path) -> int:
 
 
 def _picture(path: Path) -> tuple[str, int, int]:
+    """Type and size, after the whole picture could be decoded: a cut one is found only at its end."""
     from PIL import Image
 
     try:
         with Image.open(path) as image:
-            width, height = image.size
-            return Image.MIME[image.format or ""], width, height
+            image.load()
+            return Image.MIME[image.format or ""], image.width, image.height
     except (OSError, KeyError, ValueError, SyntaxError):
-        raise Bug("What the service sent as the result is not a picture.") from None
+        raise Spoiled("What arrived as the result is not a whole picture.") from None

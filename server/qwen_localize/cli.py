@@ -1,4 +1,4 @@
-"""The command line: serve (the default), demo, sandbox, manifests."""
+"""The command line: serve (the default), demo, sandbox, usage, manifests."""
 
 import argparse
 import logging
@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import anyio
 
@@ -43,7 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=int, default=8123, help="port on 127.0.0.1 (0: any free one)")
     manifests = commands.add_parser("manifests", help="write everything under manifests/ and the README's tables")
     manifests.add_argument("--check", action="store_true", help="write nothing; fail if something is out of date")
-    for command, run in ((demo, _demo), (sandbox, _sandbox), (manifests, _manifests)):
+    usage = commands.add_parser("usage", help="show estimated costs by day, tool and model")
+    for command, run in ((demo, _demo), (sandbox, _sandbox), (manifests, _manifests), (usage, _usage)):
         command.set_defaults(run=run)
         _add_common(command)
     return parser
@@ -81,8 +83,10 @@ async def _settings(options: argparse.Namespace) -> AsyncIterator[Settings]:
     if not options.sandbox:
         yield settings
         return
-    async with _stand_in(options, port=0) as origin:
-        yield settings.at_sandbox(origin)
+    # Its tasks end with this process, and its costs are none: both stay out of the user's own store.
+    with TemporaryDirectory(prefix="qwen-localize-sandbox-") as state:
+        async with _stand_in(options, port=0) as origin:
+            yield settings.at_sandbox(origin, Path(state))
 
 
 @asynccontextmanager
@@ -135,6 +139,27 @@ def _manifests(options: argparse.Namespace) -> int:
     for name in [] if options.check else write(root, tools):
         sys.stderr.write(f"wrote {name}\n")
     return 0
+
+
+def _usage(options: argparse.Namespace) -> None:  # noqa: ARG001 - as every command
+    anyio.run(_show_usage)
+
+
+async def _show_usage() -> None:
+    from .clock import RealClock
+    from .jobs import Store
+
+    settings, clock = Settings.load(), RealClock()
+    store = Store(settings.state, clock.wall())
+    try:
+        rows = await store.spending(settings.scope)
+    finally:
+        store.close()
+    lines = [
+        f"{row['day']}  {row['tool']:<18} {row['model']:<20} {row['calls']:>6} {row['cny']:>12.6f}" for row in rows
+    ]
+    head = f"{'day':<10}  {'tool':<18} {'model':<20} {'calls':>6} {'CNY (est.)':>12}"
+    sys.stdout.write("\n".join([head, *lines] if lines else ["Nothing has been spent yet with this key."]) + "\n")
 
 
 def _complain(words: str) -> int:

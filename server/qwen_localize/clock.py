@@ -1,26 +1,34 @@
 """Time as a parameter, so that schedules can be asserted and no test waits."""
 
+import time
 from typing import Protocol
 
 import anyio
 
 
 class Clock(Protocol):
-    """A monotonic clock that can also wait; both in seconds."""
+    """A clock that can also wait; all in seconds."""
 
     def now(self) -> float:
-        """Seconds since some fixed moment."""
+        """Seconds since a moment that is the same for every process of the machine."""
+
+    def wall(self) -> float:
+        """Unix time, to be compared with what the service says and kept over restarts."""
 
     async def sleep(self, seconds: float) -> None:
-        """Return after `seconds`."""
+        """Return after `seconds` of `now`."""
 
 
 class RealClock:
-    """The event loop's own clock."""
+    """The machine's own clock."""
 
     def now(self) -> float:
-        """Seconds since some fixed moment."""
-        return anyio.current_time()
+        """Seconds since a moment that is the same for every process of the machine."""
+        return time.time()
+
+    def wall(self) -> float:
+        """Unix time."""
+        return time.time()
 
     async def sleep(self, seconds: float) -> None:
         """Return after `seconds`."""

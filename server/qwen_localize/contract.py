@@ -4,18 +4,23 @@ A tool is a function whose first parameter is an `Api`; the others, annotated, a
 Its docstring is the description that the model reads, its return type a `Result`.
 """
 
+import hashlib
 import inspect
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field
+import anyio
 
-from .artifacts import Artifact, Artifacts
-from .dashscope import Client, Limit, Service, Waiting
-from .errors import BadArgument, LocalizeError
+from .artifacts import Artifacts
+from .clock import Clock
+from .dashscope import Client, Limit, Service
+from .errors import BadArgument, LocalizeError, OverBudget, Unconfirmed
 from .inputs import LocalPicture, Picture, PictureRules, RemotePicture, read_picture
+from .jobs import Cost, JobRecord, Order, ResultUrls, Runner, State, Store
+from .results import STATUSES, JobResult, Result, SavedFile
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,6 @@ class Rate:
         return round((tokens_in * self.input + tokens_out * self.output) / 1_000_000, 6)
 
 
-def cny(cost: float | None) -> str:
-    """A cost for people: short sums keep their digits."""
-    return "at an unknown price" if cost is None else f"about {f'{cost:.6f}'.rstrip('0').rstrip('.') or '0'} CNY"
-
-
 @dataclass(frozen=True)
 class Model:
     """A model as a tool needs it: where it can be called, how often, and for how much.
@@ -49,50 +49,24 @@ class Model:
     rates: Mapping[str, Rate] = field(default_factory=dict)
 
 
-class SavedFile(BaseModel):
-    """A finished file on this machine's disk."""
-
-    path: str
-    uri: str
-    mime_type: str
-    bytes: int
-    width: int | None = None
-    height: int | None = None
-
-    @classmethod
-    def of(cls, artifact: Artifact) -> "SavedFile":
-        """The artifact as the caller is told of it."""
-        return cls(
-            path=str(artifact.path),
-            uri=artifact.path.as_uri(),
-            mime_type=artifact.mime_type,
-            bytes=artifact.bytes,
-            width=artifact.width,
-            height=artifact.height,
-        )
-
-
-class Result(BaseModel):
-    """What every tool returns: structured fields for programs, and `blocks` of text for the model."""
-
-    artifacts: list[SavedFile] = Field(default_factory=list)
-    model: str
-    estimated_cost: float | None = Field(description="CNY")
-
-    def blocks(self) -> list[str]:
-        """The same facts as short texts; each must stand without the structured fields."""
-        raise NotImplementedError
-
-
 ToolFunction = Callable[..., Awaitable[Result]]
 
 
 @dataclass(frozen=True)
 class Tool:
-    """One capability. Name, description, arguments and result are the function's own."""
+    """One capability. Name, description, arguments and result are the function's own.
+
+    Attributes:
+        result_urls: for a tool whose work is a job: where the results are in the output of a task that succeeded.
+        reads: it changes nothing and costs nothing.
+        destroys: it ends something that cannot be taken up again.
+    """
 
     function: ToolFunction
     title: str
+    result_urls: ResultUrls | None = None
+    reads: bool = False
+    destroys: bool = False
 
     @property
     def name(self) -> str:
@@ -111,32 +85,38 @@ class Job:
     """Work that the service does asynchronously.
 
     Attributes:
+        label: what is done to what, in a few words.
         path: the endpoint, below the native API's root.
-        body: the request body.
-        oss: whether the body names temporary uploads.
+        pictures: what it reads.
+        body: the request body, given the pictures' URLs in their order.
         stem: the artifacts' name, without ending.
-        result_urls: where the results are, in the output of a task that succeeded.
+        cost: estimate in CNY.
     """
 
+    label: str
     model: Model
     path: str
-    body: dict[str, Any]
-    oss: bool
+    pictures: tuple[Picture, ...]
+    body: Callable[[list[str]], dict[str, Any]]
     stem: str
-    result_urls: Callable[[dict[str, Any]], list[str]]
+    cost: float | None
 
+    def request(self, urls: list[str]) -> dict[str, Any]:
+        """The whole request body."""
+        return {"model": self.model.name} | self.body(urls)
 
-@dataclass(frozen=True)
-class Finished:
-    """A job's end: the files are on disk."""
-
-    output: dict[str, Any]
-    usage: dict[str, Any]
-    request_id: str
-    artifacts: list[SavedFile]
+    @property
+    def digest(self) -> str:
+        """Equal for equal requests: names and places of local files do not matter, their content does."""
+        marks = [picture.mark for picture in self.pictures]
+        text = json.dumps([self.path, self.request(marks)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 ProgressReport = Callable[[float, float, str], Awaitable[None]]
+
+# How far a job is, for a progress bar.
+_SHARES = {State.PREPARED: 5, State.SUBMITTING: 10, State.QUEUED: 20, State.RUNNING: 40, State.READY: 90}
 
 
 @dataclass(frozen=True)
@@ -144,14 +124,25 @@ class Api:
     """All that a tool may ask for during one call.
 
     Attributes:
-        service: where requests go, for the words of errors.
+        service: where requests go.
+        runner: the jobs.
+        book: where costs are written down.
+        cap: CNY that a day may cost; None for no limit.
+        patience: seconds that this call may wait for a job.
         progress: tells the client how far the call is: done, of how many, and a short message.
     """
 
+    tool: str
+    scope: str
     client: Client
     service: Service
     artifacts: Artifacts
     readable: tuple[Path, ...]
+    runner: Runner
+    book: Store
+    clock: Clock
+    cap: float | None
+    patience: float
     progress: ProgressReport
 
     def check_model(self, model: Model) -> None:
@@ -171,59 +162,94 @@ class Api:
         """The model's list price here; at a hand-given origin, that of its first region."""
         return model.rates.get(self.service.region or model.regions[0])
 
-    async def chat(self, model: Model, body: dict[str, Any], tokens: int) -> dict[str, Any]:
-        """One chat completion; `tokens` is an estimate of what it will use, in and out."""
+    async def chat(self, model: Model, body: dict[str, Any], tokens_in: int, tokens_out: int) -> dict[str, Any]:
+        """One chat completion; the tokens are an estimate of what it will use.
+
+        Raises:
+            OverBudget: it would pass the daily budget; nothing was sent.
+        """
         self.check_model(model)
-        return await self.client.chat({"model": model.name} | body, model.limit, tokens)
+        self.client.require_key()
+        rate = self.rate(model)
+        cost = self._priced(model, rate.of_tokens(tokens_in, tokens_out) if rate else None)
+        entry = await self.book.spend(Cost(self.scope, self.tool, model.name, cost), self.clock.wall(), self.cap)
+        try:
+            answer = await self.client.chat({"model": model.name} | body, model.limit, tokens_in + tokens_out)
+        except Unconfirmed:
+            raise
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self.book.settle(entry, 0)
+            raise
+        usage = answer.get("usage") or {}
+        used = (int(usage.get("prompt_tokens", 0)), int(usage.get("completion_tokens", 0)))
+        await self.book.settle(entry, rate.of_tokens(*used) if rate else 0)
+        return answer
+
+    def _priced(self, model: Model, cost: float | None) -> float:
+        """The cost, which a daily budget must know."""
+        if cost is None and self.cap is not None:
+            raise OverBudget(
+                f"The price of {model.name} here is not known, so the daily budget (QWEN_LOCALIZE_DAILY_BUDGET) cannot "
+                "be kept. Choose another model."
+            )
+        return cost or 0.0
 
     async def picture(self, reference: str, rules: PictureRules) -> Picture:
         """The picture that the user named, checked; nothing is sent yet."""
         return await read_picture(reference, rules, self.readable, local_service=self.service.is_local)
 
-    async def prepare_output(self) -> None:
-        """Make sure that a result can be written, before it is paid for."""
-        await self.artifacts.prepare()
-
     async def save_text(self, name: str, text: str, mime_type: str) -> SavedFile:
         """Write a text into the output directory."""
         await self.artifacts.prepare()
-        return SavedFile.of(await self.artifacts.save_text(name, text, mime_type))
+        artifact = await self.artifacts.save_text(name, text, mime_type)
+        return SavedFile(path=str(artifact.path), uri=artifact.path.as_uri(), mime_type=mime_type, bytes=artifact.bytes)
 
-    async def offer(self, model: Model, picture: Picture) -> tuple[str, bool]:
-        """A URL under which the service can read the picture, and whether it is a temporary upload."""
-        match picture:
-            case RemotePicture(url=url):
-                return url, False
-            case LocalPicture(name=name, data=data):
-                await self.progress(0, 100, f"Uploading {name}")
-                return await self.client.upload(model.name, name, data), True
-
-    async def run_job(self, job: Job) -> Finished:
-        """Submit, wait, download: returns when the files are on disk.
+    async def run_job(self, job: Job) -> JobResult:
+        """Begin a job, or join the same one, and wait for it as long as the client may be kept waiting.
 
         Raises:
-            LocalizeError: also when a paid result could not be fetched; the message then has its URL.
+            LocalizeError: it failed; the message is the reason, and what to do.
         """
         self.check_model(job.model)
-        done = await self.client.run_task(
-            job.path, {"model": job.model.name} | job.body, job.model.limit, oss=job.oss, on_state=self._tell
+        self.client.require_key()
+        await self.artifacts.prepare()
+        self._priced(job.model, job.cost)
+        order = Order(
+            tool=self.tool,
+            label=job.label,
+            digest=job.digest,
+            model=job.model.name,
+            limit=job.model.limit,
+            path=job.path,
+            directory=str(self.artifacts.directory),
+            stem=job.stem,
+            cost=job.cost,
+            cap=self.cap,
+            prepare=lambda: self._prepared(job),
         )
-        files = [await self._save(url, job.stem) for url in job.result_urls(done.output)]
-        return Finished(done.output, done.usage, done.request_id, files)
+        begun = await self.runner.begin(order)
+        result = await self.wait_for(begun.id, self.patience)
+        if result.status in ("failed", "canceled"):
+            raise LocalizeError(result.message)
+        return result
 
-    async def _tell(self, state: Waiting) -> None:
-        if state.running:
-            await self.progress(40, 100, f"The service is working on it (task {state.task_id})")
-        else:
-            await self.progress(20, 100, f"In the service's queue (task {state.task_id})")
+    async def wait_for(self, job_id: str, seconds: float) -> JobResult:
+        """A job when it is finished, or as it is after `seconds`."""
+        return JobResult.of(await self.runner.wait(job_id, seconds, self._tell))
 
-    async def _save(self, url: str, stem: str) -> SavedFile:
-        await self.progress(90, 100, "Downloading the result")
+    async def _prepared(self, job: Job) -> tuple[dict[str, Any], bool]:
+        urls = [await self._offered(job.model, picture) for picture in job.pictures]
+        return job.request(urls), any(url.startswith("oss://") for url in urls)
 
-        async def consume(response: Any) -> Artifact:
-            return await self.artifacts.save_picture(stem, response.aiter_bytes())
+    async def _offered(self, model: Model, picture: Picture) -> str:
+        """A URL under which the service can read the picture: its own, or a temporary upload's."""
+        match picture:
+            case RemotePicture(url=url):
+                return url
+            case LocalPicture(name=name, data=data):
+                return await self.client.upload(model.name, name, data)
 
-        try:
-            return SavedFile.of(await self.client.download(url, consume))
-        except LocalizeError as error:
-            raise type(error)(f"{error} The result is paid for and can be fetched for 24 h from {url}") from error
+    async def _tell(self, job: JobRecord) -> None:
+        words = f"{job.label}: {STATUSES[job.state]}, job {job.id}"
+        await self.progress(_SHARES.get(job.state, 95), 100, words)

@@ -12,12 +12,16 @@ LocalizeError               one to three sentences: what, why, what to do
 │   ├── NoAccess
 │   ├── OutOfFunds
 │   ├── BadSetting
+│   ├── OverBudget
+│   ├── StateUnavailable
 │   └── OutputUnavailable
 ├── TryLater                nobody can act now
 │   ├── Throttled
 │   ├── ServiceFailed
 │   ├── Unreachable
 │   ├── TimedOut
+│   ├── Spoiled             a result arrived cut, empty, or as something else
+│   ├── Expired             a result's URL is no longer valid
 │   └── Unconfirmed         a paid request went out and its answer was lost
 └── Bug                     we can: the service said something we do not understand
 """
@@ -76,6 +80,14 @@ class BadSetting(SetupError):
     """An environment variable has a value that cannot be used."""
 
 
+class OverBudget(SetupError):
+    """The call would pass the daily budget that the user set; nothing was sent."""
+
+
+class StateUnavailable(SetupError):
+    """The job store cannot be opened or written."""
+
+
 class OutputUnavailable(SetupError):
     """The output directory cannot be written."""
 
@@ -98,6 +110,14 @@ class Unreachable(TryLater):
 
 class TimedOut(TryLater):
     """The service did not answer, or did not finish, in time."""
+
+
+class Spoiled(TryLater):
+    """A result arrived cut, empty, too large, or as something other than it should be."""
+
+
+class Expired(TryLater):
+    """A result's URL is no longer valid; the task may still tell a new one."""
 
 
 class Unconfirmed(TryLater):

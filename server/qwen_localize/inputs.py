@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import re
 import stat
 from dataclasses import dataclass
@@ -37,6 +38,11 @@ class RemotePicture:
     url: str
     name: str
 
+    @property
+    def mark(self) -> str:
+        """What tells it from other pictures."""
+        return self.url
+
 
 @dataclass(frozen=True)
 class LocalPicture:
@@ -47,6 +53,11 @@ class LocalPicture:
     format: str
     width: int
     height: int
+
+    @property
+    def mark(self) -> str:
+        """What tells it from other pictures: a digest of its content."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 Picture = RemotePicture | LocalPicture

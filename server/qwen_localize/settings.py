@@ -1,5 +1,6 @@
 """What the user decides, read from the environment once. Nothing else reads the environment."""
 
+import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,6 +42,24 @@ class Settings(BaseModel):
         description="local files are read only below these (separated by `:`, on Windows `;`); "
         "default: the working directory and the output directory",
     )
+    state_dir: Path | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_STATE_DIR",
+        description="where jobs and costs are written down; default: the platform's folder for state",
+    )
+    wait: float | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_WAIT",
+        description="seconds a call waits for a job before it answers with a job_id; default: by client, mostly 45",
+        ge=0,
+        le=3600,
+    )
+    daily_budget: float | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_DAILY_BUDGET",
+        description="CNY; a call that would pass the day's sum of estimates is refused before it is sent",
+        ge=0,
+    )
     task_qps: float = Field(
         1.0, validation_alias="QWEN_LOCALIZE_TASK_QPS", description="task queries per second", gt=0, le=20
     )
@@ -70,11 +89,12 @@ class Settings(BaseModel):
             return cls.model_validate(found)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            raise BadSetting(f"{first['loc'][0]} cannot be used: {quote(first['msg'])[1:-1]}.") from None
+            reason = quote(first["msg"].removeprefix("Value error, "))[1:-1]
+            raise BadSetting(f"{first['loc'][0]} cannot be used: {reason}.") from None
 
-    def at_sandbox(self, origin: str) -> "Settings":
-        """These settings, but at a sandbox, with the key that it takes."""
-        return self.model_copy(update={"base_url": origin, "api_key": SecretStr("sk-sandbox")})
+    def at_sandbox(self, origin: str, state_dir: Path) -> "Settings":
+        """These settings, but at a sandbox, with the key that it takes, and with a store of its own."""
+        return self.model_copy(update={"base_url": origin, "api_key": SecretStr("sk-sandbox"), "state_dir": state_dir})
 
     @property
     def service(self) -> Service:
@@ -90,6 +110,20 @@ class Settings(BaseModel):
     def output(self) -> Path:
         """The output directory, absolute."""
         return self.output_dir.expanduser().absolute()
+
+    @property
+    def state(self) -> Path:
+        """The state directory, absolute."""
+        if self.state_dir:
+            return self.state_dir.expanduser().absolute()
+        from platformdirs import user_state_path
+
+        return user_state_path("qwen-localize", appauthor=False)
+
+    @property
+    def scope(self) -> str:
+        """A name for this service with this key, from which neither can be read."""
+        return hashlib.blake2b(f"{self.service.origin}\n{self.key}".encode(), digest_size=6).hexdigest()
 
     @property
     def readable(self) -> tuple[Path, ...]:

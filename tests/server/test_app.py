@@ -19,6 +19,7 @@ from qwen_localize.contract import Api, Result, Tool
 from qwen_localize.dashscope import Timeouts
 from qwen_localize.progress import BEAT_SECONDS, Progress
 from qwen_localize.settings import Settings
+from qwen_localize_tools import TOOLS
 from support import KEY, ORIGIN, Connect, FakeClock, words
 
 CHAT = f"{ORIGIN}/compatible-mode/v1/chat/completions"
@@ -31,7 +32,7 @@ async def test_tools_are_listed_without_a_key_and_without_a_network_in_both_eras
 ) -> None:
     async with connect(mode=mode, api_key=None) as client:
         tools = (await client.list_tools()).tools
-    assert [tool.name for tool in tools] == ["translate_text", "translate_image"]
+    assert [tool.name for tool in tools] == [tool.name for tool in TOOLS]
     assert not httpx2_mock.calls
 
 
@@ -161,8 +162,6 @@ async def test_progress_goes_out_at_least_every_five_seconds_and_always_grows(cl
 
 
 async def test_a_burst_of_calls_keeps_to_the_models_pace(httpx2_mock: respx.Router, settings: Settings) -> None:
-    from qwen_localize_tools import TOOLS
-
     clock = FakeClock()
     moments: list[float] = []
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qwen_localize import artifacts
 from qwen_localize.artifacts import Artifacts, safe_name
-from qwen_localize.errors import Bug, OutputUnavailable
+from qwen_localize.errors import OutputUnavailable, Spoiled
 from support import picture
 
 
@@ -59,7 +59,7 @@ async def test_a_transfer_that_breaks_leaves_nothing_behind(store: Artifacts, tm
 
 
 async def test_what_is_no_picture_leaves_nothing_behind(store: Artifacts, tmp_path: Path) -> None:
-    with pytest.raises(Bug, match="not a picture"):
+    with pytest.raises(Spoiled, match="not a whole picture"):
         await store.save_picture("a", chunks(b"<html>"))
     assert list((tmp_path / "new" / "out").iterdir()) == []
 

@@ -44,15 +44,17 @@ async def test_every_argument_of_every_tool_is_described(described: list[dict[st
 
 async def test_every_tool_says_when_what_how_long_and_how_much_in_few_words(described: list[dict[str, Any]]) -> None:
     for tool in described:
-        assert 100 < len(tool["description"]) < 500, tool["name"]
-        assert "CNY" in tool["description"], tool["name"]
+        assert 60 < len(tool["description"]) < 500, tool["name"]
+        words = tool["description"]
+        assert "CNY" in words or "Free" in words or "paid" in words, tool["name"]
         assert len(json.dumps(tool, separators=(",", ":"))) <= BYTES_PER_TOOL, tool["name"]
 
 
 async def test_no_tool_that_bills_the_user_calls_itself_read_only(described: list[dict[str, Any]]) -> None:
     for tool in described:
-        assert tool["annotations"]["readOnlyHint"] is False, tool["name"]
-        assert tool["annotations"]["openWorldHint"] is True, tool["name"]
+        if "CNY" in tool["description"]:
+            assert tool["annotations"]["readOnlyHint"] is False, tool["name"]
+            assert tool["annotations"]["openWorldHint"] is True, tool["name"]
 
 
 async def test_every_tool_has_a_snapshot_and_none_is_left_over(described: list[dict[str, Any]]) -> None:

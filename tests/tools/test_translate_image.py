@@ -1,84 +1,23 @@
 """`translate_image` through a client, with only the network faked."""
 
 import base64
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import httpx2
 import pytest
 import respx
+from mcp import Client
 from mcp_types import CallToolResult, ResourceLink
 from PIL import Image
 
-from support import KEY, ORIGIN, Connect, picture, words
-
-API = f"{ORIGIN}/api/v1"
-RESULT_URL = "http://results.example/poster.jpg?Signature=abc"
-TASK = "task-1"
-
-
-def task(status: str, **output: Any) -> httpx.Response:
-    """The answer to a query (contract 2.1)."""
-    body = {"request_id": "r-2", "output": {"task_id": TASK, "task_status": status} | output}
-    return httpx.Response(200, json=body | ({"usage": {"image_count": 1}} if status == "SUCCEEDED" else {}))
-
-
-class Service:
-    """Everything that one picture needs, each route there to be changed."""
-
-    def __init__(self, router: respx.Router) -> None:
-        policy = {
-            "policy": "p",
-            "signature": "s",
-            "upload_dir": "dir",
-            "upload_host": "https://upload.example",
-            "expire_in_seconds": 300,
-            "max_file_size_mb": 100,
-            "oss_access_key_id": "id",
-            "x_oss_object_acl": "private",
-            "x_oss_forbid_overwrite": "true",
-        }
-        self.policy = router.get(f"{API}/uploads").respond(json={"request_id": "r-0", "data": policy})
-        self.upload = router.post("https://upload.example").respond(200)
-        self.submit = router.post(f"{API}/services/aigc/image2image/image-synthesis").mock(return_value=task("PENDING"))
-        self.query = router.get(f"{API}/tasks/{TASK}").mock(
-            side_effect=[task("PENDING"), task("RUNNING"), task("SUCCEEDED", image_url=RESULT_URL)]
-        )
-        self.download = router.get(RESULT_URL).respond(content=picture(kind="JPEG"))
-
-    @property
-    def sent(self) -> dict[str, Any]:
-        """The body of the submission."""
-        return dict(json.loads(self.submit.calls[0].request.content))
-
-
-@pytest.fixture
-def service(httpx2_mock: respx.Router) -> Service:
-    httpx2_mock._assert_all_called = False
-    return Service(httpx2_mock)
-
-
-@pytest.fixture
-def poster(tmp_path: Path) -> Path:
-    path = tmp_path / "poster.png"
-    path.write_bytes(picture())
-    return path
-
+from fakes import RESULT_URL, Service, listed, task
+from support import KEY, Connect, FastClock, picture, words
 
 Call = Callable[..., Any]
-
-
-@pytest.fixture
-def call(connect: Connect, poster: Path) -> Call:
-    async def called(**arguments: Any) -> CallToolResult:
-        settings = arguments.pop("settings", {})
-        async with connect(**settings) as client:
-            return await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"} | arguments)
-
-    return called
 
 
 async def test_a_local_picture_goes_in_and_a_translated_jpeg_on_disk_comes_out(service: Service, call: Call) -> None:
@@ -159,23 +98,23 @@ async def test_a_data_uri_is_uploaded_like_a_file(service: Service, call: Call) 
 
 async def test_a_second_run_overwrites_nothing(service: Service, call: Call) -> None:
     await call()
-    service.query.side_effect = [task("SUCCEEDED", image_url=RESULT_URL)]
     result = await call()
     assert Path(result.structured_content["artifacts"][0]["path"]).name == "poster.ru-2.jpg"
 
 
 async def test_no_text_found_is_an_outcome_of_its_own(service: Service, call: Call) -> None:
-    service.query.side_effect = [task("SUCCEEDED", image_url=RESULT_URL, message="No text detected for translation")]
+    service.query.return_value = task("SUCCEEDED", image_url=RESULT_URL, message="No text detected for translation")
     result = await call()
     assert not result.is_error
-    assert result.structured_content["status"] == "no_text_found"
+    assert result.structured_content["status"] == "succeeded"
+    assert result.structured_content["no_text_found"] is True
     assert result.structured_content["artifacts"] == []
-    assert "No text was found in poster.png" in words(result)
+    assert "No text was found" in words(result)
     assert not service.download.called
 
 
 async def test_a_failed_task_says_the_services_reason(service: Service, call: Call) -> None:
-    service.query.side_effect = [task("FAILED", code="InvalidImage.Format", message="cannot decode")]
+    service.query.return_value = task("FAILED", code="InvalidImage.Format", message="cannot decode")
     result = await call()
     assert result.is_error
     assert "InvalidImage.Format: “cannot decode”" in words(result)
@@ -183,21 +122,115 @@ async def test_a_failed_task_says_the_services_reason(service: Service, call: Ca
 
 
 async def test_a_forgotten_task_says_so(service: Service, call: Call) -> None:
-    service.query.side_effect = [task("UNKNOWN")]
-    assert "no longer knows it" in words(await call())
+    service.list.side_effect = lambda _: listed("UNKNOWN")
+    service.query.return_value = task("UNKNOWN")
+    assert "The service no longer knows this task" in words(await call())
 
 
-async def test_a_task_that_never_ends_is_given_up_with_its_id(service: Service, call: Call) -> None:
-    service.query.side_effect = lambda _: task("RUNNING")
-    result = await call()
-    assert f"Task {TASK} has not finished after 15 minutes" in words(result)
+async def test_a_task_that_the_list_does_not_show_is_asked_for_by_its_id(service: Service, call: Call) -> None:
+    service.list.side_effect = lambda _: listed("RUNNING", task_id="somebody-elses")
+    assert not (await call()).is_error
 
 
-async def test_a_submission_whose_answer_is_lost_is_not_repeated(service: Service, call: Call) -> None:
+async def test_a_call_that_takes_longer_than_the_client_waits_answers_with_what_to_do(
+    service: Service, call: Call
+) -> None:
+    service.list.side_effect = lambda _: listed("RUNNING")
+    result = await call(settings={"wait": 5.0})
+    assert not result.is_error
+    data = result.structured_content
+    assert data["status"] == "running"
+    assert "do not call translate_image again, but get_job" in words(result)
+    assert data["job_id"] in words(result)
+
+
+async def test_a_lost_submission_that_the_list_does_not_have_was_not_paid_and_is_not_repeated(
+    service: Service, call: Call
+) -> None:
     service.submit.side_effect = httpx2.ReadError("gone")
     result = await call()
     assert service.submit.call_count == 1
-    assert "may have been carried out and billed" in words(result)
+    assert "nothing was paid" in words(result)
+
+
+async def test_a_lost_submission_that_the_list_has_is_adopted(service: Service, call: Call, fast: FastClock) -> None:
+    created: list[float] = []
+
+    def vanish(request: httpx.Request) -> httpx.Response:
+        created.append(fast.wall())
+        raise httpx2.RemoteProtocolError("closed")
+
+    service.submit.side_effect = vanish
+    service.list.side_effect = lambda _: listed("SUCCEEDED", gmt_create=int(created[0] * 1000))
+    result = await call()
+    assert not result.is_error, words(result)
+    assert service.submit.call_count == 1
+    assert service.download.called
+
+
+async def test_a_lost_submission_with_two_possible_tasks_asks_before_paying_again(
+    service: Service, call: Call, connect: Connect, poster: Path, fast: FastClock
+) -> None:
+    def two(_: httpx.Request) -> httpx.Response:
+        rows = [{"task_id": name, "status": "RUNNING", "gmt_create": int(fast.wall() * 1000)} for name in "ab"]
+        return httpx.Response(200, json={"data": rows, "total_page": 1})
+
+    service.submit.side_effect = httpx2.ReadError("gone")
+    service.list.side_effect = two
+    arguments = {"image": str(poster), "target_lang": "ru"}
+    async with connect() as client:
+        for _ in range(2):
+            result = await client.call_tool("translate_image", arguments)
+            assert result.is_error
+            assert "Ask the user before paying again" in words(result)
+        assert service.submit.call_count == 1
+        jobs = (await client.call_tool("list_jobs", {})).structured_content
+        assert jobs
+        await client.call_tool("cancel_job", {"job_id": jobs["jobs"][0]["job_id"]})
+        await client.call_tool("translate_image", arguments)
+    assert service.submit.call_count == 2
+
+
+async def test_the_same_call_while_its_job_runs_joins_it(service: Service, connect: Connect, poster: Path) -> None:
+    arguments = {"image": str(poster), "target_lang": "ru"}
+    results: list[CallToolResult] = []
+
+    async def one(client: Client) -> None:
+        results.append(await client.call_tool("translate_image", arguments))
+
+    async with connect() as client, anyio.create_task_group() as group:
+        for _ in range(3):
+            group.start_soon(one, client)
+    paths = {result.structured_content["artifacts"][0]["path"] for result in results if result.structured_content}
+    assert service.submit.call_count == 1
+    assert service.download.call_count == 1
+    assert len(paths) == 1
+
+
+async def test_a_picture_under_another_name_is_the_same_request_and_another_picture_is_not(
+    service: Service, connect: Connect, poster: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "copy.png").write_bytes(poster.read_bytes())
+    (tmp_path / "other.png").write_bytes(picture(100, 100))
+    service.list.side_effect = lambda _: listed("RUNNING")
+    async with connect(wait=0.0) as client:
+        ids = []
+        for name in ("poster.png", "copy.png", "other.png"):
+            arguments = {"image": str(tmp_path / name), "target_lang": "ru"}
+            result = await client.call_tool("translate_image", arguments)
+            assert result.structured_content
+            ids.append(result.structured_content["job_id"])
+    assert ids[0] == ids[1] != ids[2]
+
+
+async def test_a_call_over_the_daily_budget_is_refused_before_anything_is_sent(
+    httpx2_mock: respx.Router, call: Call
+) -> None:
+    result = await call(settings={"daily_budget": 0.001})
+    assert result.is_error
+    assert "daily budget of 0.001 CNY" in words(result)
+    assert "QWEN_LOCALIZE_DAILY_BUDGET" in words(result)
+    assert not httpx2_mock.calls
 
 
 async def test_a_submission_that_never_left_is_repeated(service: Service, call: Call) -> None:
@@ -224,22 +257,46 @@ async def test_a_download_that_breaks_is_repeated(service: Service, call: Call) 
     assert not (await call()).is_error
 
 
-async def test_a_paid_result_that_cannot_be_fetched_leaves_its_url(service: Service, call: Call) -> None:
+async def test_a_paid_result_that_cannot_be_fetched_is_kept_for_get_job(
+    service: Service, connect: Connect, poster: Path
+) -> None:
     service.download.side_effect = lambda _: httpx.Response(500)
+    async with connect() as client:
+        failed = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+        assert failed.is_error
+        assert "get_job with job_id" in words(failed)
+        service.download.side_effect = lambda _: httpx.Response(200, content=picture(kind="JPEG"))
+        job_id = words(failed).partition("job_id ")[2].split()[0]
+        result = await client.call_tool("get_job", {"job_id": job_id, "wait": 60})
+    assert result.structured_content
+    assert result.structured_content["status"] == "succeeded"
+    assert service.submit.call_count == 1
+
+
+async def test_a_result_url_that_expired_is_asked_for_anew(service: Service, call: Call) -> None:
+    fresh = "http://results.example/poster.jpg?Signature=new"
+    service.download.side_effect = lambda _: httpx.Response(403)
+    service.router.get(fresh).respond(content=picture(kind="JPEG"))
+    service.query.side_effect = [
+        task("SUCCEEDED", image_url=RESULT_URL),
+        task("SUCCEEDED", image_url=fresh),
+    ]
+    assert not (await call()).is_error
+
+
+@pytest.mark.parametrize("content", [b"<html>busy</html>", b"", picture(640, 480, "JPEG")[:-200]])
+async def test_a_result_that_is_cut_empty_or_no_picture_is_fetched_again_and_never_saved(
+    service: Service, call: Call, tmp_path: Path, content: bytes
+) -> None:
+    service.download.side_effect = lambda _: httpx.Response(200, content=content)
     result = await call()
     assert result.is_error
-    assert RESULT_URL in words(result)
-
-
-async def test_a_result_that_is_no_picture_is_not_saved(service: Service, call: Call, tmp_path: Path) -> None:
-    service.download.return_value = httpx.Response(200, content=b"<html>busy</html>")
-    result = await call()
-    assert "not a picture" in words(result)
+    assert service.download.call_count == 5
     assert list((tmp_path / "out").iterdir()) == []
 
 
 async def test_a_result_url_into_a_private_network_is_not_followed(service: Service, call: Call) -> None:
-    service.query.side_effect = [task("SUCCEEDED", image_url="http://169.254.169.254/latest")]
+    service.query.return_value = task("SUCCEEDED", image_url="http://169.254.169.254/latest")
     result = await call()
     assert "where no result can be" in words(result)
 

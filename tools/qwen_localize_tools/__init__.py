@@ -2,6 +2,12 @@
 
 from qwen_localize.contract import Tool
 
-from . import translate_image, translate_text
+from . import cancel_job, get_job, list_jobs, translate_image, translate_text
 
-TOOLS: tuple[Tool, ...] = (translate_text.TOOL, translate_image.TOOL)
+TOOLS: tuple[Tool, ...] = (
+    translate_text.TOOL,
+    translate_image.TOOL,
+    get_job.TOOL,
+    list_jobs.TOOL,
+    cancel_job.TOOL,
+)

@@ -37,3 +37,4 @@ TranslationMemory = Annotated[list[Term], Field(description="Earlier translation
 DomainHint = Annotated[str, Field(description="Subject and style, in English")]
 ImageRef = Annotated[str, Field(description="Local path, public http(s) URL, or data URI")]
 SensitiveWords = Annotated[list[str], Field(description="Exact words to leave out")]
+JobId = Annotated[str, Field(description="As another tool returned it")]

@@ -4,7 +4,7 @@ import json
 
 from pydantic import BaseModel, Field
 
-from qwen_localize.contract import Result, cny
+from qwen_localize.results import Result, SavedFile, cny
 
 from ._glossary import TermReceipt
 from ._translator import Usage
@@ -25,13 +25,20 @@ class TranslateTextResult(Result):
     translations: list[str | Untranslated]
     source_lang: str
     target_lang: str
+    model: str
     glossary: list[TermReceipt]
     usage: Usage
-    request_ids: list[str] = Field(default_factory=list)
+    request_ids: list[str]
+    estimated_cost: float | None = Field(description="CNY")
+    artifacts: list[SavedFile]
 
     def blocks(self) -> list[str]:
         """The translations alone, so that they can be used as they are; then the facts."""
         return [self._translations(), " ".join(self._facts())]
+
+    def files(self) -> list[SavedFile]:
+        """The file with everything, if there is one."""
+        return self.artifacts
 
     def _translations(self) -> str:
         if len(self.translations) == 1 and isinstance(self.translations[0], str):

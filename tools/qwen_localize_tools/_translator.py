@@ -130,7 +130,7 @@ class Translator:
     async def _send(self, text: str) -> "Answer":
         body = self._order.body(text)
         size = tokens(text) + tokens(str(body["translation_options"]))
-        answer = Answer.of(await self._api.chat(self._order.model, body, size + 2 * tokens(text)))
+        answer = Answer.of(await self._api.chat(self._order.model, body, size, 2 * tokens(text)))
         self.receipt.usage.input_tokens += answer.usage.prompt_tokens
         self.receipt.usage.output_tokens += answer.usage.completion_tokens
         self.receipt.request_ids.append(answer.id)

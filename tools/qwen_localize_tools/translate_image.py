@@ -4,10 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from qwen_localize.contract import Api, Job, Model, Rate, Result, Tool, cny
+from qwen_localize.contract import Api, Job, Model, Rate, Tool
 from qwen_localize.dashscope import Limit
 from qwen_localize.errors import BadArgument
 from qwen_localize.inputs import PictureRules
+from qwen_localize.results import JobResult
 
 from ._languages import AUTO, Known, pair, table
 from ._params import DomainHint, Glossary, ImageRef, SensitiveWords, SourceLang, TargetLang
@@ -40,21 +41,6 @@ RULES = PictureRules(
 )
 
 
-class TranslateImageResult(Result):
-    """The translated picture on disk, or that there was no text in it."""
-
-    status: Literal["succeeded", "no_text_found"]
-    message: str
-    source_lang: str
-    target_lang: str
-    usage: dict[str, Any]
-    request_id: str
-
-    def blocks(self) -> list[str]:
-        """One line."""
-        return [self.message]
-
-
 async def translate_image(
     api: Api,
     image: ImageRef,
@@ -67,47 +53,28 @@ async def translate_image(
         bool, Field(description="Leave text on the product or person itself as it is")
     ] = False,
     model: ModelName = "qwen-mt-image",
-) -> TranslateImageResult:
+) -> JobResult:
     """Translate the text in a picture, keeping its layout. Saves a JPEG of the same size and returns its path.
 
-    10 to 60 s and 0.003 CNY a picture, also when no text is found. One language must be Chinese or English;
-    qwen-mt-image-2.0 has no such rule, but takes one picture a minute.
+    10 to 60 s and 0.003 CNY a picture, also when no text is found; then, or if it takes longer, a job_id for
+    get_job. One language must be Chinese or English; qwen-mt-image-2.0 has no such rule, but does one a minute.
     """
     chosen = MODELS[model]
     api.check_model(chosen)
     source, target = _languages(source_lang, target_lang, model)
     picture = await api.picture(image, RULES)
-    await api.prepare_output()
-    url, oss = await api.offer(chosen, picture)
     ext = _ext(glossary, sensitive_words, domain_hint, keep_subject_text)
+    rate = api.rate(chosen)
     job = Job(
+        label=f"{picture.name} from {source} to {target}",
         model=chosen,
         path=PATH,
-        body={"input": {"image_url": url, "source_lang": source, "target_lang": target, "ext": ext}},
-        oss=oss,
+        pictures=(picture,),
+        body=lambda urls: {"input": {"image_url": urls[0], "source_lang": source, "target_lang": target, "ext": ext}},
         stem=f"{picture.name.rpartition('.')[0] or picture.name}.{target}",
-        result_urls=_result_urls,
+        cost=rate.image if rate else None,
     )
-    done = await api.run_job(job)
-    rate = api.rate(chosen)
-    cost = rate.image if rate else None
-    facts = f"{source} to {target} by {model}, {cny(cost)}"
-    if done.artifacts:
-        file = done.artifacts[0]
-        message = f"Saved {file.path} ({file.width}×{file.height} JPEG; {facts})."
-    else:
-        message = f"No text was found in {picture.name}, so there is no new picture ({facts}: looking is billed too)."
-    return TranslateImageResult(
-        status="succeeded" if done.artifacts else "no_text_found",
-        message=message,
-        source_lang=source,
-        target_lang=target,
-        usage=done.usage,
-        request_id=done.request_id,
-        model=model,
-        estimated_cost=cost,
-        artifacts=done.artifacts,
-    )
+    return await api.run_job(job)
 
 
 def _result_urls(output: dict[str, Any]) -> list[str]:
@@ -143,4 +110,4 @@ def _languages(source_lang: str, target_lang: str, model: str) -> tuple[str, str
     return source.code, target.code
 
 
-TOOL = Tool(translate_image, title="Translate an image")
+TOOL = Tool(translate_image, title="Translate an image", result_urls=_result_urls)

@@ -3,9 +3,10 @@
 import json
 from typing import Literal
 
-from qwen_localize.contract import Api, Model, Rate, SavedFile, Tool
+from qwen_localize.contract import Api, Model, Rate, Tool
 from qwen_localize.dashscope import Limit
 from qwen_localize.errors import BadArgument, LocalizeError, OutputUnavailable
+from qwen_localize.results import SavedFile
 
 from ._glossary import receipts
 from ._languages import AUTO, Known, pair, table

@@ -2,8 +2,24 @@
 
 from .client import Client
 from .hosts import REGIONS, Service, is_private
-from .limits import Limit
-from .tasks import Succeeded, Waiting
+from .limits import Book, Limit, Paces
+from .tasks import Failed, Gone, Page, Row, Succeeded, Waiting
 from .wire import Timeouts, Wire
 
-__all__ = ["REGIONS", "Client", "Limit", "Service", "Succeeded", "Timeouts", "Waiting", "Wire", "is_private"]
+__all__ = [
+    "REGIONS",
+    "Book",
+    "Client",
+    "Failed",
+    "Gone",
+    "Limit",
+    "Paces",
+    "Page",
+    "Row",
+    "Service",
+    "Succeeded",
+    "Timeouts",
+    "Waiting",
+    "Wire",
+    "is_private",
+]

@@ -8,18 +8,21 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from ..errors import TimedOut
+from ..errors import LocalizeError
 from .downloads import download
 from .limits import Limit
 from .refusals import describe, meaning
 from .retry import Repeat
-from .tasks import Failed, Gone, Succeeded, TaskState, Waiting, parse, pauses
+from .tasks import Failed, Page, TaskState, parse, parse_page
 from .uploads import upload
 from .wire import Request, Wire
 
 # Contract 2.3: LIST and CANCEL have budgets of their own, 20 a second each.
 _LIST_LIMIT = Limit(requests=1200)
-TASK_SECONDS = 15 * 60.0
+# The names of the budgets that are the account's, not a model's.
+QUERY, LIST, CANCEL = "task query", "task list", "task cancel"
+# No maximum is documented; a service that gives less says so in the answer.
+PAGE_SIZE = 100
 T = TypeVar("T")
 
 
@@ -35,6 +38,10 @@ class Client:
         self._wire = wire
         self._query_limit = Limit(requests=60 * task_qps)
 
+    def require_key(self) -> str:
+        """See `Wire.require_key`."""
+        return self._wire.require_key()
+
     async def chat(self, body: dict[str, Any], limit: Limit, tokens: int) -> dict[str, Any]:
         """An OpenAI-compatible chat completion; `tokens` is what it is expected to use, in and out."""
         url = f"{self._wire.service.compatible}/chat/completions"
@@ -45,73 +52,37 @@ class Client:
         request = _paid(f"{self._wire.service.native}/{path}", body, limit, Repeat.IF_REFUSED, oss=oss)
         return await self._wire.send(request)
 
-    async def submit(self, path: str, body: dict[str, Any], limit: Limit, *, oss: bool = False) -> TaskState:
-        """Start a task. Sent again only if it surely did not arrive: there is no idempotency key."""
+    async def turn(self, model: str, limit: Limit) -> None:
+        """Return when the model's rate allows a submission."""
+        await self._wire.paces.wait(model, limit)
+
+    async def submit(self, path: str, body: dict[str, Any], *, oss: bool = False) -> TaskState:
+        """Start a task, after `turn`. Sent again only if it surely did not arrive: there is no idempotency key."""
         url = f"{self._wire.service.native}/{path}"
-        request = _paid(url, body, limit, Repeat.IF_UNSENT, oss=oss, headers={"X-DashScope-Async": "enable"})
+        request = _paid(url, body, None, Repeat.IF_UNSENT, oss=oss, headers={"X-DashScope-Async": "enable"})
         return parse(await self._wire.send(request))
 
     async def query(self, task_id: str) -> TaskState:
         """The state of one task."""
         url = f"{self._wire.service.native}/tasks/{task_id}"
-        return parse(await self._wire.send(Request("GET", url, budget=("task query", self._query_limit, 0))))
+        return parse(await self._wire.send(Request("GET", url, budget=(QUERY, self._query_limit, 0), strict=True)))
 
-    async def list_tasks(self, **filters: str) -> dict[str, Any]:
-        """The account's tasks of the last 24 h, a page at a time; rows carry no results (contract 2.2)."""
+    async def list_tasks(self, model: str, page: int = 1) -> Page:
+        """The account's tasks of the last 24 h with a model, a page at a time (contract 2.2)."""
         url = f"{self._wire.service.native}/tasks"
-        return await self._wire.send(Request("GET", url, params=filters, budget=("task list", _LIST_LIMIT, 0)))
+        params = {"model_name": model, "page_no": str(page), "page_size": str(PAGE_SIZE)}
+        return parse_page(await self._wire.send(Request("GET", url, params=params, budget=(LIST, _LIST_LIMIT, 0))))
 
     async def cancel(self, task_id: str) -> None:
         """Cancel a task that is still PENDING; any other state is refused."""
         url = f"{self._wire.service.native}/tasks/{task_id}/cancel"
-        await self._wire.send(Request("POST", url, budget=("task cancel", _LIST_LIMIT, 0)))
+        await self._wire.send(Request("POST", url, budget=(CANCEL, _LIST_LIMIT, 0)))
 
-    async def run_task(
-        self,
-        path: str,
-        body: dict[str, Any],
-        limit: Limit,
-        *,
-        oss: bool,
-        on_state: Callable[[Waiting], Awaitable[None]],
-    ) -> Succeeded:
-        """Submit a task and wait for its success.
-
-        Raises:
-            TimedOut: not finished after `TASK_SECONDS`; the message carries the task id.
-            LocalizeError: the task failed, with the service's reason, or it is gone.
-        """
-        state = await self.submit(path, body, limit, oss=oss)
-        clock = self._wire.clock
-        deadline = clock.now() + TASK_SECONDS
-        for pause in pauses():
-            if not isinstance(state, Waiting):
-                break
-            await on_state(state)
-            if clock.now() > deadline:
-                raise TimedOut(
-                    f"Task {state.task_id} has not finished after {TASK_SECONDS / 60:g} minutes. It is submitted and "
-                    "may still finish and be billed; calling again would start a second one."
-                )
-            await clock.sleep(pause)
-            state = await self.query(state.task_id)
-        return self._result(state)
-
-    def _result(self, state: TaskState) -> Succeeded:
-        match state:
-            case Succeeded():
-                return state
-            case Failed(code=code, message=message, request_id=request_id):
-                found = meaning(200, code, message)
-                words = describe(found, self._wire.service, code, message, request_id)
-                raise found.error(f"The task failed and was not billed. {words}")
-            case Gone(task_id=task_id, status=status):
-                raise TimedOut(
-                    f"Task {task_id} is {status}: it was cancelled, or the service no longer knows it. Call again to "
-                    "start it anew."
-                )
-            case Waiting():
-                raise AssertionError("waiting ends only in a state that is final")
+    def failure(self, failed: Failed) -> LocalizeError:
+        """A failed task's reason, in the words of the service's error codes."""
+        found = meaning(200, failed.code, failed.message)
+        words = describe(found, self._wire.service, failed.code, failed.message, failed.request_id)
+        return found.error(f"The task failed and was not billed. {words}")
 
     async def upload(self, model: str, name: str, data: bytes) -> str:
         """Put a file into the model's temporary storage: an `oss://` URL, good for 48 h."""
@@ -125,7 +96,7 @@ class Client:
 def _paid(
     url: str,
     body: dict[str, Any],
-    limit: Limit,
+    limit: Limit | None,
     repeat: Repeat,
     *,
     tokens: int = 0,
@@ -133,5 +104,5 @@ def _paid(
     headers: dict[str, str] | None = None,
 ) -> Request:
     resolve = {"X-DashScope-OssResourceResolve": "enable"} if oss else {}
-    budget = (str(body["model"]), limit, tokens)
+    budget = (str(body["model"]), limit, tokens) if limit else None
     return Request("POST", url, json=body, headers=(headers or {}) | resolve, repeat=repeat, budget=budget)

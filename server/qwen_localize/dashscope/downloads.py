@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import httpx2
 
-from ..errors import Bug, TimedOut, quote
+from ..errors import Bug, Expired, Spoiled, quote
 from .hosts import is_private
 from .retry import Failure, Repeat
 from .wire import Request, TryFailed, Wire
@@ -16,10 +16,11 @@ _REDIRECTS = 3
 
 
 async def download(wire: Wire, url: str, consume: Callable[[httpx2.Response], Awaitable[T]]) -> T:
-    """What `consume` makes of the open stream; a cut or failed transfer is tried again.
+    """What `consume` makes of the open stream; a transfer that is cut, or that it calls spoiled, is tried again.
 
     Raises:
         Bug: the URL is none that a result may have: not http(s), or inside a private network.
+        Expired: the URL is no longer valid.
         LocalizeError: see `Wire.send`.
     """
 
@@ -30,11 +31,18 @@ async def download(wire: Wire, url: str, consume: Callable[[httpx2.Response], Aw
             async with wire.exchange(Request("GET", str(target)), seconds=_SECONDS) as response:
                 if response.next_request is None:
                     _succeeded(response)
-                    return await consume(response)
+                    return await _whole(response, consume)
                 target = response.next_request.url
         raise Bug(f"The result's URL redirects more than {_REDIRECTS} times.")
 
     return await wire.repeating(once, Repeat.ALWAYS)
+
+
+async def _whole(response: httpx2.Response, consume: Callable[[httpx2.Response], Awaitable[T]]) -> T:
+    try:
+        return await consume(response)
+    except Spoiled as error:
+        raise TryFailed(error, Failure.UNKNOWN) from error
 
 
 def _check(wire: Wire, url: httpx2.URL) -> None:
@@ -46,6 +54,6 @@ def _succeeded(response: httpx2.Response) -> None:
     if response.is_success:
         return
     if response.status_code in (403, 404):
-        raise TimedOut("The result's URL is no longer valid: it lives 24 h.")
+        raise Expired("The result's URL is no longer valid: it lives 24 h.")
     words = f"The result could not be fetched: HTTP {response.status_code}."
-    raise TryFailed(TimedOut(words), Failure.ANSWERED)
+    raise TryFailed(Spoiled(words), Failure.ANSWERED)

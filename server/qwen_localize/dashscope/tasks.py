@@ -1,6 +1,5 @@
 """Asynchronous tasks: what the service says of one (contract 2.1), as a closed union."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +70,34 @@ def parse(body: dict[str, Any]) -> TaskState:
             raise Bug(f"The service calls task {task_id} {quote(str(status))}, a state this version does not know.")
 
 
-def pauses() -> Iterator[float]:
-    """Seconds between two queries of one task: soon at first, then every five."""
-    yield from (1.0, 1.0, 2.0, 2.0, 3.0)
-    while True:
-        yield 5.0
+@dataclass(frozen=True)
+class Row:
+    """One task in the list; `created` in Unix seconds. Rows carry no results."""
+
+    task_id: str
+    status: str
+    created: float
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the task list (contract 2.2)."""
+
+    rows: list[Row]
+    pages: int
+
+
+def parse_page(body: dict[str, Any]) -> Page:
+    """The rows in an answer to LIST.
+
+    Raises:
+        Bug: the answer is not of the documented shape.
+    """
+    try:
+        rows = [
+            Row(str(row["task_id"]), str(row["status"]), float(row.get("gmt_create") or 0) / 1000)
+            for row in body["data"]
+        ]
+        return Page(rows, int(body.get("total_page") or 1))
+    except (KeyError, TypeError, ValueError):
+        raise Bug(f"The service's task list is not as documented: {quote(str(body))}.") from None

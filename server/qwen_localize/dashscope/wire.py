@@ -52,6 +52,7 @@ class Request:
     Attributes:
         repeat: whether a failure may be answered by sending it again.
         budget: the name of the rate limit it counts against, the limit, and the tokens it will use.
+        strict: whether the budget's next gap is measured from the answer, where a limit leaves no play.
     """
 
     method: str
@@ -61,6 +62,7 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     repeat: Repeat = Repeat.ALWAYS
     budget: tuple[str, Limit, int] | None = None
+    strict: bool = False
 
 
 class TryFailed(Exception):
@@ -86,6 +88,7 @@ class Wire:
         service: where to.
         key: the API key; None lets the server start without one, and a call say so.
         clock: time, for limits and pauses.
+        paces: the rate limits, by default of this process alone.
         chance: random numbers in [0, 1) that spread retries.
     """
 
@@ -96,6 +99,7 @@ class Wire:
         *,
         clock: Clock | None = None,
         timeouts: Timeouts | None = None,
+        paces: Paces | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.service = service
@@ -103,7 +107,7 @@ class Wire:
         self.timeouts = timeouts or Timeouts()
         self._key = key
         self._chance = chance
-        self._paces = Paces(self.clock)
+        self.paces = paces or Paces(self.clock)
         self._http: httpx2.AsyncClient | None = None
 
     @property
@@ -146,10 +150,14 @@ class Wire:
 
         async def once() -> dict[str, Any]:
             if request.budget:
-                await self._paces.wait(*request.budget)
-            async with self.exchange(request, headers=headers) as response:
-                await response.aread()
-                return _answer(response, self.service)
+                await self.paces.wait(*request.budget)
+            try:
+                async with self.exchange(request, headers=headers) as response:
+                    await response.aread()
+                    return _answer(response, self.service)
+            finally:
+                if request.budget and request.strict:
+                    await self.paces.answered(request.budget[0])
 
         return await self.repeating(once, request.repeat)
 

@@ -3,7 +3,8 @@
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import Any
 
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
+from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, TextContent
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ..contract import cny
 from ..errors import LocalizeError, MissingKey
+from ..results import cny
 from ..settings import Settings
 from .compare import side_by_side
 
@@ -106,7 +108,7 @@ async def run(output: Path, live: bool, now: Callable[[], float] = time.monotoni
     if live and not Settings.load().key:
         raise MissingKey("demo --live uses the service, which needs a key. Set DASHSCOPE_API_KEY, or leave --live out.")
     began = now()
-    with as_file(files(__package__) / "sample.jpg") as sample:
+    with as_file(files(__package__) / "sample.jpg") as sample, _plainly():
         async with Client(_server(sample, output, live)) as client:
             demo = Demo(client, Console())
             where = "Model Studio" if live else "the sandbox, which pseudo-translates"
@@ -116,6 +118,28 @@ async def run(output: Path, live: bool, now: Callable[[], float] = time.monotoni
             await demo.image(sample, output)
     _summary(demo, now() - began, live)
     return 0
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What went wrong inside the client's task groups, in one sentence."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        leaves = list(_leaves(group))
+        if ours := next((error for error in leaves if isinstance(error, LocalizeError)), None):
+            raise ours from None
+        if any(isinstance(error, MCPError) for error in leaves):
+            raise LocalizeError("The server ended before it answered; its own message stands above.") from None
+        raise
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
 
 
 def _summary(demo: Demo, seconds: float, live: bool) -> None:

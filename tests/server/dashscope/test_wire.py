@@ -8,7 +8,7 @@ import pytest
 import respx
 
 from qwen_localize import errors
-from qwen_localize.dashscope import Client, Limit, Service, Wire
+from qwen_localize.dashscope import Client, Limit, Page, Row, Service, Wire
 from support import KEY, ORIGIN, FakeClock
 
 SUBMIT = f"{ORIGIN}/api/v1/some/path"
@@ -41,11 +41,11 @@ async def test_a_submit_is_repeated_only_if_it_surely_did_not_arrive(
 ) -> None:
     route = httpx2_mock.post(SUBMIT).mock(side_effect=[kind("x"), ACCEPTED])
     if kind in NEVER_ARRIVED:
-        await client.submit("some/path", BODY, LIMIT)
+        await client.submit("some/path", BODY)
         assert route.call_count == 2
     else:
         with pytest.raises(errors.Unconfirmed, match="not sent again"):
-            await client.submit("some/path", BODY, LIMIT)
+            await client.submit("some/path", BODY)
         assert route.call_count == 1
 
 
@@ -55,7 +55,7 @@ async def test_a_submit_that_a_server_error_answered_is_not_repeated(
 ) -> None:
     route = httpx2_mock.post(SUBMIT).respond(status, json={"code": "InternalError", "message": "m"})
     with pytest.raises(errors.ServiceFailed):
-        await client.submit("some/path", BODY, LIMIT)
+        await client.submit("some/path", BODY)
     assert route.call_count == 1
 
 
@@ -87,7 +87,7 @@ async def test_a_chat_whose_answer_was_lost_is_not_repeated(httpx2_mock: respx.R
 async def test_retry_after_is_honoured(httpx2_mock: respx.Router, client: Client, clock: FakeClock) -> None:
     busy = httpx.Response(429, json={"code": "Throttling"}, headers={"Retry-After": "7"})
     httpx2_mock.post(SUBMIT).mock(side_effect=[busy, ACCEPTED])
-    await client.submit("some/path", BODY, LIMIT)
+    await client.submit("some/path", BODY)
     assert clock.slept == [7]
 
 
@@ -126,12 +126,19 @@ async def test_queries_keep_to_one_a_second(httpx2_mock: respx.Router, client: C
 
 
 async def test_tasks_can_be_listed_and_cancelled(httpx2_mock: respx.Router, client: Client) -> None:
-    listed = httpx2_mock.get(f"{ORIGIN}/api/v1/tasks", params={"status": "PENDING"}).respond(json={"data": []})
+    row = {"task_id": "t", "status": "PENDING", "gmt_create": 1_700_000_000_500}
+    page = {"model_name": "m", "page_no": "2", "page_size": "100"}
+    httpx2_mock.get(f"{ORIGIN}/api/v1/tasks", params=page).respond(json={"data": [row], "total_page": 3})
     cancelled = httpx2_mock.post(f"{ORIGIN}/api/v1/tasks/t/cancel").respond(json={"request_id": "r"})
-    assert await client.list_tasks(status="PENDING") == {"data": []}
+    assert await client.list_tasks("m", 2) == Page([Row("t", "PENDING", 1_700_000_000.5)], 3)
     await client.cancel("t")
-    assert listed.called
     assert cancelled.called
+
+
+async def test_a_list_of_another_shape_is_not_guessed_at(httpx2_mock: respx.Router, client: Client) -> None:
+    httpx2_mock.get(f"{ORIGIN}/api/v1/tasks").respond(json={"tasks": []})
+    with pytest.raises(errors.Bug, match="not as documented"):
+        await client.list_tasks("m")
 
 
 async def test_an_expired_upload_policy_is_asked_for_anew(httpx2_mock: respx.Router, client: Client) -> None:

@@ -1,0 +1,226 @@
+"""One poller for all jobs of a machine: states from the task list, one query for each task that ended.
+
+The process that holds the leader's lock polls and fetches; the others watch the store and take over when the lock
+comes free, as it does when its holder dies.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+from anyio.abc import TaskGroup
+
+from ..clock import Clock
+from ..dashscope import Client, Failed, Gone, Row, Succeeded
+from ..errors import LocalizeError, Rejected
+from . import lost, schedule
+from .delivery import Delivery
+from .locks import Lock, Presence
+from .records import OPEN, UPSTREAM, JobRecord, State
+from .store import Store
+from .waiting import Changes, first
+
+logger = logging.getLogger(__name__)
+
+ResultUrls = Callable[[dict[str, Any]], list[str]]
+
+# How soon a process notices that nobody leads any more.
+TAKEOVER_SECONDS = 2.0
+_MOST_PAGES = 5
+_ENDED = frozenset({"SUCCEEDED", "FAILED", "CANCELED", "UNKNOWN"})
+
+
+@dataclass
+class Poller:
+    """The polling of one scope: one service with one key.
+
+    Attributes:
+        result_urls: by tool, where the results are in a task's output.
+        woken: there is something new to do.
+        changed: a job has changed, for those who wait for one.
+    """
+
+    store: Store
+    client: Client
+    clock: Clock
+    scope: str
+    presence: Presence
+    lock: Lock
+    result_urls: Mapping[str, ResultUrls]
+    woken: Changes
+    changed: Changes
+
+    def __post_init__(self) -> None:
+        self._delivery = Delivery(self.store, self.client, self.clock)
+        self._busy: set[str] = set()
+        self._asked: dict[str, float] = {}
+        self._slowdown = 1.0
+
+    async def run(self) -> None:
+        """Lead whenever there are open jobs and nobody else does; runs until cancelled."""
+        while True:
+            await self._turn()
+            await first(self.clock, TAKEOVER_SECONDS, self.woken.next)
+
+    async def _turn(self) -> None:
+        try:
+            if await self.store.within(self.scope, OPEN) and self.lock.take():
+                await self._lead()
+        except LocalizeError as error:
+            logger.warning("Polling pauses: %s", error)
+        except Exception:
+            # The poller must not end while the server lives.
+            logger.exception("Polling failed in a way nobody foresaw; it begins again")
+        finally:
+            self.lock.release()
+
+    async def _lead(self) -> None:
+        async with anyio.create_task_group() as group:
+            while jobs := await self.store.within(self.scope, OPEN):
+                await self._round(jobs, group)
+                pause = schedule.interval(jobs, self.clock.wall(), self._slowdown)
+                await first(self.clock, pause, self.woken.next)
+
+    async def _round(self, jobs: list[JobRecord], group: TaskGroup) -> None:
+        try:
+            await self._orphans(jobs)
+            rows = await self._rows({job.model for job in jobs if job.state in UPSTREAM or self._is_due(job)})
+            for job in jobs:
+                await self._step(job, jobs, rows.get(job.model, []), group)
+            self._slowdown = schedule.faster(self._slowdown)
+        except LocalizeError as error:
+            self._slow_down(error)
+
+    def _slow_down(self, error: LocalizeError) -> None:
+        """Whatever the service refused is asked again later; no job fails for it."""
+        self._slowdown = schedule.slower(self._slowdown)
+        logger.warning("Polling slows down: %s", error)
+
+    async def _orphans(self, jobs: list[JobRecord]) -> None:
+        """Jobs whose process died while it was submitting them."""
+        for job in jobs:
+            if job.state not in (State.PREPARED, State.SUBMITTING) or self.presence.is_alive(job.owner):
+                continue
+            if job.state is State.PREPARED:
+                words = "The server stopped before this was sent, so nothing was paid. Call the tool again."
+                await self._change(job, only={State.PREPARED}, state=State.FAILED, message=words)
+                await self.store.refund(job.id)
+            else:
+                await self._change(job, only={State.SUBMITTING}, state=State.UNSURE, lost=self.clock.wall())
+
+    async def _rows(self, models: set[str]) -> dict[str, list[Row]]:
+        found: defaultdict[str, list[Row]] = defaultdict(list)
+        for model in models:
+            for number in range(1, _MOST_PAGES + 1):
+                page = await self.client.list_tasks(model, number)
+                found[model] += page.rows
+                if number >= page.pages:
+                    break
+        return found
+
+    async def _step(self, job: JobRecord, jobs: list[JobRecord], rows: list[Row], group: TaskGroup) -> None:
+        match job.state:
+            case State.QUEUED if job.cancel:
+                await self._cancel(job)
+            case State.QUEUED | State.RUNNING:
+                await self._follow(job, rows, group)
+            case State.READY:
+                self._start(group, job, self._deliver)
+            case State.UNSURE if self._is_due(job):
+                await self._look(job, [other for other in jobs if other.state is State.UNSURE and other != job], rows)
+            case _:
+                pass
+
+    async def _follow(self, job: JobRecord, rows: list[Row], group: TaskGroup) -> None:
+        status = next((row.status for row in rows if row.task_id == job.upstream_id), None)
+        if status in _ENDED or (status is None and self._is_unlisted(job)):
+            self._start(group, job, self._collect)
+        elif status == "RUNNING" and job.state is State.QUEUED:
+            await self._change(job, only={State.QUEUED}, state=State.RUNNING)
+
+    def _is_unlisted(self, job: JobRecord) -> bool:
+        last = self._asked.get(job.id, job.sent or job.created)
+        return self.clock.wall() - last > schedule.UNLISTED_SECONDS
+
+    def _is_due(self, job: JobRecord) -> bool:
+        """Whether the list has had the time to show a lost submission."""
+        passed = self.clock.wall() - (job.lost or 0)
+        return job.state is State.UNSURE and passed > lost.SETTLE_SECONDS
+
+    def _start(self, group: TaskGroup, job: JobRecord, work: Callable[[JobRecord], Any]) -> None:
+        if job.id in self._busy:
+            return
+        self._busy.add(job.id)
+
+        async def guarded() -> None:
+            try:
+                # Between reading the jobs and now, the work may have been done.
+                fresh = await self.store.get(job.id)
+                if fresh and (fresh.state is job.state or {fresh.state, job.state} <= UPSTREAM):
+                    await work(fresh)
+            except LocalizeError as error:
+                self._slow_down(error)
+            finally:
+                self._busy.discard(job.id)
+                self.woken.happened()
+
+        group.start_soon(guarded)
+
+    async def _collect(self, job: JobRecord) -> None:
+        """Ask for a task that ended; its answer is the only place where the result's URL is."""
+        self._asked[job.id] = self.clock.wall()
+        state = await self.client.query(job.upstream_id or "")
+        match state:
+            case Succeeded(output=output, usage=usage, request_id=request_id):
+                urls = self.result_urls[job.tool](output)
+                after = State.READY if urls else State.SUCCEEDED
+                await self._change(job, only=UPSTREAM, state=after, urls=urls, usage=usage, request_id=request_id)
+            case Failed():
+                await self._fail(job, State.FAILED, str(self.client.failure(state)))
+            case Gone(status="CANCELED"):
+                await self._fail(job, State.CANCELED, "Cancelled before it began; nothing was paid.")
+            case Gone():
+                words = "The service no longer knows this task: it forgets after 24 h. Call the tool again."
+                await self._fail(job, State.FAILED, words)
+
+    async def _fail(self, job: JobRecord, state: State, words: str) -> None:
+        await self._change(job, only=UPSTREAM, state=state, message=words)
+        await self.store.refund(job.id)
+
+    async def _cancel(self, job: JobRecord) -> None:
+        """Cancel a task that is still in the service's queue; what already runs is paid for, finished and kept."""
+        try:
+            await self.client.cancel(job.upstream_id or "")
+        except Rejected:
+            await self._change(job, only=UPSTREAM, state=State.RUNNING, cancel=False)
+        else:
+            await self._fail(job, State.CANCELED, "Cancelled before it began; nothing was paid.")
+
+    async def _deliver(self, job: JobRecord) -> None:
+        await self._delivery.deliver(job, self.result_urls[job.tool])
+        self.changed.happened()
+
+    async def _look(self, job: JobRecord, others: list[JobRecord], rows: list[Row]) -> None:
+        known = await self.store.upstream_ids(job.created - lost.FAR_SECONDS)
+        match lost.look(job, [other for other in others if other.model == job.model], rows, known):
+            case lost.Adopt(task_id=task_id):
+                await self._change(job, only={State.UNSURE}, state=State.QUEUED, upstream_id=task_id)
+            case lost.NeverArrived():
+                words = "The submission's answer was lost, and the service lists no such task: nothing was paid. "
+                await self._change(job, only={State.UNSURE}, state=State.FAILED, message=words + "Call the tool again.")
+                await self.store.refund(job.id)
+            case lost.Unclear(candidates=count):
+                if await self.store.within(self.scope, {State.SUBMITTING}):
+                    return  # a task of that time may be that job's, whose id is about to be known
+                words = (
+                    f"The submission's answer was lost, and {count} task(s) of that time may or may not be it: it may "
+                    "be paid for. Ask the user before paying again; if they agree, cancel_job and then repeat the call."
+                )
+                await self._change(job, only={State.UNSURE}, state=State.UNCLEAR, message=words)
+
+    async def _change(self, job: JobRecord, **values: Any) -> None:
+        await self.store.change(job.id, self.clock.wall(), **values)
+        self.changed.happened()

@@ -1,0 +1,237 @@
+"""Jobs as the tools see them: begun, joined, waited for, cancelled.
+
+A job belongs to the process, not to the request that asked for it: it goes on when the request ends.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import anyio
+from anyio.abc import TaskGroup
+
+from ..dashscope import Limit
+from ..errors import BadArgument, LocalizeError, Unconfirmed
+from .poller import Poller
+from .records import FINAL, JobRecord, State
+from .store import Cost
+from .waiting import first
+
+logger = logging.getLogger(__name__)
+
+# A cancelled request is acted on only after this: if the whole connection is ending, nothing is cancelled upstream.
+GRACE_SECONDS = 0.5
+# How long a process that is told to stop still waits for the answer to a submission that is out.
+SUBMIT_GRACE_SECONDS = 10.0
+# How often a process that waits looks for what others have written.
+WATCH_SECONDS = 0.5
+# How long a cancellation waits to be told what became of it.
+CANCEL_SECONDS = 6.0
+_RESTING = FINAL | {State.UNDELIVERED, State.UNCLEAR}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A job to be begun.
+
+    Attributes:
+        prepare: uploads what has to be uploaded; returns the request's body, and whether it names uploads.
+    """
+
+    tool: str
+    label: str
+    digest: str
+    model: str
+    limit: Limit
+    path: str
+    directory: str
+    stem: str
+    cost: float | None
+    cap: float | None
+    prepare: Callable[[], Awaitable[tuple[dict[str, Any], bool]]]
+
+
+class Runner:
+    """The jobs of this process.
+
+    Args:
+        poller: what follows them once they are submitted; shares its store, clock and client.
+        group: lives as long as the process; jobs run in it.
+    """
+
+    def __init__(self, poller: Poller, group: TaskGroup) -> None:
+        self._poller = poller
+        self._store, self._client, self._clock = poller.store, poller.client, poller.clock
+        self._group = group
+        self._waiting: Counter[str] = Counter()
+
+    async def begin(self, order: Order) -> JobRecord:
+        """Begin a job, or join the one that runs for the same request.
+
+        Raises:
+            OverBudget: it would pass the daily budget; nothing was sent.
+        """
+        now = self._clock.wall()
+        record = JobRecord(
+            id=f"job-{uuid4().hex[:10]}",
+            scope=self._poller.scope,
+            tool=order.tool,
+            label=order.label,
+            digest=order.digest,
+            model=order.model,
+            directory=order.directory,
+            stem=order.stem,
+            owner=self._poller.presence.name,
+            created=now,
+            changed=now,
+            cost=order.cost,
+        )
+        found = await self._store.add(record)
+        if found.id != record.id:
+            return await self._again(found)
+        try:
+            cost = Cost(record.scope, order.tool, order.model, order.cost or 0.0, record.id)
+            await self._store.spend(cost, now, order.cap)
+        except LocalizeError as error:
+            await self._change(record, state=State.FAILED, message=str(error))
+            raise
+        self._group.start_soon(self._submit, record, order)
+        return record
+
+    async def _again(self, job: JobRecord) -> JobRecord:
+        """A job that is asked for again: one that could not be fetched is tried again."""
+        if job.state is State.UNDELIVERED:
+            await self._change(job, only={State.UNDELIVERED}, state=State.READY, message="")
+            self._poller.woken.happened()
+        return await self.get(job.id)
+
+    async def _submit(self, job: JobRecord, order: Order) -> None:
+        try:
+            body, oss = await order.prepare()
+            await self._client.turn(order.model, order.limit)
+            if await self._change(job, only={State.PREPARED}, state=State.SUBMITTING, sent=self._clock.wall()):
+                await _to_the_end(lambda: self._send(job, order, body, oss))
+        except LocalizeError as error:
+            await self._fail(job, str(error))
+        except Exception:
+            logger.exception("A job could not be submitted for a reason nobody foresaw")
+            await self._fail(job, "This server failed by a fault of its own. Its log (stderr) has the details.")
+
+    async def _send(self, job: JobRecord, order: Order, body: dict[str, Any], oss: bool) -> None:
+        try:
+            state = await self._client.submit(order.path, body, oss=oss)
+        except Unconfirmed:
+            await self._change(job, state=State.UNSURE, lost=self._clock.wall())
+        else:
+            await self._change(job, state=State.QUEUED, upstream_id=state.task_id)
+        self._poller.woken.happened()
+
+    async def _fail(self, job: JobRecord, words: str) -> None:
+        try:
+            await self._change(job, only={State.PREPARED, State.SUBMITTING}, state=State.FAILED, message=words)
+            await self._store.refund(job.id)
+        except LocalizeError as error:
+            logger.warning("A job's failure could not be written down: %s", error)
+
+    async def get(self, job_id: str) -> JobRecord:
+        """One job.
+
+        Raises:
+            BadArgument: there is none of that id.
+        """
+        job = await self._store.get(job_id)
+        if job is None:
+            raise BadArgument("There is no job with this job_id. list_jobs shows the recent ones.")
+        return job
+
+    async def resume(self, job_id: str) -> JobRecord:
+        """One job; one that could not be fetched is tried again."""
+        return await self._again(await self.get(job_id))
+
+    async def recent(self, limit: int) -> list[JobRecord]:
+        """The newest jobs."""
+        return await self._store.recent(limit)
+
+    async def wait(self, job_id: str, seconds: float, tell: Callable[[JobRecord], Awaitable[None]]) -> JobRecord:
+        """The job when it rests, or as it is after `seconds`.
+
+        A request that is cancelled while it waits cancels the job if nobody else wants it, unless the whole
+        connection is ending.
+        """
+        self._waiting[job_id] += 1
+        try:
+            return await self._watch(job_id, self._clock.now() + seconds, tell)
+        except anyio.get_cancelled_exc_class():
+            self._group.start_soon(self._abandoned, job_id)
+            raise
+        finally:
+            self._waiting[job_id] -= 1
+
+    async def _watch(self, job_id: str, until: float, tell: Callable[[JobRecord], Awaitable[None]]) -> JobRecord:
+        shown: tuple[State, str] | None = None
+        while True:
+            job = await self.get(job_id)
+            if (job.state, job.message) != shown:
+                shown = (job.state, job.message)
+                await tell(job)
+            left = until - self._clock.now()
+            if job.state in _RESTING or left <= 0:
+                return job
+            await first(self._clock, min(left, WATCH_SECONDS), self._poller.changed.next)
+
+    async def _abandoned(self, job_id: str) -> None:
+        await self._clock.sleep(GRACE_SECONDS)
+        try:
+            job = await self.get(job_id)
+            if not self._waiting[job_id] and not job.joins:
+                await self.cancel(job_id)
+        except LocalizeError as error:
+            logger.warning("A job could not be cancelled: %s", error)
+
+    async def cancel(self, job_id: str) -> JobRecord:
+        """Cancel a job as far as it can be: what already runs upstream will be paid for, and is finished and kept."""
+        job = await self.get(job_id)
+        words = "Cancelled before it was sent; nothing was paid."
+        if await self._change(job, only={State.PREPARED}, state=State.CANCELED, message=words):
+            await self._store.refund(job_id)
+        elif job.state is State.UNCLEAR:
+            words = "Given up: whether it was paid is not known. Repeating the call pays (again)."
+            await self._change(job, only={State.UNCLEAR}, state=State.CANCELED, message=words)
+        elif await self._change(job, only={State.SUBMITTING, State.UNSURE, State.QUEUED}, cancel=True):
+            self._poller.woken.happened()
+            return await self._settled(job_id)
+        return await self.get(job_id)
+
+    async def _settled(self, job_id: str) -> JobRecord:
+        """The job once the poller has seen to its cancellation, or as it is after a few seconds."""
+        until = self._clock.now() + CANCEL_SECONDS
+        while True:
+            job = await self.get(job_id)
+            if not job.cancel or job.state in _RESTING or self._clock.now() >= until:
+                return job
+            await first(self._clock, WATCH_SECONDS, self._poller.changed.next)
+
+    async def _change(self, job: JobRecord, **values: Any) -> JobRecord | None:
+        changed = await self._store.change(job.id, self._clock.wall(), **values)
+        self._poller.changed.happened()
+        return changed
+
+
+async def _to_the_end(work: Callable[[], Awaitable[None]]) -> None:
+    """Finish `work` even if this task is cancelled meanwhile, though then only for a while: its answer is an id."""
+    shield = anyio.CancelScope(shield=True)
+
+    async def limit() -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            shield.deadline = anyio.current_time() + SUBMIT_GRACE_SECONDS
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(limit)
+        with shield:
+            await work()
+        group.cancel_scope.cancel()

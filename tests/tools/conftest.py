@@ -1,0 +1,38 @@
+"""Fixtures of the tools that work through jobs."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import respx
+from mcp_types import CallToolResult
+
+from fakes import Service
+from support import Connect, picture
+
+
+@pytest.fixture
+def service(httpx2_mock: respx.Router) -> Service:
+    httpx2_mock._assert_all_called = False
+    return Service(httpx2_mock)
+
+
+@pytest.fixture
+def poster(tmp_path: Path) -> Path:
+    path = tmp_path / "poster.png"
+    path.write_bytes(picture())
+    return path
+
+
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def call(connect: Connect, poster: Path) -> Call:
+    async def called(**arguments: Any) -> CallToolResult:
+        settings = arguments.pop("settings", {})
+        async with connect(**settings) as client:
+            return await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"} | arguments)
+
+    return called

@@ -1,0 +1,102 @@
+"""`cancel_job`, and a client that cancels its call."""
+
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from fakes import API, TASK, Service, listed
+from support import Connect, words
+
+CANCEL = f"{API}/tasks/{TASK}/cancel"
+REFUSED = httpx.Response(400, json={"code": "UnsupportedOperation", "message": "not pending"})
+
+
+async def begun(client: Any, poster: Path) -> str:
+    result = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+    return str(result.structured_content["job_id"])
+
+
+async def until(condition: Any) -> None:
+    while not condition():
+        await anyio.lowlevel.checkpoint()
+
+
+@pytest.fixture
+def queued(service: Service) -> Service:
+    service.list.side_effect = lambda _: listed("PENDING")
+    return service
+
+
+async def test_a_job_that_is_still_queued_is_cancelled_at_the_service_and_costs_nothing(
+    queued: Service, connect: Connect, poster: Path
+) -> None:
+    cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
+    async with connect(wait=5.0) as client:
+        job_id = await begun(client, poster)
+        result = await client.call_tool("cancel_job", {"job_id": job_id})
+        spent = await client.read_resource("qwen-localize://usage")
+    assert result.structured_content
+    assert result.structured_content["status"] == "canceled"
+    assert cancel.call_count == 1
+    assert spent.contents[0].model_dump()["text"] == "[]"
+
+
+async def test_a_job_that_already_runs_is_finished_and_kept(queued: Service, connect: Connect, poster: Path) -> None:
+    queued.router.post(CANCEL).mock(return_value=REFUSED)
+    async with connect(wait=5.0) as client:
+        job_id = await begun(client, poster)
+        result = await client.call_tool("cancel_job", {"job_id": job_id})
+        assert result.structured_content
+        assert result.structured_content["status"] == "running"
+        queued.list.side_effect = lambda _: listed("SUCCEEDED")
+        ended = await client.call_tool("get_job", {"job_id": job_id, "wait": 60})
+    assert ended.structured_content
+    assert ended.structured_content["status"] == "succeeded"
+
+
+async def test_a_finished_job_stays_as_it_is(service: Service, connect: Connect, poster: Path) -> None:
+    async with connect() as client:
+        job_id = await begun(client, poster)
+        result = await client.call_tool("cancel_job", {"job_id": job_id})
+    assert "Saved" in words(result)
+
+
+async def test_a_client_that_cancels_its_call_cancels_a_queued_task(
+    queued: Service, connect: Connect, poster: Path
+) -> None:
+    cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
+    async with connect() as client:
+        async with anyio.create_task_group() as group:
+            group.start_soon(begun, client, poster)
+            await until(lambda: queued.list.call_count > 2)
+            group.cancel_scope.cancel()
+        await until(lambda: cancel.called)
+    assert queued.submit.call_count == 1
+
+
+async def test_a_connection_that_closes_cancels_nothing_at_the_service(
+    queued: Service, connect: Connect, poster: Path
+) -> None:
+    cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
+    async with anyio.create_task_group() as group, connect() as client:
+        group.start_soon(begun, client, poster)
+        await until(lambda: queued.list.call_count > 2)
+        group.cancel_scope.cancel()
+    assert not cancel.called
+
+
+async def test_a_call_that_others_have_joined_is_not_cancelled_by_one_of_them(
+    queued: Service, connect: Connect, poster: Path
+) -> None:
+    cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
+    async with connect() as client, anyio.create_task_group() as others:
+        others.start_soon(begun, client, poster)
+        async with anyio.create_task_group() as group:
+            group.start_soon(begun, client, poster)
+            await until(lambda: queued.list.call_count > 2)
+            group.cancel_scope.cancel()
+        queued.list.side_effect = lambda _: listed("SUCCEEDED")
+    assert not cancel.called

@@ -1,0 +1,46 @@
+"""`get_job` through a client."""
+
+from pathlib import Path
+
+from fakes import Service, listed
+from support import Connect, words
+
+
+async def test_a_job_is_waited_for_and_gives_the_same_result_as_the_call_that_began_it(
+    service: Service, connect: Connect, poster: Path
+) -> None:
+    service.list.side_effect = [listed("RUNNING"), *[listed("SUCCEEDED")] * 99]
+    async with connect(wait=0.0) as client:
+        begun = (
+            await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+        ).structured_content
+        assert begun
+        ended = (await client.call_tool("get_job", {"job_id": begun["job_id"], "wait": 60})).structured_content
+    assert ended
+    assert begun["status"] in ("queued", "running")
+    assert begun.keys() == ended.keys()
+    assert (ended["status"], len(ended["artifacts"])) == ("succeeded", 1)
+
+
+async def test_a_job_that_failed_says_why_without_being_an_error_of_get_job(
+    service: Service, connect: Connect, poster: Path
+) -> None:
+    from fakes import task
+
+    service.query.return_value = task("FAILED", code="InternalError", message="oops")
+    async with connect() as client:
+        await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+        listed_jobs = (await client.call_tool("list_jobs", {})).structured_content
+        assert listed_jobs
+        result = await client.call_tool("get_job", {"job_id": listed_jobs["jobs"][0]["job_id"]})
+    assert not result.is_error
+    assert result.structured_content
+    assert result.structured_content["status"] == "failed"
+    assert "oops" in words(result)
+
+
+async def test_an_unknown_job_id_says_where_to_look(connect: Connect) -> None:
+    async with connect() as client:
+        result = await client.call_tool("get_job", {"job_id": "job-nothing"})
+    assert result.is_error
+    assert "list_jobs" in words(result)
