@@ -13,7 +13,7 @@ from ._languages import AUTO, Known, pair, table
 from ._params import DomainHint, Glossary, SourceLang, TargetLang, Text, TranslationMemory
 from ._segments import Segment, cut
 from ._text_result import LONG_CHARS, TranslateTextResult, Untranslated
-from ._translator import SEGMENT_TOKENS, Order, Translator
+from ._translator import SEGMENT_TOKENS, Order, Receipt, Translator
 
 _BEIJING, _SINGAPORE, _US, _EU = "cn-beijing", "ap-southeast-1", "us-east-1", "eu-central-1"
 _WIDE = (_BEIJING, _SINGAPORE, _US, _EU)
@@ -57,31 +57,39 @@ async def translate_text(
     strings = [text] if isinstance(text, str) else text
     if not any(string.strip() for string in strings):
         raise BadArgument("The text is empty, so there is nothing to translate. Pass at least one string with text.")
-
-    cuts = [cut(string, SEGMENT_TOKENS) for string in strings]
-    cores = list(dict.fromkeys(segment.core for segments in cuts for segment in segments if segment.core))
     order = Order(chosen, source, target, glossary, translation_memory, domain_hint)
-    translator = Translator(api, order, len(cores))
-    await translator.translate(cores)
-
-    outcomes = [_joined(segments, translator.done) for segments in cuts]
-    errors = [outcome for outcome in outcomes if isinstance(outcome, LocalizeError)]
-    if len(errors) == sum(1 for string in strings if string.strip()):
-        raise errors[0]
-    translations = [Untranslated(error=str(item)) if isinstance(item, LocalizeError) else item for item in outcomes]
+    translations, receipt = await _translated(api, order, strings)
     texts = [item if isinstance(item, str) else None for item in translations]
-    rate, usage = api.rate(chosen), translator.receipt.usage
+    rate, usage = api.rate(chosen), receipt.usage
     return TranslateTextResult(
         translations=translations,
         source_lang=source,
         target_lang=target,
         glossary=receipts(glossary, list(zip(strings, texts, strict=True))),
-        model=", ".join(sorted(translator.receipt.models)) or model,
+        model=", ".join(sorted(receipt.models)) or model,
         usage=usage,
-        request_ids=translator.receipt.request_ids,
+        request_ids=receipt.request_ids,
         estimated_cost=rate.of_tokens(usage.input_tokens, usage.output_tokens) if rate else None,
         artifacts=await _long_file(api, translations, target),
     )
+
+
+async def _translated(api: Api, order: Order, strings: list[str]) -> tuple[list[str | Untranslated], Receipt]:
+    """Each string's translation, or the reason in its place; and what it all used.
+
+    Raises:
+        LocalizeError: nothing could be translated.
+    """
+    cuts = [cut(string, SEGMENT_TOKENS) for string in strings]
+    cores = list(dict.fromkeys(segment.core for segments in cuts for segment in segments if segment.core))
+    translator = Translator(api, order, len(cores))
+    await translator.translate(cores)
+    outcomes = [_joined(segments, translator.done) for segments in cuts]
+    errors = [outcome for outcome in outcomes if isinstance(outcome, LocalizeError)]
+    if len(errors) == sum(1 for string in strings if string.strip()):
+        raise errors[0]
+    places = [Untranslated(error=str(item)) if isinstance(item, LocalizeError) else item for item in outcomes]
+    return places, translator.receipt
 
 
 def _languages(source_lang: str, target_lang: str, model: str) -> tuple[str, str]:
