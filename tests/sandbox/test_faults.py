@@ -9,35 +9,83 @@ import httpx2
 import pytest
 
 from qwen_localize.sandbox import Fault, SandboxConfig, running
-from qwen_localize.sandbox.faults import KNOWN, Faults
+from qwen_localize.sandbox.faults import KNOWN, STAGES, Faults
 from sandbox.stand import Caller, finished, open_caller
 
 UNREACHABLE = "http://127.0.0.1:9/"
 
 
-def test_a_fault_is_read_with_and_without_a_number() -> None:
-    assert Fault.parse("throttle:3") == Fault("throttle", 3)
-    assert Fault.parse(" stall ") == Fault("stall", None)
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("throttle:3", Fault("throttle", 3)),
+        (" stall ", Fault("stall")),
+        ("throttle@query", Fault("throttle", stage="query")),
+        ("cut@chat:2", Fault("cut", 2, "chat")),
+    ],
+)
+def test_a_fault_is_read_with_and_without_a_stage_and_a_number(text: str, fault: Fault) -> None:
+    assert Fault.parse(text) == fault
+    assert str(fault) == text.strip()
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "throttle:", "throttle:x", "throttle:0", "throttle:-1", ":3"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "nonsense", "throttle:", "throttle:x", "throttle:0", "throttle:-1", ":3", "@query", "throttle@", "throttle@:2",
+     "throttle@nowhere", "throttle:2@query", "throttle@query@list", "cut:²"],
+)  # fmt: skip
 def test_a_bad_fault_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"^[^\n]+\.$"):
         Fault.parse(text)
 
 
-def test_an_unknown_fault_is_answered_with_the_known_ones() -> None:
+@pytest.mark.parametrize("text", ["help", "bang@query", "cut:many"])
+def test_an_unknown_fault_is_answered_with_the_known_ones_and_the_stages(text: str) -> None:
     with pytest.raises(ValueError, match="query-throttle") as refused:
-        Fault.parse("bang")
-    assert all(name in str(refused.value) for name in KNOWN)
+        Fault.parse(text)
+    assert all(name in str(refused.value) for name in (*KNOWN, *STAGES))
+
+
+@pytest.mark.parametrize(
+    "text", ["fail@query", "forget@list", "empty@chat", "expire@query", "cut@upload", "garbage@download",
+             "throttle@upload", "nokey@download", "debt@query", "query-throttle@list"],
+)  # fmt: skip
+def test_a_fault_where_it_makes_no_sense_is_refused_with_where_it_does(text: str) -> None:
+    name, _, stage = text.partition("@")
+    with pytest.raises(ValueError, match=r"^[^\n]+\.$") as refused:
+        Fault.parse(text)
+    assert f"at {stage!r}, only at {', '.join(KNOWN[name].possible)}." in str(refused.value)
+
+
+def test_where_a_fault_usually_strikes_it_makes_sense() -> None:
+    assert all(set(kind.usual) <= set(kind.possible) <= set(STAGES) for kind in KNOWN.values())
 
 
 def test_a_counted_fault_is_used_up_and_an_uncounted_one_stays() -> None:
     faults = Faults([Fault("fail", 2), Fault("cut")])
-    assert [faults.take("fail") for _ in range(3)] == [True, True, False]
-    assert all(faults.take("cut") for _ in range(5))
+    assert [faults.take("fail", "submit") for _ in range(3)] == [True, True, False]
+    assert all(faults.take("cut", "download") for _ in range(5))
     faults.clear()
-    assert not faults.take("cut")
+    assert not faults.take("cut", "download")
+
+
+def test_a_fault_without_a_stage_strikes_where_it_usually_does() -> None:
+    faults = Faults([Fault("throttle")])
+    assert [stage for stage in STAGES if faults.take("throttle", stage)] == ["chat", "submit"]
+
+
+def test_a_fault_with_a_stage_strikes_there_alone_and_before_one_without() -> None:
+    faults = Faults([Fault("throttle", 1), Fault("throttle", 1, "chat"), Fault("throttle", stage="list")])
+    assert not faults.take("throttle", "query")
+    assert [faults.take("throttle", "chat") for _ in range(3)] == [True, True, False]
+    assert faults.take("throttle", "list")
+
+
+def test_the_latest_word_on_a_fault_at_a_stage_counts() -> None:
+    faults = Faults([Fault("drop", 5, "chat"), Fault("drop", 2), Fault("drop", 1, "chat")])
+    assert [str(fault) for fault in faults] == ["drop@chat:1", "drop:2"]
+    faults.replace([Fault("cut")])
+    assert [str(fault) for fault in faults] == ["cut"]
 
 
 @pytest.mark.parametrize(

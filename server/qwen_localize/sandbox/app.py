@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from qwen_localize.sandbox import routes_files, routes_images, routes_tasks, routes_text
+from qwen_localize.sandbox import routes_files, routes_images, routes_tasks, routes_text, watching
 from qwen_localize.sandbox.errors import Refusal, native_body
-from qwen_localize.sandbox.gate import Handler, endpoint
+from qwen_localize.sandbox.gate import Dialect, Handler, endpoint
 from qwen_localize.sandbox.ledger import Entry
 from qwen_localize.sandbox.results import RESULT_PATH
 from qwen_localize.sandbox.service import Sandbox
@@ -30,7 +30,7 @@ def build(sandbox: Sandbox) -> ASGIApp:
         return Route(path, endpoint(sandbox, kind, handler, **words), methods=[method])
 
     routes = [
-        route("/compatible-mode/v1/chat/completions", "POST", "chat", routes_text.chat, compat=True),
+        route("/compatible-mode/v1/chat/completions", "POST", "chat", routes_text.chat, dialect=Dialect.COMPAT),
         route(f"{_AIGC}/text-generation/generation", "POST", "chat", routes_text.generate),
         route(f"{_AIGC}/image2image/image-synthesis", "POST", "submit", routes_images.synthesize),
         route("/api/v1/uploads", "GET", "policy", routes_files.policy),
@@ -38,8 +38,9 @@ def build(sandbox: Sandbox) -> ASGIApp:
         # With and without a slash: the SDK's asynchronous classes add one (contract 11).
         *(route(f"/api/v1/tasks/{{task_id}}{end}", "GET", "query", routes_tasks.query) for end in ("", "/")),
         *(route(f"/api/v1/tasks/{{task_id}}/cancel{end}", "POST", "cancel", routes_tasks.cancel) for end in ("", "/")),
-        Route(UPLOAD_PATH, routes_files.upload(sandbox), methods=["POST"]),
-        Route(RESULT_PATH + "/{name}", routes_files.download(sandbox), methods=["GET"]),
+        route(UPLOAD_PATH, "POST", "upload", routes_files.upload, dialect=Dialect.STORE),
+        route(RESULT_PATH + "/{name}", "GET", "download", routes_files.download, dialect=Dialect.STORE),
+        *watching.routes(sandbox),
     ]
 
     async def refuse(request: Request, error: Exception) -> Response:
@@ -53,5 +54,6 @@ def _not_served(sandbox: Sandbox, request: Request, error: Exception) -> Respons
     status = error.status_code if isinstance(error, HTTPException) else 500
     code = {404: "NotFound", 405: "MethodNotAllowed"}.get(status, "InvalidParameter")
     refusal = Refusal(status, code, f"{request.method} {request.url.path} is not served here.")
-    sandbox.ledger.note(Entry(sandbox.clock.now(), request.method, "other", status=status, code=code))
+    if request.url.path not in watching.PATHS:
+        sandbox.ledger.note(Entry(sandbox.clock.now(), request.method, "other", status=status, code=code))
     return JSONResponse(native_body(refusal, f"sandbox-{uuid.uuid4()}"), status)

@@ -17,12 +17,14 @@ class SandboxConfig:
         task_seconds: Service seconds that an image task stays RUNNING at least.
         faults: What goes wrong from the start; more can be added while it runs.
         keys: The only keys admitted; None admits every key that starts with "sk-".
+        plain: Whether pictures come back unread and unchanged but for the sandbox's mark; cheap.
     """
 
     speed: float = 1.0
     task_seconds: float = 3.0
     faults: tuple[Fault, ...] = ()
     keys: frozenset[str] | None = None
+    plain: bool = False
 
     def __post_init__(self) -> None:
         if not self.speed > 0:

@@ -17,6 +17,7 @@ _COMPAT_CODES = {
     "ModelUnavailable": "ModelUnavailable",
     "NotFound": "not_found",
     "Throttling.AllocationQuota": "insufficient_quota",
+    "Throttling.BurstRate": "limit_burst_rate",
     "Throttling.RateQuota": "limit_requests",
 }
 
@@ -47,7 +48,7 @@ def invalid(message: str, code: str = "InvalidParameter") -> Refusal:
     return Refusal(400, code, message)
 
 
-def throttled(*, fault: str | None = None) -> Refusal:
+def throttled(fault: str | None = None) -> Refusal:
     """429: too many requests."""
     message = "Requests rate limit exceeded, please try again later."
     return Refusal(429, "Throttling.RateQuota", message, fault=fault, over_limit=fault is None)
@@ -57,6 +58,28 @@ def out_of_tokens() -> Refusal:
     """429: too many tokens per minute."""
     message = "Allocated quota exceeded, please increase your quota limit."
     return Refusal(429, "Throttling.AllocationQuota", message, over_limit=True)
+
+
+def bursting(fault: str) -> Refusal:
+    """429: requests grow too fast (contract 1.4); only a fault says so."""
+    message = "Request rate increased too quickly, please try again later."
+    return Refusal(429, "Throttling.BurstRate", message, fault=fault)
+
+
+def internal(fault: str | None = None) -> Refusal:
+    """500: the service's own mistake."""
+    return Refusal(500, "InternalError", "An internal error has occured, please try again later.", fault=fault)
+
+
+def unavailable(fault: str) -> Refusal:
+    """503: overloaded."""
+    return Refusal(503, "ModelUnavailable", "Model is unavailable, please try again later.", fault=fault)
+
+
+def in_debt(fault: str) -> Refusal:
+    """400: the account has not paid."""
+    message = "Access denied, please make sure your account is in good standing."
+    return Refusal(400, "Arrearage", message, fault=fault)
 
 
 def bad_key(*, fault: str | None = None) -> Refusal:

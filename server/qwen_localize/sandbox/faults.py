@@ -1,71 +1,127 @@
-"""Faults: the ways the sandbox can be told to misbehave."""
+"""Faults: the ways the sandbox can be told to misbehave, and at which stage of the work."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-KNOWN: dict[str, str] = {
-    "throttle": "429 on chat and submit",
-    "query-throttle": "429 on task queries",
-    "error": "500 InternalError on chat and submit",
-    "busy": "503 ModelUnavailable on chat and submit",
-    "fail": "the image task ends FAILED",
-    "stall": "the request is accepted and never answered",
-    "cut": "a result download ends after half of the announced bytes",
-    "drop": "the connection closes without an answer after a task was accepted",
-    "garbage": "an API call is carried out, and answered with 200 and a body that is not JSON",
-    "forget": "a queried task is UNKNOWN from then on",
-    "debt": "400 Arrearage on chat and submit",
-    "nokey": "401 on every API call",
+_PAID = ("chat", "submit")
+_API = (*_PAID, "query", "list", "cancel", "policy")
+STAGES = (*_API, "upload", "download")
+_BODIED = (*_API, "download")  # an upload is answered without a body
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One way to misbehave.
+
+    Attributes:
+        words: What happens.
+        usual: The stages that it strikes when none is named.
+        possible: The stages at which it makes sense.
+    """
+
+    words: str
+    usual: tuple[str, ...]
+    possible: tuple[str, ...]
+
+
+KNOWN: dict[str, Kind] = {
+    "throttle": Kind("429 Throttling.RateQuota", _PAID, _API),
+    "query-throttle": Kind("the older name of throttle@query", ("query",), ("query",)),
+    "burst": Kind("429 Throttling.BurstRate", _PAID, _API),
+    "error": Kind("500 InternalError", _PAID, STAGES),
+    "busy": Kind("503", _PAID, STAGES),
+    "stall": Kind("never answered, and nothing is carried out", _API, STAGES),
+    "drop": Kind("carried out, then the connection closes without an answer", ("submit",), STAGES),
+    "refuse": Kind("the connection closes, and nothing is carried out", _PAID, STAGES),
+    "garbage": Kind("carried out, and answered with 200 and a body that is not JSON", _API, _API),
+    "cut": Kind("the body ends after half of the announced bytes", ("download",), _BODIED),
+    "slow": Kind("the body trickles over ten service seconds", ("download",), _BODIED),
+    "empty": Kind("200 with no bytes", ("download",), ("download",)),
+    "wrongtype": Kind("200 with a page of HTML", ("download",), ("download",)),
+    "expire": Kind("a result's address answers 403 until its task is queried again", ("download",), ("download",)),
+    "fail": Kind("the image task ends FAILED", ("submit",), ("submit",)),
+    "forget": Kind("the task is UNKNOWN from then on", ("query",), ("query",)),
+    "debt": Kind("400 Arrearage", _PAID, (*_PAID, "policy")),
+    "nokey": Kind("401 InvalidApiKey", _API, _API),
 }
+
+_FORM = re.compile(r"(?P<name>[^@:]*)(?:@(?P<stage>[^@:]*))?(?::(?P<times>[0-9]{1,9}))?", re.ASCII)
+_KNOWN_WORDS = f"one of {', '.join(KNOWN)}, and with one of the stages {', '.join(STAGES)}"
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to misbehave, the next `times` times, or always if `times` is None."""
+    """One way to misbehave, the next `times` times, or always if `times` is None.
+
+    Attributes:
+        name: One of KNOWN.
+        times: How often.
+        stage: Where, one of STAGES; None for where this fault usually strikes.
+    """
 
     name: str
     times: int | None = None
+    stage: str | None = None
 
     def __post_init__(self) -> None:
-        if self.name not in KNOWN:
-            raise ValueError(f"There is no fault {self.name!r}; known are {', '.join(KNOWN)}.")
+        known = KNOWN.get(self.name)
+        if known is None:
+            raise ValueError(f"There is no fault {self.name!r}: write name, name@stage or name:N with {_KNOWN_WORDS}.")
+        if self.stage is not None and self.stage not in known.possible:
+            raise ValueError(
+                f"The fault {self.name!r} makes no sense at {self.stage!r}, only at {', '.join(known.possible)}."
+            )
         if self.times is not None and self.times < 1:
-            raise ValueError(f"A fault happens at least once, so {self.name}:{self.times} means nothing.")
+            raise ValueError(f"A fault happens at least once, so {self} means nothing.")
+
+    def __str__(self) -> str:
+        stage = "" if self.stage is None else f"@{self.stage}"
+        return f"{self.name}{stage}" + ("" if self.times is None else f":{self.times}")
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """Read `name` or `name:N`; ValueError with one sentence that lists the known names."""
-        name, colon, times = text.strip().partition(":")
-        if colon and not (times.isascii() and times.isdigit()):
-            raise ValueError(f"{text!r} is not a fault: write name or name:N with one of {', '.join(KNOWN)}.")
-        return cls(name, int(times) if colon else None)
+        """Read `name`, `name@stage`, `name:N` or `name@stage:N`; ValueError with one sentence that lists them."""
+        form = _FORM.fullmatch(text.strip())
+        if form is None:
+            raise ValueError(f"{text!r} is not a fault: write name, name@stage or name@stage:N with {_KNOWN_WORDS}.")
+        times = form["times"]
+        return cls(form["name"], None if times is None else int(times), form["stage"])
 
 
 class Faults:
-    """The faults that are switched on now. The latest word on a name counts."""
+    """The faults that are switched on now. The latest word on a name and a stage counts."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
-        self._left: dict[str, int | None] = {}
-        for fault in faults:
-            self.add(fault)
+        self._on: dict[tuple[str, str | None], int | None] = {}
+        self.replace(faults)
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter([Fault(name, times, stage) for (name, stage), times in self._on.items()])
 
     def add(self, fault: Fault) -> None:
         """Switch a fault on, replacing what was said about it before."""
-        self._left[fault.name] = fault.times
+        self._on[fault.name, fault.stage] = fault.times
+
+    def replace(self, faults: Iterable[Fault]) -> None:
+        """Switch on these and no others."""
+        self._on = {(fault.name, fault.stage): fault.times for fault in faults}
 
     def clear(self) -> None:
         """Switch every fault off."""
-        self._left.clear()
+        self._on.clear()
 
-    def take(self, name: str) -> bool:
-        """Whether this fault strikes now; a counted one is used up by one."""
-        if name not in self._left:
+    def take(self, name: str, stage: str) -> bool:
+        """Whether this fault strikes now at this stage; a counted one is used up by one."""
+        places = [(name, stage), (name, None)] if stage in KNOWN[name].usual else [(name, stage)]
+        place = next((place for place in places if place in self._on), None)
+        if place is None:
             return False
-        left = self._left[name]
-        if left is not None:
-            self._left[name] = left - 1
-            if left == 1:
-                del self._left[name]
+        left = self._on[place]
+        if left == 1:
+            del self._on[place]
+        elif left is not None:
+            self._on[place] = left - 1
         return True

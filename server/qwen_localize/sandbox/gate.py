@@ -1,4 +1,4 @@
-"""The gate of the API: who is let in, what goes wrong, and what is written down about it."""
+"""The gate of every address: who is let in, what goes wrong, and what is written down about it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,47 @@ import json
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from qwen_localize.sandbox.errors import Refusal, bad_key, compat_body, invalid, native_body, throttled
+from qwen_localize.sandbox.bodies import cut, slow
+from qwen_localize.sandbox.errors import (
+    Refusal,
+    bad_key,
+    bursting,
+    compat_body,
+    in_debt,
+    internal,
+    invalid,
+    native_body,
+    throttled,
+    unavailable,
+)
 from qwen_localize.sandbox.ledger import Entry
 from qwen_localize.sandbox.service import Sandbox
+from qwen_localize.sandbox.signing import oss_error
 
-_PAID = ("chat", "submit")
+_HTML = "<html>sandbox: not what you asked for</html>"
+
+
+class Dialect(Enum):
+    """How an address words its refusals; the object store also asks for no key (contract 8)."""
+
+    NATIVE = "native"
+    COMPAT = "compat"
+    STORE = "store"
 
 
 @dataclass
 class Call:
-    """One API request on its way through the sandbox.
+    """One request on its way through the sandbox.
 
     Attributes:
-        kind: chat, submit, query, list, cancel or policy.
-        compat: Whether errors are worded as on the OpenAI-compatible endpoint.
+        kind: chat, submit, query, list, cancel, policy, upload or download.
+        dialect: How its refusals are worded.
         model: The model it names, once known.
         task_id: The task it makes or asks about, once known.
     """
@@ -32,7 +54,7 @@ class Call:
     sandbox: Sandbox
     request: Request
     kind: str
-    compat: bool = False
+    dialect: Dialect = Dialect.NATIVE
     model: str | None = None
     task_id: str | None = None
     fault: str | None = None
@@ -54,21 +76,27 @@ class Call:
 
     def strikes(self, fault: str) -> bool:
         """Whether this fault strikes this call."""
-        if self.sandbox.faults.take(fault):
+        if self.sandbox.faults.take(fault, self.kind):
             self.fault = fault
             return True
         return False
+
+    def hang_up(self) -> None:
+        """Close the connection once what was written to it is on its way."""
+        client = self.request.client
+        if client is not None:
+            self.sandbox.hang_up((client.host, client.port))
 
 
 Handler = Callable[[Call], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def endpoint(sandbox: Sandbox, kind: str, handler: Handler, *, compat: bool = False) -> Endpoint:
+def endpoint(sandbox: Sandbox, kind: str, handler: Handler, dialect: Dialect = Dialect.NATIVE) -> Endpoint:
     """The handler as a route's endpoint: admitted, misbehaving if told to, and noted down."""
 
     async def serve(request: Request) -> Response:
-        call = Call(sandbox, request, kind, compat)
+        call = Call(sandbox, request, kind, dialect)
         arrived = sandbox.clock.now()
         refusal: Refusal | None = None
         try:
@@ -89,17 +117,20 @@ def endpoint(sandbox: Sandbox, kind: str, handler: Handler, *, compat: bool = Fa
 
 async def _serve(call: Call, handler: Handler) -> Response | None:
     """The answer; None for none at all."""
-    _admit(call)
+    if call.dialect is not Dialect.STORE:
+        _admit(call)
     if call.strikes("stall"):
+        return None
+    if call.strikes("refuse"):
+        await call.request.body()  # closing on unread bytes would reset the connection instead
+        call.hang_up()
         return None
     _break(call)
     response = await handler(call)
-    if call.kind == "submit" and call.strikes("drop"):
-        _hang_up(call)
+    if call.strikes("drop"):
+        call.hang_up()
         return None
-    if call.strikes("garbage"):
-        return Response("<html>sandbox: not the JSON you asked for</html>", media_type="text/html")
-    return response
+    return _spoil(call, response)
 
 
 def _admit(call: Call) -> None:
@@ -110,25 +141,43 @@ def _admit(call: Call) -> None:
         raise bad_key()
 
 
+_BREAKS: dict[str, Callable[[str], Refusal]] = {
+    "query-throttle": throttled,
+    "throttle": throttled,
+    "burst": bursting,
+    "error": internal,
+    "busy": unavailable,
+    "debt": in_debt,
+}
+
+
 def _break(call: Call) -> None:
     """Misbehave before anything was done."""
-    if call.kind == "query" and call.strikes("query-throttle"):
-        raise throttled(fault="query-throttle")
-    if call.kind not in _PAID:
-        return
-    if call.strikes("throttle"):
-        raise throttled(fault="throttle")
-    if call.strikes("error"):
-        raise Refusal(500, "InternalError", "An internal error has occured, please try again later.", fault="error")
-    if call.strikes("busy"):
-        raise Refusal(503, "ModelUnavailable", "Model is unavailable, please try again later.", fault="busy")
-    if call.strikes("debt"):
-        message = "Access denied, please make sure your account is in good standing."
-        raise Refusal(400, "Arrearage", message, fault="debt")
+    for name, refusal in _BREAKS.items():
+        if call.strikes(name):
+            raise refusal(name)
+
+
+def _spoil(call: Call, response: Response) -> Response:
+    """Misbehave after all was done, with the body of the answer."""
+    if call.request.method == "HEAD":  # nothing to spoil
+        return response
+    if call.strikes("empty"):
+        return Response(media_type=response.media_type)
+    if call.strikes("garbage") or call.strikes("wrongtype"):
+        return Response(_HTML, media_type="text/html")
+    if call.strikes("cut"):
+        return cut(response, call.hang_up)
+    if call.strikes("slow"):
+        return slow(response, call.sandbox.clock)
+    return response
 
 
 def _refuse(call: Call, refusal: Refusal) -> Response:
-    word = compat_body if call.compat else native_body
+    if call.dialect is Dialect.STORE:
+        body = oss_error(refusal.code, refusal.message, call.request_id)
+        return Response(body, refusal.status, media_type="application/xml")
+    word = compat_body if call.dialect is Dialect.COMPAT else native_body
     return JSONResponse(word(refusal, call.request_id), refusal.status)
 
 
@@ -144,12 +193,6 @@ def _entry(call: Call, arrived: float, status: int, refusal: Refusal | None) -> 
         fault=call.fault or (refusal.fault if refusal else None),
         over_limit=refusal.over_limit if refusal else False,
     )
-
-
-def _hang_up(call: Call) -> None:
-    client = call.request.client
-    if client is not None:
-        call.sandbox.hang_up((client.host, client.port))
 
 
 async def disconnected(request: Request) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -85,3 +87,12 @@ class Ledger:
     def count(self, kind: str) -> int:
         """How many requests of a kind arrived, refused ones included."""
         return sum(entry.kind == kind for entry in self._entries)
+
+    def report(self) -> dict[str, Any]:
+        """Everything as plain data, with the number of requests of each kind."""
+        return {
+            "entries": [asdict(entry) for entry in self.entries],
+            "paid": [asdict(paid) for paid in self.paid],
+            "violations": [asdict(entry) for entry in self.violations],
+            "counts": dict(Counter(entry.kind for entry in self.entries)),
+        }

@@ -14,6 +14,7 @@ from qwen_localize.sandbox.errors import Refusal, invalid, throttled
 from qwen_localize.sandbox.fetching import fetch
 from qwen_localize.sandbox.gate import Call
 from qwen_localize.sandbox.images import ImageJob, parse
+from qwen_localize.sandbox.results import result_name
 from qwen_localize.sandbox.service import Sandbox
 from qwen_localize.sandbox.tasks import State, Task
 
@@ -67,7 +68,7 @@ async def _answer(call: Call, job: ImageJob) -> Response:
 
 async def _translate(sandbox: Sandbox, job: ImageJob, name: str) -> dict[str, Any]:
     """The result fields of a finished picture; a Refusal for one that cannot be had or read."""
-    if sandbox.faults.take("fail"):
+    if sandbox.faults.take("fail", "submit"):
         raise Refusal(500, "InternalError", "An internal error has occured.", fault="fail")
     if job.url.lower().startswith("oss:"):
         data = sandbox.uploads.read(job.url, job.model.name)
@@ -77,12 +78,12 @@ async def _translate(sandbox: Sandbox, job: ImageJob, name: str) -> dict[str, An
 
 
 async def _redraw(sandbox: Sandbox, job: ImageJob, data: bytes, name: str) -> dict[str, Any]:
-    from qwen_localize.sandbox.pictures import translate
+    from qwen_localize.sandbox.pictures import plain, translate
 
     try:
         # Abandoned on shutdown: nobody waits for the picture any more.
         done = await to_thread.run_sync(
-            partial(translate, data, job.terms, job.sensitives),
+            partial(plain, data) if sandbox.config.plain else partial(translate, data, job.terms, job.sensitives),
             abandon_on_cancel=True,
             limiter=sandbox.drawing,
         )
@@ -91,5 +92,5 @@ async def _redraw(sandbox: Sandbox, job: ImageJob, data: bytes, name: str) -> di
     except Exception as error:
         _log.warning("A picture could not be translated.", exc_info=error)
         raise Refusal(500, "InternalError", "An internal error has occured.") from error
-    output: dict[str, Any] = {"image_url": sandbox.results.keep(f"{name}.jpg", done.jpeg)}
+    output: dict[str, Any] = {"image_url": sandbox.results.keep(result_name(name), done.jpeg)}
     return output if done.lines else output | {"message": NO_TEXT}

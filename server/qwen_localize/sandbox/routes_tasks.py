@@ -12,6 +12,7 @@ from qwen_localize.sandbox.clock import Clock, parse_compact, stamp
 from qwen_localize.sandbox.errors import invalid, throttled
 from qwen_localize.sandbox.gate import Call
 from qwen_localize.sandbox.limits import CANCEL, LIST, QUERY
+from qwen_localize.sandbox.results import result_name
 from qwen_localize.sandbox.tasks import State, Task
 
 _DAY = 24 * 3600.0
@@ -35,6 +36,8 @@ async def query(call: Call) -> Response:
         output = {"task_id": task_id, "task_status": "UNKNOWN"}
         return JSONResponse({"request_id": call.request_id, "output": output})
     call.model = task.model.name
+    if renewed := call.sandbox.results.renew(result_name(task.id)):
+        task.output["image_url"] = renewed
     return JSONResponse({"request_id": call.request_id, **_report(task, call.sandbox.clock)})
 
 
