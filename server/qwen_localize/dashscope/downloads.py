@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
+from urllib.request import getproxies
 
 import httpx2
 
@@ -29,6 +30,7 @@ async def download(wire: Wire, url: str, consume: Callable[[httpx2.Response], Aw
         for _ in range(_REDIRECTS + 1):
             _check(wire, target)
             async with wire.exchange(Request("GET", str(target)), seconds=_SECONDS) as response:
+                _check_peer(wire, response)
                 if response.next_request is None:
                     _succeeded(response)
                     return await _whole(response, consume)
@@ -47,7 +49,19 @@ async def _whole(response: httpx2.Response, consume: Callable[[httpx2.Response],
 
 def _check(wire: Wire, url: httpx2.URL) -> None:
     if url.scheme not in ("http", "https") or (is_private(url.host) and not wire.service.is_local):
-        raise Bug(f"The service named a result at {quote(str(url))}, where no result can be. It was not fetched.")
+        raise _misplaced(url)
+
+
+def _check_peer(wire: Wire, response: httpx2.Response) -> None:
+    """As `_check`, by the address that the host's name led to; behind a proxy only the proxy knows it."""
+    stream = response.extensions.get("network_stream")
+    address = stream.get_extra_info("server_addr") if stream else None
+    if address and is_private(str(address[0])) and not wire.service.is_local and not getproxies():
+        raise _misplaced(response.url)
+
+
+def _misplaced(url: httpx2.URL) -> Bug:
+    return Bug(f"The service named a result at {quote(str(url))}, where no result can be. It was not fetched.")
 
 
 def _succeeded(response: httpx2.Response) -> None:
