@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
@@ -25,6 +25,7 @@ from .errors import LocalizeError, StateUnavailable, quote, redact
 from .jobs import Changes, Lock, Poller, Presence, ResultUrls, Runner, ScopedBook, Store
 from .patience import patience
 from .progress import Progress
+from .recall import Recall
 from .results import Result
 from .schema import arguments_schema, result_schema
 from .settings import Settings
@@ -50,6 +51,7 @@ class Services:
     runner: Runner | None
     store: Store | None
     broken: StateUnavailable | None = None
+    recall: Recall = field(default_factory=Recall)
 
     def api(self, tool: str, progress: Progress, client_name: str | None) -> Api:
         """What one call may ask for.
@@ -68,6 +70,7 @@ class Services:
             readable=self.settings.readable,
             runner=self.runner,
             book=self.store,
+            recall=self.recall,
             clock=self.clock,
             cap=self.settings.daily_budget,
             patience=patience(client_name, self.settings.wait),
@@ -166,16 +169,16 @@ def bind(tool: Tool) -> "BoundTool":
         parameters=arguments_schema(arguments),
         fn_metadata=FuncMetadata(
             arg_model=arguments,
-            output_model=metadata.output_model,
-            output_schema=result_schema(metadata.output_schema or {}),
+            output_model=metadata.output_model if tool.publishes else None,
+            output_schema=result_schema(metadata.output_schema or {}) if tool.publishes else None,
         ),
         is_async=True,
         context_kwarg=None,
+        # What is not said has the protocol's default: it writes, and it reaches the open world.
         annotations=ToolAnnotations(
-            read_only_hint=tool.reads,
-            destructive_hint=tool.destroys,
-            idempotent_hint=tool.reads,
-            open_world_hint=not tool.reads,
+            read_only_hint=tool.reads or None,
+            destructive_hint=None if tool.reads or tool.destroys else False,
+            open_world_hint=False if tool.reads else None,
         ),
     )
 

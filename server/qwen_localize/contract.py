@@ -20,6 +20,7 @@ from .dashscope import Client, Limit, Service
 from .errors import BadArgument, LocalizeError, OverBudget, Unconfirmed
 from .inputs import LocalPicture, Picture, PictureRules, RemotePicture, read_picture
 from .jobs import Cost, JobRecord, Order, ResultUrls, Runner, State, Store
+from .recall import Recall
 from .results import STATUSES, JobResult, Result, SavedFile
 
 
@@ -60,6 +61,7 @@ class Tool:
         result_urls: for a tool whose work is a job: where the results are in the output of a task that succeeded.
         reads: it changes nothing and costs nothing.
         destroys: it ends something that cannot be taken up again.
+        publishes: whether clients are told its result's schema; not where it is another tool's.
     """
 
     function: ToolFunction
@@ -67,6 +69,7 @@ class Tool:
     result_urls: ResultUrls | None = None
     reads: bool = False
     destroys: bool = False
+    publishes: bool = True
 
     @property
     def name(self) -> str:
@@ -127,6 +130,7 @@ class Api:
         service: where requests go.
         runner: the jobs.
         book: where costs are written down.
+        recall: texts of this session that are paid for.
         cap: CNY that a day may cost; None for no limit.
         patience: seconds that this call may wait for a job.
         progress: tells the client how far the call is: done, of how many, and a short message.
@@ -140,6 +144,7 @@ class Api:
     readable: tuple[Path, ...]
     runner: Runner
     book: Store
+    recall: Recall
     clock: Clock
     cap: float | None
     patience: float

@@ -6,8 +6,12 @@ from pydantic import BaseModel
 
 
 def arguments_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The schema of a tool's arguments: definitions in place, no titles, no defaults that say nothing."""
-    return _slim(model.model_json_schema(by_alias=True))
+    """The schema of a tool's arguments: definitions in place, no titles, no defaults that say nothing.
+
+    That unknown arguments are refused is not said either: the refusal names the right ones.
+    """
+    slim = _slim(model.model_json_schema(by_alias=True))
+    return {key: slim[key] for key in ("type", "properties", "required") if key in slim}
 
 
 def result_schema(schema: dict[str, Any]) -> dict[str, Any]:

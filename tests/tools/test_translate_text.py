@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 import respx
@@ -62,6 +63,7 @@ async def test_one_text_comes_back_with_model_usage_request_ids_and_cost(
         "model": "qwen-mt-flash",
         "usage": {"input_tokens": 10, "output_tokens": 5},
         "request_ids": ["chatcmpl-1"],
+        "reused": 0,
         "estimated_cost": pytest.approx(10 * 0.7e-6 + 5 * 1.95e-6, abs=1e-6),
         "artifacts": [],
     }
@@ -236,6 +238,43 @@ async def test_translation_memory_and_domain_hint_are_sent_as_the_service_names_
         await client.call_tool("translate_text", arguments)
     assert options(service.calls[0].request)["tm_list"] == memory
     assert options(service.calls[0].request)["domains"] == "Legal contracts."
+
+
+async def test_a_call_that_was_cut_off_does_not_pay_again_for_what_it_had(
+    httpx2_mock: respx.Router, connect: Connect
+) -> None:
+    strings = [f"string {index}" for index in range(60)]
+    held = anyio.Event()
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        if route.call_count >= 2 and not held.is_set():
+            held.set()
+            await anyio.sleep_forever()
+        return upper(request)
+
+    route = httpx2_mock.post(URL).mock(side_effect=slow)
+    arguments = {"text": strings, "target_lang": "ru"}
+    async with connect() as client:
+        async with anyio.create_task_group() as group:
+            group.start_soon(client.call_tool, "translate_text", arguments)
+            await held.wait()
+            group.cancel_scope.cancel()
+        result = await client.call_tool("translate_text", arguments)
+        other = await client.call_tool("translate_text", arguments | {"target_lang": "de"})
+    assert result.structured_content
+    assert other.structured_content
+    assert result.structured_content["translations"] == [string.upper() for string in strings]
+    assert (result.structured_content["reused"], len(result.structured_content["request_ids"])) == (40, 1)
+    assert other.structured_content["reused"] == 0
+
+
+async def test_a_day_over_its_budget_refuses_the_text_before_it_is_sent(
+    httpx2_mock: respx.Router, connect: Connect
+) -> None:
+    async with connect(daily_budget=0.0) as client:
+        result = await client.call_tool("translate_text", {"text": "hello", "target_lang": "ru"})
+    assert "daily budget of 0 CNY" in words(result)
+    assert not httpx2_mock.calls
 
 
 @pytest.mark.parametrize(

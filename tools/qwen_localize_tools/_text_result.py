@@ -29,6 +29,7 @@ class TranslateTextResult(Result):
     glossary: list[TermReceipt]
     usage: Usage
     request_ids: list[str]
+    reused: int
     estimated_cost: float | None = Field(description="CNY")
     artifacts: list[SavedFile]
 
@@ -51,6 +52,9 @@ class TranslateTextResult(Result):
         failed = [index for index, item in enumerate(self.translations) if isinstance(item, Untranslated)]
         facts = [f"{self.source_lang} to {self.target_lang} by {self.model}, {cny(self.estimated_cost)}."]
         facts += [f"All translations: {file.path}." for file in self.artifacts]
+        facts += (
+            [f"{self.reused} texts were translated before in this session and not paid again."] if self.reused else []
+        )
         facts += [f"Failed, each with its reason in its place: {_listed(failed)}."] if failed else []
         return facts + [_term_words(term) for term in self.glossary]
 

@@ -1,5 +1,7 @@
 """Many strings through Qwen-MT: cut or batched, side by side, each failure kept to its own string."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +41,11 @@ class Order:
     memory: list[Term]
     domain_hint: str
 
+    def key(self, text: str) -> str:
+        """The same for the same text with the same options: what is paid for once is not paid for again."""
+        plain = json.dumps([self.model.name, self.body(text)], sort_keys=True)
+        return hashlib.sha256(plain.encode()).hexdigest()
+
     def body(self, text: str) -> dict[str, Any]:
         """The request for one text (contract section 3), with the helpers that concern it."""
         options: dict[str, Any] = {"source_lang": self.source_lang, "target_lang": self.target_lang}
@@ -58,6 +65,7 @@ class Receipt:
     usage: Usage = field(default_factory=Usage)
     request_ids: list[str] = field(default_factory=list)
     models: set[str] = field(default_factory=set)
+    reused: int = 0
 
 
 class Translator:
@@ -74,12 +82,21 @@ class Translator:
 
     async def translate(self, strings: list[str]) -> None:
         """Translate strings that differ from each other and are not blank."""
-        sized = [(string, tokens(string)) for string in strings]
+        sized = [(string, tokens(string)) for string in strings if not self._recalled(string)]
         short = [(string, size) for string, size in sized if _numbered.fits(string, size)]
         alone = [[string] for string, size in sized if not _numbered.fits(string, size)]
         async with anyio.create_task_group() as group:
             for batch in [*alone, *_numbered.batches(short)]:
                 group.start_soon(self._seated, batch)
+
+    def _recalled(self, string: str) -> bool:
+        """Whether an earlier call of this session, perhaps one that was cut off, has paid for it."""
+        text = self._api.recall.get(self._order.key(string))
+        if text is None:
+            return False
+        self.done[string] = text
+        self.receipt.reused += 1
+        return True
 
     async def _seated(self, batch: list[str]) -> None:
         async with self._seats:
@@ -140,7 +157,10 @@ class Translator:
         return answer
 
     async def _finish(self, batch: list[str], outcomes: Sequence[str | LocalizeError]) -> None:
-        self.done.update(zip(batch, outcomes, strict=True))
+        for string, outcome in zip(batch, outcomes, strict=True):
+            self.done[string] = outcome
+            if isinstance(outcome, str):
+                self._api.recall.keep(self._order.key(string), outcome)
         await self._api.progress(len(self.done), self._total, f"{len(self.done)} of {self._total} strings")
 
 

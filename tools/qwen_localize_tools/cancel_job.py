@@ -11,4 +11,4 @@ async def cancel_job(api: Api, job_id: JobId) -> JobResult:
     return JobResult.of(await api.runner.cancel(job_id))
 
 
-TOOL = Tool(cancel_job, title="Cancel a job", destroys=True)
+TOOL = Tool(cancel_job, title="Cancel a job", destroys=True, publishes=False)

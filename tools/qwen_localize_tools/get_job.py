@@ -18,4 +18,4 @@ async def get_job(
     return await api.wait_for(job.id, wait)
 
 
-TOOL = Tool(get_job, title="Get a job", reads=True)
+TOOL = Tool(get_job, title="Get a job", reads=True, publishes=False)

@@ -69,6 +69,7 @@ async def translate_text(
         model=", ".join(sorted(receipt.models)) or model,
         usage=usage,
         request_ids=receipt.request_ids,
+        reused=receipt.reused,
         estimated_cost=rate.of_tokens(usage.input_tokens, usage.output_tokens) if rate else None,
         artifacts=await _long_file(api, translations, target),
     )
