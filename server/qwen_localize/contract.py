@@ -19,9 +19,9 @@ from .clock import Clock
 from .dashscope import Client, Limit, Service
 from .errors import BadArgument, LocalizeError, OverBudget, Unconfirmed
 from .inputs import LocalPicture, Picture, PictureRules, RemotePicture, read_picture
-from .jobs import Cost, JobRecord, Order, ResultUrls, Runner, State, Store
+from .jobs import Cost, JobRecord, Kind, Order, ResultUrls, Runner, State, Store
 from .recall import Recall
-from .results import STATUSES, JobResult, Result, SavedFile
+from .results import JobResult, Result, SavedFile, status
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ class Job:
         body: the request body, given the pictures' URLs in their order.
         stem: the artifacts' name, without ending.
         cost: estimate in CNY.
+        inline: bytes up to which a local picture is sent inside the request; a larger one is uploaded before.
     """
 
     label: str
@@ -103,6 +104,8 @@ class Job:
     body: Callable[[list[str]], dict[str, Any]]
     stem: str
     cost: float | None
+    kind: Kind = Kind.TASK
+    inline: int = 0
 
     def request(self, urls: list[str]) -> dict[str, Any]:
         """The whole request body."""
@@ -231,6 +234,7 @@ class Api:
             stem=job.stem,
             cost=job.cost,
             cap=self.cap,
+            kind=job.kind,
             prepare=lambda: self._prepared(job),
         )
         begun = await self.runner.begin(order)
@@ -244,17 +248,19 @@ class Api:
         return JobResult.of(await self.runner.wait(job_id, seconds, self._tell))
 
     async def _prepared(self, job: Job) -> tuple[dict[str, Any], bool]:
-        urls = [await self._offered(job.model, picture) for picture in job.pictures]
+        urls = [await self.offered(job.model, picture, job.inline) for picture in job.pictures]
         return job.request(urls), any(url.startswith("oss://") for url in urls)
 
-    async def _offered(self, model: Model, picture: Picture) -> str:
-        """A URL under which the service can read the picture: its own, or a temporary upload's."""
+    async def offered(self, model: Model, picture: Picture, inline: int) -> str:
+        """A URL under which the service can read the picture: its own, the picture itself, or a temporary upload's."""
         match picture:
             case RemotePicture(url=url):
                 return url
+            case LocalPicture(data=data) if len(data) <= inline:
+                return picture.data_uri
             case LocalPicture(name=name, data=data):
                 return await self.client.upload(model.name, name, data)
 
     async def _tell(self, job: JobRecord) -> None:
-        words = f"{job.label}: {STATUSES[job.state]}, job {job.id}"
+        words = f"{job.label}: {job.message or status(job)}, job {job.id}"
         await self.progress(_SHARES.get(job.state, 95), 100, words)

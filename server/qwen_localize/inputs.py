@@ -59,6 +59,11 @@ class LocalPicture:
         """What tells it from other pictures: a digest of its content."""
         return hashlib.sha256(self.data).hexdigest()
 
+    @property
+    def data_uri(self) -> str:
+        """The picture as a URI that holds it."""
+        return f"data:image/{self.format.lower()};base64,{base64.b64encode(self.data).decode()}"
+
 
 Picture = RemotePicture | LocalPicture
 

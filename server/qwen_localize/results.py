@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from .jobs import JobRecord, State
+from .jobs import JobRecord, Kind, State
 
 
 def cny(cost: float | None) -> str:
@@ -45,6 +45,7 @@ class JobResult(Result):
     model: str
     artifacts: list[SavedFile]
     no_text_found: bool
+    details: dict[str, Any]
     usage: dict[str, Any]
     request_id: str
     estimated_cost: float | None = Field(description="CNY")
@@ -55,12 +56,13 @@ class JobResult(Result):
         artifacts = [SavedFile(**facts) for facts in job.artifacts]
         return cls(
             job_id=job.id,
-            status=STATUSES[job.state],
+            status=status(job),
             message=_message(job, artifacts),
             tool=job.tool,
             model=job.model,
             artifacts=artifacts,
             no_text_found=job.state is State.SUCCEEDED and not artifacts,
+            details=job.details,
             usage=job.usage,
             request_id=job.request_id,
             estimated_cost=job.cost,
@@ -90,7 +92,14 @@ STATUSES: dict[State, Literal["queued", "running", "succeeded", "failed", "cance
 }
 
 
+def status(job: JobRecord) -> Literal["queued", "running", "succeeded", "failed", "canceled"]:
+    """Where a job stands, in the caller's words: a call that is out is being worked on."""
+    return "running" if (job.kind, job.state) == (Kind.CALL, State.SUBMITTING) else STATUSES[job.state]
+
+
 def _message(job: JobRecord, artifacts: list[SavedFile]) -> str:
+    if job.state is State.SUCCEEDED and job.message:
+        return job.message
     if job.state is State.SUCCEEDED and artifacts:
         files = ", ".join(f"{file.path} ({file.width}×{file.height})" for file in artifacts)
         return f"Saved {files}. {job.label} by {job.model}, {cny(job.cost)}."
@@ -100,6 +109,6 @@ def _message(job: JobRecord, artifacts: list[SavedFile]) -> str:
     if job.message:
         return job.message
     return (
-        f"{job.label}: {STATUSES[job.state]} at the service as job {job.id}. It is already submitted: do not call "
+        f"{job.label}: {status(job)} at the service as job {job.id}. It is already submitted: do not call "
         f"{job.tool} again, but get_job with this job_id and wait=45 until it is finished."
     )

@@ -47,14 +47,14 @@ class Client:
         url = f"{self._wire.service.compatible}/chat/completions"
         return await self._wire.send(_paid(url, body, limit, Repeat.IF_REFUSED, tokens=tokens))
 
-    async def call(self, path: str, body: dict[str, Any], limit: Limit, *, oss: bool = False) -> dict[str, Any]:
-        """A native call that answers at once."""
-        request = _paid(f"{self._wire.service.native}/{path}", body, limit, Repeat.IF_REFUSED, oss=oss)
+    async def call(self, path: str, body: dict[str, Any], *, oss: bool = False) -> dict[str, Any]:
+        """A native call that answers at once, after `turn`. Repeated if it failed, which is free."""
+        request = _paid(f"{self._wire.service.native}/{path}", body, None, Repeat.IF_REFUSED, oss=oss)
         return await self._wire.send(request)
 
-    async def turn(self, model: str, limit: Limit) -> None:
-        """Return when the model's rate allows a submission."""
-        await self._wire.paces.wait(model, limit)
+    async def turn(self, model: str, limit: Limit, tokens: int = 0) -> None:
+        """Return when the model's rate allows a request of so many tokens."""
+        await self._wire.paces.wait(model, limit, tokens)
 
     async def submit(self, path: str, body: dict[str, Any], *, oss: bool = False) -> TaskState:
         """Start a task, after `turn`. Sent again only if it surely did not arrive: there is no idempotency key."""

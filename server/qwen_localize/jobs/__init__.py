@@ -2,15 +2,18 @@
 
 from .locks import Lock, Presence
 from .poller import Poller, ResultUrls
-from .records import JobRecord, State
-from .runner import Order, Runner
+from .records import JobRecord, Kind, State
+from .runner import Runner
 from .store import Cost, ScopedBook, Store
+from .submission import Ending, Order, Tell
 from .waiting import Changes
 
 __all__ = [
     "Changes",
     "Cost",
+    "Ending",
     "JobRecord",
+    "Kind",
     "Lock",
     "Order",
     "Poller",
@@ -20,4 +23,5 @@ __all__ = [
     "ScopedBook",
     "State",
     "Store",
+    "Tell",
 ]

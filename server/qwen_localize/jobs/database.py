@@ -20,9 +20,10 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE jobs (
         id TEXT PRIMARY KEY, scope TEXT NOT NULL, tool TEXT NOT NULL, label TEXT NOT NULL, digest TEXT NOT NULL,
         model TEXT NOT NULL, directory TEXT NOT NULL, stem TEXT NOT NULL, owner TEXT NOT NULL,
-        created REAL NOT NULL, changed REAL NOT NULL, cost REAL, state TEXT NOT NULL, upstream_id TEXT,
+        created REAL NOT NULL, changed REAL NOT NULL, cost REAL, kind TEXT NOT NULL, state TEXT NOT NULL,
+        upstream_id TEXT,
         request_id TEXT NOT NULL, sent REAL, lost REAL, urls TEXT NOT NULL, usage TEXT NOT NULL,
-        planned TEXT NOT NULL, artifacts TEXT NOT NULL, message TEXT NOT NULL,
+        planned TEXT NOT NULL, artifacts TEXT NOT NULL, details TEXT NOT NULL, message TEXT NOT NULL,
         joins INTEGER NOT NULL, cancel INTEGER NOT NULL
     );
     CREATE INDEX jobs_by_state ON jobs (scope, state);

@@ -19,7 +19,7 @@ from ..errors import LocalizeError, Rejected
 from . import lost, schedule
 from .delivery import Delivery
 from .locks import Lock, Presence
-from .records import OPEN, UPSTREAM, JobRecord, State
+from .records import OPEN, UPSTREAM, JobRecord, Kind, State
 from .store import Store
 from .waiting import Changes, first
 
@@ -30,6 +30,10 @@ ResultUrls = Callable[[dict[str, Any]], list[str]]
 # How soon a process notices that nobody leads any more.
 TAKEOVER_SECONDS = 2.0
 _MOST_PAGES = 5
+_CALL_CUT = (
+    "The server stopped while this was out. The service keeps no list of such calls, so whether it is paid cannot be "
+    "known. Ask the user before paying again; if they agree, cancel_job and then repeat the call."
+)
 _ENDED = frozenset({"SUCCEEDED", "FAILED", "CANCELED", "UNKNOWN"})
 
 
@@ -87,7 +91,9 @@ class Poller:
     async def _round(self, jobs: list[JobRecord], group: TaskGroup) -> None:
         try:
             await self._orphans(jobs)
-            rows = await self._rows({job.model for job in jobs if job.state in UPSTREAM or self._is_due(job)})
+            rows = await self._rows(
+                {job.model for job in jobs if job.kind is Kind.TASK and (job.state in UPSTREAM or self._is_due(job))}
+            )
             for job in jobs:
                 await self._step(job, jobs, rows.get(job.model, []), group)
             self._slowdown = schedule.faster(self._slowdown)
@@ -100,16 +106,26 @@ class Poller:
         logger.warning("Polling slows down: %s", error)
 
     async def _orphans(self, jobs: list[JobRecord]) -> None:
-        """Jobs whose process died while it was submitting them."""
+        """Jobs whose process died before it could hand them over."""
         for job in jobs:
-            if job.state not in (State.PREPARED, State.SUBMITTING) or self.presence.is_alive(job.owner):
+            early = job.state in (State.PREPARED, State.SUBMITTING) or job.kind is Kind.BATCH
+            if not early or self.presence.is_alive(job.owner):
                 continue
             if job.state is State.PREPARED:
                 words = "The server stopped before this was sent, so nothing was paid. Call the tool again."
-                await self._change(job, only={State.PREPARED}, state=State.FAILED, message=words)
-                await self.store.refund(job.id)
+                await self._end(job, State.FAILED, words)
+            elif job.kind is Kind.BATCH:
+                words = "The server stopped in the middle. Call the tool again: what it had answered is taken up."
+                await self._end(job, State.FAILED, words)
+            elif job.kind is Kind.CALL:
+                await self._change(job, only={job.state}, state=State.UNCLEAR, message=_CALL_CUT)
             else:
-                await self._change(job, only={State.SUBMITTING}, state=State.UNSURE, lost=self.clock.wall())
+                await self._change(job, only={job.state}, state=State.UNSURE, lost=self.clock.wall())
+
+    async def _end(self, job: JobRecord, state: State, words: str) -> None:
+        """End a job, unless it has moved on meanwhile; what did not come to an end upstream is free."""
+        if await self._change(job, only={job.state}, state=state, message=words):
+            await self.store.refund(job.id)
 
     async def _rows(self, models: set[str]) -> dict[str, list[Row]]:
         found: defaultdict[str, list[Row]] = defaultdict(list)
@@ -125,7 +141,7 @@ class Poller:
         match job.state:
             case State.QUEUED if job.cancel:
                 await self._cancel(job)
-            case State.QUEUED | State.RUNNING:
+            case State.QUEUED | State.RUNNING if job.kind is Kind.TASK:
                 await self._follow(job, rows, group)
             case State.READY:
                 self._start(group, job, self._deliver)
@@ -221,6 +237,7 @@ class Poller:
                 )
                 await self._change(job, only={State.UNSURE}, state=State.UNCLEAR, message=words)
 
-    async def _change(self, job: JobRecord, **values: Any) -> None:
-        await self.store.change(job.id, self.clock.wall(), **values)
+    async def _change(self, job: JobRecord, **values: Any) -> JobRecord | None:
+        changed = await self.store.change(job.id, self.clock.wall(), **values)
         self.changed.happened()
+        return changed

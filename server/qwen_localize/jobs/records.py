@@ -21,6 +21,14 @@ class State(StrEnum):
     CANCELED = "canceled"
 
 
+class Kind(StrEnum):
+    """How a job is done."""
+
+    TASK = "task"  # submitted, then followed in the service's task list
+    CALL = "call"  # answered at once, after a minute or so
+    BATCH = "batch"  # many calls, made and put together by the process that owns it
+
+
 FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
 UPSTREAM = frozenset({State.QUEUED, State.RUNNING})
 # What a poller has something to do for.
@@ -38,6 +46,7 @@ class JobRecord:
         owner: the process that submits it.
         sent: when its submission began; `lost` when that was known to have no answer. Unix seconds, as all times.
         urls: where the results are, while the service keeps them (24 h).
+        details: what a batch found, for programs.
         planned: names about to be given to artifacts.
         cost: estimate in CNY.
         joins: calls besides the first that wait for it.
@@ -56,6 +65,7 @@ class JobRecord:
     created: float
     changed: float
     cost: float | None
+    kind: Kind = Kind.TASK
     state: State = State.PREPARED
     upstream_id: str | None = None
     request_id: str = ""
@@ -65,6 +75,7 @@ class JobRecord:
     usage: dict[str, Any] = field(default_factory=dict)
     planned: list[str] = field(default_factory=list)
     artifacts: list[dict[str, Any]] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
     message: str = ""
     joins: int = 0
     cancel: bool = False

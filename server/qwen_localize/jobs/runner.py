@@ -6,52 +6,28 @@ A job belongs to the process, not to the request that asked for it: it goes on w
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import anyio
 from anyio.abc import TaskGroup
 
-from ..dashscope import Limit
-from ..errors import BadArgument, LocalizeError, Unconfirmed
+from ..errors import BadArgument, LocalizeError
 from .poller import Poller
 from .records import FINAL, JobRecord, State
 from .store import Cost
+from .submission import Order, Submission
 from .waiting import first
 
 logger = logging.getLogger(__name__)
 
 # A cancelled request is acted on only after this: if the whole connection is ending, nothing is cancelled upstream.
 GRACE_SECONDS = 0.5
-# How long a process that is told to stop still waits for the answer to a submission that is out.
-SUBMIT_GRACE_SECONDS = 10.0
 # How often a process that waits looks for what others have written.
 WATCH_SECONDS = 0.5
 # How long a cancellation waits to be told what became of it.
 CANCEL_SECONDS = 6.0
 _RESTING = FINAL | {State.UNDELIVERED, State.UNCLEAR}
-
-
-@dataclass(frozen=True)
-class Order:
-    """A job to be begun.
-
-    Attributes:
-        prepare: uploads what has to be uploaded; returns the request's body, and whether it names uploads.
-    """
-
-    tool: str
-    label: str
-    digest: str
-    model: str
-    limit: Limit
-    path: str
-    directory: str
-    stem: str
-    cost: float | None
-    cap: float | None
-    prepare: Callable[[], Awaitable[tuple[dict[str, Any], bool]]]
 
 
 class Runner:
@@ -66,6 +42,7 @@ class Runner:
         self._poller = poller
         self._store, self._client, self._clock = poller.store, poller.client, poller.clock
         self._group = group
+        self._submission = Submission(poller)
         self._waiting: Counter[str] = Counter()
 
     async def begin(self, order: Order) -> JobRecord:
@@ -88,6 +65,7 @@ class Runner:
             created=now,
             changed=now,
             cost=order.cost,
+            kind=order.kind,
         )
         found = await self._store.add(record)
         if found.id != record.id:
@@ -98,7 +76,7 @@ class Runner:
         except LocalizeError as error:
             await self._change(record, state=State.FAILED, message=str(error))
             raise
-        self._group.start_soon(self._submit, record, order)
+        self._group.start_soon(self._submission.run, record, order)
         return record
 
     async def _again(self, job: JobRecord) -> JobRecord:
@@ -107,34 +85,6 @@ class Runner:
             await self._change(job, only={State.UNDELIVERED}, state=State.READY, message="")
             self._poller.woken.happened()
         return await self.get(job.id)
-
-    async def _submit(self, job: JobRecord, order: Order) -> None:
-        try:
-            body, oss = await order.prepare()
-            await self._client.turn(order.model, order.limit)
-            if await self._change(job, only={State.PREPARED}, state=State.SUBMITTING, sent=self._clock.wall()):
-                await _to_the_end(lambda: self._send(job, order, body, oss))
-        except LocalizeError as error:
-            await self._fail(job, str(error))
-        except Exception:
-            logger.exception("A job could not be submitted for a reason nobody foresaw")
-            await self._fail(job, "This server failed by a fault of its own. Its log (stderr) has the details.")
-
-    async def _send(self, job: JobRecord, order: Order, body: dict[str, Any], oss: bool) -> None:
-        try:
-            state = await self._client.submit(order.path, body, oss=oss)
-        except Unconfirmed:
-            await self._change(job, state=State.UNSURE, lost=self._clock.wall())
-        else:
-            await self._change(job, state=State.QUEUED, upstream_id=state.task_id)
-        self._poller.woken.happened()
-
-    async def _fail(self, job: JobRecord, words: str) -> None:
-        try:
-            await self._change(job, only={State.PREPARED, State.SUBMITTING}, state=State.FAILED, message=words)
-            await self._store.refund(job.id)
-        except LocalizeError as error:
-            logger.warning("A job's failure could not be written down: %s", error)
 
     async def get(self, job_id: str) -> JobRecord:
         """One job.
@@ -200,6 +150,8 @@ class Runner:
         elif job.state is State.UNCLEAR:
             words = "Given up: whether it was paid is not known. Repeating the call pays (again)."
             await self._change(job, only={State.UNCLEAR}, state=State.CANCELED, message=words)
+        elif self._submission.stop(job_id):
+            return await self._settled(job_id)
         elif await self._change(job, only={State.SUBMITTING, State.UNSURE, State.QUEUED}, cancel=True):
             self._poller.woken.happened()
             return await self._settled(job_id)
@@ -218,20 +170,3 @@ class Runner:
         changed = await self._store.change(job.id, self._clock.wall(), **values)
         self._poller.changed.happened()
         return changed
-
-
-async def _to_the_end(work: Callable[[], Awaitable[None]]) -> None:
-    """Finish `work` even if this task is cancelled meanwhile, though then only for a while: its answer is an id."""
-    shield = anyio.CancelScope(shield=True)
-
-    async def limit() -> None:
-        try:
-            await anyio.sleep_forever()
-        finally:
-            shield.deadline = anyio.current_time() + SUBMIT_GRACE_SECONDS
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(limit)
-        with shield:
-            await work()
-        group.cancel_scope.cancel()

@@ -14,10 +14,10 @@ import anyio.to_thread
 from ..dashscope.limits import Limit, free_in
 from ..errors import OverBudget, StateUnavailable
 from .database import open_database
-from .records import FINAL, JobRecord, State
+from .records import FINAL, JobRecord, Kind, State
 
 T = TypeVar("T")
-_JSON = frozenset({"urls", "usage", "planned", "artifacts"})
+_JSON = frozenset({"urls", "usage", "planned", "artifacts", "details"})
 _DAY = 24 * 3600.0
 KEPT_DAYS = 30
 SPENDING_DAYS = 400
@@ -267,4 +267,5 @@ def _columns(values: dict[str, Any]) -> dict[str, Any]:
 def _record(row: sqlite3.Row) -> JobRecord:
     values = {item.name: row[item.name] for item in fields(JobRecord)}
     values |= {name: json.loads(values[name]) for name in _JSON}
-    return JobRecord(**values | {"state": State(values["state"]), "cancel": bool(values["cancel"])})
+    typed = {"kind": Kind(values["kind"]), "state": State(values["state"]), "cancel": bool(values["cancel"])}
+    return JobRecord(**values | typed)
