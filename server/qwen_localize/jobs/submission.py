@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 
 from ..dashscope import Limit
-from ..errors import LocalizeError, Unconfirmed
+from ..errors import Bug, LocalizeError, Unconfirmed
 from .poller import Poller
 from .records import JobRecord, Kind, State
 
@@ -108,6 +108,8 @@ class Submission:
             await self._change(job, state=State.UNCLEAR, message=unclear_call(str(error)))
         else:
             urls = self._poller.result_urls[order.tool](answer.get("output") or {})
+            if not urls:
+                raise Bug("The service answered without a picture. Reword the instruction, and call again.")
             facts = {"usage": answer.get("usage") or {}, "request_id": str(answer.get("request_id") or "")}
             await self._change(job, state=State.READY, urls=urls, **facts)
 
@@ -153,6 +155,7 @@ def unclear_call(words: str) -> str:
 async def _to_the_end(work: Callable[[], Awaitable[None]], grace: float) -> None:
     """Finish `work` even if this task is cancelled meanwhile, though then only for so many seconds."""
     shield = anyio.CancelScope(shield=True)
+    failure: LocalizeError | None = None
 
     async def limit() -> None:
         try:
@@ -163,5 +166,10 @@ async def _to_the_end(work: Callable[[], Awaitable[None]], grace: float) -> None
     async with anyio.create_task_group() as group:
         group.start_soon(limit)
         with shield:
-            await work()
+            try:
+                await work()
+            except LocalizeError as error:
+                failure = error  # the group would wrap it
         group.cancel_scope.cancel()
+    if failure:
+        raise failure

@@ -1,0 +1,208 @@
+"""A small world for whole jobs: a sandbox on a real socket, servers in front of it, one time for both."""
+
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+from mcp import Client
+from mcp_types import CallToolResult
+from PIL import Image
+
+from qwen_localize.app import build_server
+from qwen_localize.dashscope import Timeouts
+from qwen_localize.sandbox import Fault, Sandbox, SandboxConfig, running
+from qwen_localize.settings import Settings
+from qwen_localize_tools import TOOLS
+from support import FastClock, words
+
+KEY = "sk-jobs-0123456789abcdef"
+SIZE = (60, 40)
+# Far apart, so that a picture is known again after JPEG and under the sandbox's mark.
+COLOURS = ("#d02020", "#20a020", "#2020d0", "#d0d020", "#20d0d0", "#d020d0", "#808080", "#f09040")
+# Real seconds: short enough for a stalled request to cost a test little, long enough for a busy machine.
+TIMEOUTS = Timeouts(connect=2.0, paid=0.5, other=0.25)
+
+
+class OneTime:
+    """The sandbox's time, told by the servers' own clock.
+
+    The task list then shows times that servers can compare with theirs at any speed. The sandbox's usual clock shows
+    the real calendar whatever its speed, and to a server in fast motion each row would seem long past.
+    """
+
+    def __init__(self, clock: FastClock) -> None:
+        self._clock = clock
+        self._opened = clock.now()
+
+    def now(self) -> float:
+        return self._clock.now() - self._opened
+
+    def wall(self, moment: float) -> float:
+        return self._opened + moment
+
+    async def sleep(self, seconds: float) -> None:
+        await self._clock.sleep(max(0.0, seconds))
+
+
+class Paced(FastClock):
+    """A fast clock of a chosen speed."""
+
+    def __init__(self, speed: float) -> None:
+        super().__init__()
+        self.SPEED = speed
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call for one picture came to: a file, or words."""
+
+    colour: str
+    words: str
+    is_error: bool
+    data: dict[str, Any]
+
+    @property
+    def files(self) -> list[Path]:
+        return [Path(artifact["path"]) for artifact in self.data.get("artifacts", [])]
+
+
+@dataclass
+class World:
+    """A sandbox and the servers in front of it.
+
+    Attributes:
+        done: how many tasks the sandbox has begun to work on, by the picture's name.
+    """
+
+    folder: Path
+    sandbox: Sandbox
+    clients: list[Client] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        read = self.sandbox.uploads.read
+
+        def noted(url: str, model: str) -> bytes:
+            self.done[re.sub(r".*/[0-9a-f]{12}-(.*)\.png", r"\1", url)] += 1
+            return read(url, model)
+
+        self.sandbox.uploads.read = noted  # type: ignore[method-assign]
+
+    @property
+    def out(self) -> Path:
+        return self.folder / "out"
+
+    def picture(self, number: int) -> Path:
+        return draw(self.folder, number)
+
+    async def translated(self, number: int, client: Client) -> Outcome:
+        arguments = {"image": str(self.picture(number)), "target_lang": "ru"}
+        return outcome(number, await client.call_tool("translate_image", arguments))
+
+    async def translate(self, count: int) -> list[Outcome]:
+        """So many pictures at once, the servers taking turns."""
+        found: dict[int, Outcome] = {}
+
+        async def one(number: int) -> None:
+            found[number] = await self.translated(number, self.clients[number % len(self.clients)])
+
+        async with anyio.create_task_group() as group:
+            for number in range(count):
+                group.start_soon(one, number)
+        return [found[number] for number in range(count)]
+
+    async def ended(self) -> list[dict[str, Any]]:
+        """Every job when it has ended, or can only be ended by the user; asked for through the last server."""
+        client = self.clients[-1]
+        jobs = (await client.call_tool("list_jobs", {"limit": 100})).structured_content or {}
+        return [await self._ended(client, job["job_id"]) for job in jobs["jobs"]]
+
+    async def _ended(self, client: Client, job_id: str) -> dict[str, Any]:
+        while True:
+            job = (await client.call_tool("get_job", {"job_id": job_id, "wait": 600})).structured_content or {}
+            if job["status"] not in ("queued", "running"):
+                return job
+
+    async def idle(self) -> None:
+        """Until the sandbox has nothing left to do."""
+        await until(lambda: all(task.ended is not None for task in self.sandbox.tasks.all()))
+
+    def submissions(self) -> int:
+        """How many requests for paid work were carried out."""
+        return len({entry.task_id for entry in self.sandbox.ledger if entry.kind == "submit" and entry.task_id})
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Return once it holds."""
+    with anyio.fail_after(30):
+        while not condition():  # noqa: ASYNC110 - what is waited for is in no hurry to tell
+            await anyio.sleep(0.002)
+
+
+@asynccontextmanager
+async def world(
+    folder: Path, faults: Sequence[str] = (), *, servers: int = 1, speed: float = 50.0, task_seconds: float = 1.0,
+    **env: str,
+) -> AsyncIterator[World]:  # fmt: skip
+    """A sandbox with these faults, and servers that share a state and an output directory."""
+    clock = Paced(speed)
+    config = SandboxConfig(task_seconds=task_seconds, plain=True, faults=tuple(map(Fault.parse, faults)))
+    with anyio.fail_after(30):
+        async with running(config, clock=OneTime(clock)) as sandbox, AsyncExitStack() as stack:
+            made = World(folder, sandbox)
+            settings = Settings.load(environment(folder, sandbox.origin) | env)
+            for _ in range(servers):
+                server = build_server(settings, TOOLS, clock=clock, timeouts=TIMEOUTS)
+                made.clients.append(await stack.enter_async_context(Client(server)))
+            yield made
+
+
+def environment(folder: Path, origin: str) -> dict[str, str]:
+    """What a server of this world is told."""
+    return {
+        "DASHSCOPE_API_KEY": KEY,
+        "DASHSCOPE_BASE_URL": origin,
+        "QWEN_LOCALIZE_OUTPUT_DIR": str(folder / "out"),
+        "QWEN_LOCALIZE_ALLOWED_DIRS": str(folder),
+        "QWEN_LOCALIZE_STATE_DIR": str(folder / "state"),
+        "QWEN_LOCALIZE_WAIT": "600",
+    }
+
+
+def draw(folder: Path, number: int) -> Path:
+    """A picture that is told from the others by its name, its bytes and its colour."""
+    path = folder / f"picture{number}.png"
+    if not path.exists():
+        Image.new("RGB", SIZE, COLOURS[number % len(COLOURS)]).save(path, "PNG", compress_level=number % 10)
+    return path
+
+
+def outcome(number: int, result: CallToolResult) -> Outcome:
+    data = result.structured_content or {}
+    return Outcome(COLOURS[number % len(COLOURS)], words(result), bool(result.is_error), data)
+
+
+def same_colour(path: Path, colour: str) -> bool:
+    """Whether the file is a whole picture of the right size that shows this colour."""
+    with Image.open(path) as image:
+        image.load()
+        if image.size != SIZE:
+            return False
+        # The sandbox's mark is at the bottom: the top is the picture's own.
+        shown = image.convert("RGB").getpixel((SIZE[0] // 2, 4))
+    wanted = tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return isinstance(shown, tuple) and all(abs(a - b) < 24 for a, b in zip(shown, wanted, strict=True))
+
+
+def assert_readable(text: str) -> None:
+    """One to three sentences of ours, besides what we quote; nothing of the program, nothing secret."""
+    own = re.sub(r"\(The service said .*?\.\)", "", re.sub(r"“[^”]*”", "x", text))
+    sentences = re.findall(r"[.!?](?=\)?(?:\s|$))", own)
+    assert 1 <= len(sentences) <= 3, text
+    assert KEY not in text
+    assert not re.search(r"Traceback|Error\(|File \"|\bNone\b|fault of its own", text), text
