@@ -9,6 +9,7 @@ import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,17 @@ from .artifacts import Artifacts
 from .clock import Clock
 from .dashscope import Client, Limit, Service
 from .errors import BadArgument, LocalizeError, OverBudget, Unconfirmed
-from .inputs import LocalPicture, Picture, PictureRules, RemotePicture, read_picture
-from .jobs import Cost, JobRecord, Kind, Order, ResultUrls, Runner, State, Store
+from .inputs import (
+    LocalDocument,
+    LocalPicture,
+    Picture,
+    PictureRules,
+    RemotePicture,
+    read_document,
+    read_picture,
+    read_text,
+)
+from .jobs import Cost, Ending, JobRecord, Kind, Order, ResultUrls, Runner, State, Store, Tell
 from .recall import Recall
 from .results import JobResult, Result, SavedFile, status
 
@@ -119,6 +129,19 @@ class Job:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Work of many paid calls, done by this process; `digest` is equal for equal requests.
+
+    Its calls write down their costs themselves, and keep their answers for a later try.
+    """
+
+    label: str
+    model: Model
+    digest: str
+    work: Callable[[Tell], Awaitable[Ending]]
+
+
 ProgressReport = Callable[[float, float, str], Awaitable[None]]
 
 # How far a job is, for a progress bar.
@@ -176,13 +199,41 @@ class Api:
         Raises:
             OverBudget: it would pass the daily budget; nothing was sent.
         """
+        body = {"model": model.name} | body
+        send = partial(self.client.chat, body, model.limit, tokens_in + tokens_out)
+        return await self._billed(model, (tokens_in, tokens_out), send, ("prompt_tokens", "completion_tokens"))
+
+    async def generate(
+        self, model: Model, path: str, body: dict[str, Any], tokens_in: int, tokens_out: int
+    ) -> dict[str, Any]:
+        """One native call that answers at once; the tokens are an estimate of what it will use.
+
+        Raises:
+            OverBudget: it would pass the daily budget; nothing was sent.
+        """
+        body = {"model": model.name} | body
+
+        async def send() -> dict[str, Any]:
+            await self.client.turn(model.name, model.limit, tokens_in + tokens_out)
+            return await self.client.call(path, body, oss="oss://" in str(body))
+
+        return await self._billed(model, (tokens_in, tokens_out), send, ("input_tokens", "output_tokens"))
+
+    async def _billed(
+        self,
+        model: Model,
+        expected: tuple[int, int],
+        send: Callable[[], Awaitable[dict[str, Any]]],
+        counts: tuple[str, str],
+    ) -> dict[str, Any]:
+        """What `send` answers, its cost written down: the expected one before, the real one after."""
         self.check_model(model)
         self.client.require_key()
         rate = self.rate(model)
-        cost = self._priced(model, rate.of_tokens(tokens_in, tokens_out) if rate else None)
+        cost = self._priced(model, rate.of_tokens(*expected) if rate else None)
         entry = await self.book.spend(Cost(self.scope, self.tool, model.name, cost), self.clock.wall(), self.cap)
         try:
-            answer = await self.client.chat({"model": model.name} | body, model.limit, tokens_in + tokens_out)
+            answer = await send()
         except Unconfirmed:
             raise
         except BaseException:
@@ -190,8 +241,8 @@ class Api:
                 await self.book.settle(entry, 0)
             raise
         usage = answer.get("usage") or {}
-        used = (int(usage.get("prompt_tokens", 0)), int(usage.get("completion_tokens", 0)))
-        await self.book.settle(entry, rate.of_tokens(*used) if rate else 0)
+        tokens_in, tokens_out = (int(usage.get(name) or 0) for name in counts)
+        await self.book.settle(entry, rate.of_tokens(tokens_in, tokens_out) if rate else 0)
         return answer
 
     def _priced(self, model: Model, cost: float | None) -> float:
@@ -206,6 +257,14 @@ class Api:
     async def picture(self, reference: str, rules: PictureRules) -> Picture:
         """The picture that the user named, checked; nothing is sent yet."""
         return await read_picture(reference, rules, self.readable, local_service=self.service.is_local)
+
+    async def document(self, reference: str, rules: PictureRules) -> Picture | LocalDocument:
+        """The picture or PDF that the user named, checked; nothing is sent yet."""
+        return await read_document(reference, rules, self.readable, local_service=self.service.is_local)
+
+    async def text_file(self, reference: str, most: int) -> tuple[str, str]:
+        """A local text file's name and content of at most so many bytes, for the tool to check."""
+        return await read_text(reference, most, self.readable)
 
     async def save_text(self, name: str, text: str, mime_type: str) -> SavedFile:
         """Write a text into the output directory."""
@@ -237,6 +296,33 @@ class Api:
             kind=job.kind,
             prepare=lambda: self._prepared(job),
         )
+        return await self._followed(order)
+
+    async def run_batch(self, batch: Batch) -> JobResult:
+        """Begin a batch, or join the same one, and wait for it as long as the client may be kept waiting.
+
+        Raises:
+            LocalizeError: it failed; the message is the reason, and what to do.
+        """
+        self.client.require_key()
+        await self.artifacts.prepare()
+        order = Order(
+            tool=self.tool,
+            label=batch.label,
+            digest=batch.digest,
+            model=batch.model.name,
+            limit=batch.model.limit,
+            path="",
+            directory=str(self.artifacts.directory),
+            stem="",
+            cost=None,
+            cap=self.cap,
+            kind=Kind.BATCH,
+            work=batch.work,
+        )
+        return await self._followed(order)
+
+    async def _followed(self, order: Order) -> JobResult:
         begun = await self.runner.begin(order)
         result = await self.wait_for(begun.id, self.patience)
         if result.status in ("failed", "canceled"):

@@ -18,6 +18,8 @@ from .errors import BadInput, quote
 
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+-]+=[^;,]*)*;base64,", re.IGNORECASE)
 _MEGABYTE = 1024 * 1024
+_PDF = b"%PDF-"
+_MOST_PDF_BYTES = 100 * _MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,14 @@ class LocalPicture:
 Picture = RemotePicture | LocalPicture
 
 
+@dataclass(frozen=True)
+class LocalDocument:
+    """A PDF, by its first bytes; its pages are looked at by `pdf`."""
+
+    name: str
+    data: bytes
+
+
 async def read_picture(
     reference: str, rules: PictureRules, readable: tuple[Path, ...], *, local_service: bool = False
 ) -> Picture:
@@ -82,18 +92,62 @@ async def read_picture(
     Raises:
         BadInput: it cannot be used; nothing was sent.
     """
+    found = await _found(reference, rules.max_bytes, readable, local_service=local_service)
+    if isinstance(found, RemotePicture):
+        return found
+    return await anyio.to_thread.run_sync(_checked, *found, rules)
+
+
+async def read_document(
+    reference: str, rules: PictureRules, readable: tuple[Path, ...], *, local_service: bool = False
+) -> Picture | LocalDocument:
+    """As `read_picture`, where a local PDF may be named too.
+
+    Raises:
+        BadInput: it cannot be used; nothing was sent.
+    """
+    found = await _found(reference, _MOST_PDF_BYTES, readable, local_service=local_service)
+    if isinstance(found, RemotePicture):
+        if found.name.lower().endswith(".pdf"):
+            raise BadInput("The service reads pictures by URL, not PDFs. Save the PDF to a file and pass its path.")
+        return found
+    name, data = found
+    if _PDF in data[:1024]:
+        return LocalDocument(name, data)
+    _fits(len(data), rules.max_bytes)
+    return await anyio.to_thread.run_sync(_checked, name, data, rules)
+
+
+async def read_text(reference: str, most: int, readable: tuple[Path, ...]) -> tuple[str, str]:
+    """A local text file's name and content, UTF-8 with or without a mark; what it must be is the tool's to check.
+
+    Raises:
+        BadInput: it cannot be used; nothing was sent.
+    """
+    if "://" in reference[:40] or reference[:5].lower() == "data:":
+        raise BadInput("Only a local file can be read here. Save it, and pass its path.")
+    path = await anyio.to_thread.run_sync(_permitted, reference.strip(), readable)
+    data = await anyio.to_thread.run_sync(_bytes, path, most)
+    try:
+        return path.name, data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput(f"{quote(path.name)} is not UTF-8 text. Save it as UTF-8, and pass its path.") from None
+
+
+async def _found(
+    reference: str, most: int, readable: tuple[Path, ...], *, local_service: bool
+) -> RemotePicture | tuple[str, bytes]:
+    """What a reference leads to: a URL to pass on, or a name and its content of at most so many bytes."""
     reference = reference.strip()
     scheme = urlsplit(reference[:40]).scheme.lower()
     if scheme in ("http", "https"):
         return _remote(reference, local_service=local_service)
     if scheme == "data":
-        name, data = "picture", _decoded(reference, rules)
-    elif "://" in reference[:40]:
+        return "picture", _decoded(reference, most)
+    if "://" in reference[:40]:
         raise BadInput(f"{quote(scheme)[1:-1]}:// cannot be read. Pass a plain path, an http(s) URL, or a data URI.")
-    else:
-        path = await anyio.to_thread.run_sync(_permitted, reference, readable)
-        name, data = path.name, await anyio.to_thread.run_sync(_bytes, path, rules)
-    return await anyio.to_thread.run_sync(_checked, name, data, rules)
+    path = await anyio.to_thread.run_sync(_permitted, reference, readable)
+    return path.name, await anyio.to_thread.run_sync(_bytes, path, most)
 
 
 def _remote(url: str, *, local_service: bool) -> RemotePicture:
@@ -108,11 +162,11 @@ def _remote(url: str, *, local_service: bool) -> RemotePicture:
     return RemotePicture(ascii_url, PurePosixPath(unquote(parts.path)).name or parts.hostname)
 
 
-def _decoded(uri: str, rules: PictureRules) -> bytes:
+def _decoded(uri: str, most: int) -> bytes:
     head = _DATA_URI.match(uri)
     if not head:
         raise BadInput("The data URI is not base64. Use data:image/png;base64,…, or save the file and pass its path.")
-    _fits(len(uri) * 3 // 4, rules)
+    _fits(len(uri) * 3 // 4, most)
     try:
         return base64.b64decode(uri[head.end() :], validate=True)
     except binascii.Error:
@@ -140,19 +194,19 @@ def _permitted(reference: str, readable: tuple[Path, ...]) -> Path:
     return path
 
 
-def _bytes(path: Path, rules: PictureRules) -> bytes:
+def _bytes(path: Path, most: int) -> bytes:
     try:
-        _fits(path.stat().st_size, rules)
+        _fits(path.stat().st_size, most)
         with path.open("rb") as file:
-            return file.read(rules.max_bytes + 1)
+            return file.read(most + 1)
     except OSError:
         raise BadInput(f"{path} cannot be read. Check its permissions.") from None
 
 
-def _fits(size: int, rules: PictureRules) -> None:
-    if size > rules.max_bytes:
-        most = f"{rules.max_bytes / _MEGABYTE:g} MB"
-        raise BadInput(f"The picture has {size / _MEGABYTE:.1f} MB; at most {most} are taken. Make it smaller.")
+def _fits(size: int, most: int) -> None:
+    if size > most:
+        words = f"at most {most / _MEGABYTE:g} MB are taken. Make it smaller."
+        raise BadInput(f"The file has {size / _MEGABYTE:.1f} MB; {words}")
 
 
 def _checked(name: str, data: bytes, rules: PictureRules) -> LocalPicture:

@@ -2,11 +2,14 @@
 
 from qwen_localize.contract import Tool
 
-from . import cancel_job, get_job, list_jobs, translate_image, translate_text
+from . import analyze_conversation, cancel_job, edit_image, get_job, list_jobs, ocr, translate_image, translate_text
 
 TOOLS: tuple[Tool, ...] = (
     translate_text.TOOL,
     translate_image.TOOL,
+    edit_image.TOOL,
+    ocr.TOOL,
+    analyze_conversation.TOOL,
     get_job.TOOL,
     list_jobs.TOOL,
     cancel_job.TOOL,

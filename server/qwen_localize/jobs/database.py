@@ -35,6 +35,7 @@ MIGRATIONS: tuple[str, ...] = (
         id INTEGER PRIMARY KEY, scope TEXT NOT NULL, at REAL NOT NULL, day TEXT NOT NULL, tool TEXT NOT NULL,
         model TEXT NOT NULL, cny REAL NOT NULL, job_id TEXT
     );
+    CREATE TABLE answers (key TEXT PRIMARY KEY, at REAL NOT NULL, text TEXT NOT NULL);
     CREATE INDEX spending_by_day ON spending (scope, day);
     """,
 )

@@ -21,6 +21,7 @@ _JSON = frozenset({"urls", "usage", "planned", "artifacts", "details"})
 _DAY = 24 * 3600.0
 KEPT_DAYS = 30
 SPENDING_DAYS = 400
+ANSWER_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Store:
                 (now - KEPT_DAYS * _DAY,),
             )
             self._connection.execute("DELETE FROM spending WHERE at < ?", (now - SPENDING_DAYS * _DAY,))
+            self._connection.execute("DELETE FROM answers WHERE at < ?", (now - ANSWER_DAYS * _DAY,))
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """`work` in one transaction, in a worker thread."""
@@ -215,6 +217,21 @@ class Store:
     async def refund(self, job_id: str) -> None:
         """Take back a job's expected cost: it failed, which is free."""
         await self._run(lambda connection: connection.execute("DELETE FROM spending WHERE job_id = ?", (job_id,)))
+
+    async def keep_answer(self, key: str, text: str, at: float) -> None:
+        """Keep a paid answer of a batch, so that the batch can be taken up after a crash."""
+        await self._run(
+            lambda connection: connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", (key, at, text))
+        )
+
+    async def answer(self, key: str) -> str | None:
+        """The answer kept under a key."""
+
+        def work(connection: sqlite3.Connection) -> str | None:
+            row = connection.execute("SELECT text FROM answers WHERE key = ?", (key,)).fetchone()
+            return str(row["text"]) if row else None
+
+        return await self._run(work)
 
     async def spending(self, scope: str) -> list[dict[str, Any]]:
         """Cost by day, tool and model, the newest day first."""
