@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from qwen_localize.sandbox import Sandbox, SandboxConfig, running
 KEY = "sk-sandbox"
 CHAT = "/compatible-mode/v1/chat/completions"
 GENERATE = "/api/v1/services/aigc/text-generation/generation"
+SEE = "/api/v1/services/aigc/multimodal-generation/generation"
 SUBMIT = "/api/v1/services/aigc/image2image/image-synthesis"
 
 
@@ -85,6 +87,14 @@ class Caller:
         body = {"model": model, "input": given, "parameters": parameters}
         return await self.http.post(GENERATE, json=body, headers=headers)
 
+    async def generate_from(
+        self, content: object, model: str, headers: dict[str, str] | None = None, **parameters: Any
+    ) -> httpx2.Response:
+        """Ask the endpoint that takes pictures."""
+        given = {"messages": [{"role": "user", "content": content}]}
+        body = {"model": model, "input": given, "parameters": parameters}
+        return await self.http.post(SEE, json=body, headers=headers)
+
     async def submit(
         self, url: str, model: str = "qwen-mt-image", headers: dict[str, str] | None = None, **given: Any
     ) -> httpx2.Response:
@@ -144,3 +154,10 @@ def png(image: Image.Image, **options: Any) -> bytes:
     file = io.BytesIO()
     image.save(file, options.pop("format", "PNG"), **options)
     return file.getvalue()
+
+
+def data_uri(picture: bytes, kind: str = "png") -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
+
+
+TINY = data_uri(png(Image.new("RGB", (20, 20), "white")))

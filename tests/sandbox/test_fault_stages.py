@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 from xml.etree import ElementTree
 
@@ -10,15 +10,24 @@ import anyio
 import httpx2
 import pytest
 
-from qwen_localize.sandbox import Fault
+from qwen_localize.sandbox import Fault, SandboxConfig
 from qwen_localize.sandbox.catalogue import MODELS, ImageModel
 from qwen_localize.sandbox.errors import compat_body
 from qwen_localize.sandbox.faults import KNOWN
 from qwen_localize.sandbox.gate import _BREAKS
 from qwen_localize.sandbox.tasks import Task
-from sandbox.stand import CHAT, Caller, ManualClock, finished
+from sandbox.stand import CHAT, TINY, Caller, ManualClock, finished, open_caller
 
 UNREACHABLE = "http://127.0.0.1:9/"
+
+
+@pytest.fixture
+async def caller() -> AsyncGenerator[Caller]:
+    """A sandbox that reads no pictures: what is in them does not matter here."""
+    async with open_caller(SandboxConfig(speed=5000, plain=True)) as caller:
+        yield caller
+
+
 Ask = Callable[[Caller], Awaitable[httpx2.Response]]
 
 
@@ -28,6 +37,10 @@ async def submit(caller: Caller) -> httpx2.Response:
 
 async def chat(caller: Caller) -> httpx2.Response:
     return await caller.chat()
+
+
+async def generate(caller: Caller) -> httpx2.Response:
+    return await caller.generate_from([{"image": TINY}], "qwen-vl-ocr-latest")
 
 
 async def query(caller: Caller) -> httpx2.Response:
@@ -72,7 +85,7 @@ async def download(caller: Caller) -> httpx2.Response:
 
 
 ASKS: dict[str, Ask] = {
-    "chat": chat, "submit": submit, "query": query, "list": list_tasks,
+    "chat": chat, "submit": submit, "generate": generate, "query": query, "list": list_tasks,
     "cancel": cancel, "policy": policy, "upload": upload, "download": download,
 }  # fmt: skip
 

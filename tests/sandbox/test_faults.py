@@ -71,7 +71,7 @@ def test_a_counted_fault_is_used_up_and_an_uncounted_one_stays() -> None:
 
 def test_a_fault_without_a_stage_strikes_where_it_usually_does() -> None:
     faults = Faults([Fault("throttle")])
-    assert [stage for stage in STAGES if faults.take("throttle", stage)] == ["chat", "submit"]
+    assert [stage for stage in STAGES if faults.take("throttle", stage)] == ["chat", "submit", "generate"]
 
 
 def test_a_fault_with_a_stage_strikes_there_alone_and_before_one_without() -> None:

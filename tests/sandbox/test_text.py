@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from qwen_localize.sandbox import SandboxConfig
-from qwen_localize.sandbox.text import BLOCKED
+from qwen_localize.sandbox.errors import BLOCKED
 from sandbox.stand import CHAT, Caller, open_caller
 
 

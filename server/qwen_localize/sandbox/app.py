@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from qwen_localize.sandbox import routes_files, routes_images, routes_tasks, routes_text, watching
+from qwen_localize.sandbox import routes_files, routes_images, routes_multimodal, routes_tasks, routes_text, watching
 from qwen_localize.sandbox.errors import Refusal, native_body
 from qwen_localize.sandbox.gate import Dialect, Handler, endpoint
 from qwen_localize.sandbox.ledger import Entry
@@ -32,6 +32,7 @@ def build(sandbox: Sandbox) -> ASGIApp:
     routes = [
         route("/compatible-mode/v1/chat/completions", "POST", "chat", routes_text.chat, dialect=Dialect.COMPAT),
         route(f"{_AIGC}/text-generation/generation", "POST", "chat", routes_text.generate),
+        route(f"{_AIGC}/multimodal-generation/generation", "POST", "generate", routes_multimodal.generate),
         route(f"{_AIGC}/image2image/image-synthesis", "POST", "submit", routes_images.synthesize),
         route("/api/v1/uploads", "GET", "policy", routes_files.policy),
         route("/api/v1/tasks", "GET", "list", routes_tasks.list_tasks),

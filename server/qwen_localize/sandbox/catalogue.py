@@ -1,13 +1,13 @@
-"""The models that the sandbox stands in for: limits, prices, languages (contract 1.5, 3, 4, 13)."""
+"""The models that the sandbox stands in for: limits, prices, languages (contract 1.5, 3 to 7, 13)."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from qwen_localize.sandbox.limits import PER_MINUTE, Rule, requests_per_minute
+from qwen_localize.sandbox.limits import PER_MINUTE, Rule, requests_per_minute, requests_per_second
 
 
 @dataclass(frozen=True)
@@ -24,22 +24,18 @@ class Model:
 
 
 @dataclass(frozen=True)
-class TextModel(Model):
-    """A Qwen-MT model.
+class TokenModel(Model):
+    """A model that is paid by the token.
 
     Attributes:
         tokens: Input and output tokens per minute.
         price_in: CNY per million input tokens.
         price_out: CNY per million output tokens.
-        cumulative: Whether each streamed piece is the whole text so far (contract 3).
-        lite: Whether it knows only the short language list.
     """
 
     tokens: int
     price_in: float
     price_out: float
-    cumulative: bool = False
-    lite: bool = False
 
     @property
     def token_rules(self) -> tuple[Rule, ...]:
@@ -49,6 +45,41 @@ class TextModel(Model):
     def cost(self, tokens_in: int, tokens_out: int) -> float:
         """CNY for one call."""
         return (tokens_in * self.price_in + tokens_out * self.price_out) / 1_000_000
+
+
+@dataclass(frozen=True)
+class TextModel(TokenModel):
+    """A Qwen-MT model.
+
+    Attributes:
+        cumulative: Whether each streamed piece is the whole text so far (contract 3).
+        lite: Whether it knows only the short language list.
+    """
+
+    cumulative: bool = False
+    lite: bool = False
+
+
+@dataclass(frozen=True)
+class AnalysisModel(TokenModel):
+    """A model that analyses dialogues (contract 7)."""
+
+
+@dataclass(frozen=True)
+class OcrModel(TokenModel):
+    """A Qwen-OCR model (contract 6).
+
+    Attributes:
+        patch: The side, in pixels, of the square that is one image token.
+        max_tokens: The most tokens that may come out.
+        tasks: Whether it has built-in tasks.
+        locates: Whether advanced_recognition is one of them.
+    """
+
+    patch: int = 32
+    max_tokens: int = 8192
+    tasks: bool = True
+    locates: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,6 +99,35 @@ class ImageModel(Model):
     any_pair: bool
 
 
+@dataclass(frozen=True)
+class EditModel(Model):
+    """An image editing model (contract 5).
+
+    Attributes:
+        price: CNY per image.
+        per_second: Whether `requests` counts a second and not a minute.
+        most: How many images it makes of one request at most; with one, it takes no size either.
+        by_area: Whether a size is limited by its area and not by each side.
+        prompt_tokens: What a prompt is cut to.
+    """
+
+    price: float
+    per_second: bool
+    most: int = 6
+    by_area: bool = False
+    prompt_tokens: int = 800
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The limits on the number of its requests (contract 1.5)."""
+        return requests_per_second(self.requests) if self.per_second else super().rules
+
+
+def _versions(model: Model, *dates: str) -> list[Model]:
+    """A model and its snapshots, which share all but the name."""
+    return [model, *(replace(model, name=f"{model.name}-{date}") for date in dates)]
+
+
 _MODELS: tuple[Model, ...] = (
     TextModel("qwen-mt-plus", 60, 25_000, 1.8, 5.4, cumulative=True),
     TextModel("qwen-mt-flash", 60, 35_000, 0.7, 1.95),
@@ -76,7 +136,24 @@ _MODELS: tuple[Model, ...] = (
     TextModel("qwen-mt-lite-us", 60, 100_000, 0.6, 1.6, lite=True),
     ImageModel("qwen-mt-image", 60, 0.003, at_once=2, synchronous=False, any_pair=False),
     ImageModel("qwen-mt-image-2.0", 1, 0.004, at_once=None, synchronous=True, any_pair=True),
-)
+    *_versions(EditModel("qwen-image-2.0", 2, 0.2, True, by_area=True, prompt_tokens=1300), "2026-03-03"),
+    *_versions(
+        EditModel("qwen-image-2.0-pro", 2, 0.5, False, by_area=True, prompt_tokens=1300),
+        "2026-03-03", "2026-04-22", "2026-06-22",
+    ),
+    *_versions(EditModel("qwen-image-edit-max", 2, 0.5, False), "2026-01-16"),
+    *_versions(EditModel("qwen-image-edit-plus", 2, 0.2, True), "2025-10-30", "2025-12-15"),
+    EditModel("qwen-image-edit", 2, 0.3, True, most=1),
+    # Contract 6: the stable alias is read as the autumn guide has it, with 32 pixels a side.
+    OcrModel("qwen-vl-ocr", 600, 6_000_000, 0.3, 0.5, max_tokens=4096),
+    OcrModel("qwen-vl-ocr-latest", 1200, 6_000_000, 0.3, 0.5),
+    OcrModel("qwen-vl-ocr-2025-11-20", 1200, 6_000_000, 0.3, 0.5),
+    OcrModel("qwen-vl-ocr-2025-08-28", 600, 6_000_000, 5, 5, 28, 4096),
+    OcrModel("qwen-vl-ocr-2025-04-13", 600, 6_000_000, 5, 5, 28, 4096, locates=False),
+    OcrModel("qwen-vl-ocr-2024-10-28", 600, 6_000_000, 5, 5, 28, 4096, tasks=False, locates=False),
+    AnalysisModel("tongyi-xiaomi-analysis-flash", 600, 1_000_000, 0.2, 0.4),
+    AnalysisModel("tongyi-xiaomi-analysis-pro", 600, 1_000_000, 1.0, 2.7),
+)  # fmt: skip
 MODELS = {model.name: model for model in _MODELS}
 
 

@@ -18,6 +18,7 @@ class SandboxConfig:
         faults: What goes wrong from the start; more can be added while it runs.
         keys: The only keys admitted; None admits every key that starts with "sk-".
         plain: Whether pictures come back unread and unchanged but for the sandbox's mark; cheap.
+        edit_seconds: Service seconds that an image edit takes at least.
     """
 
     speed: float = 1.0
@@ -25,12 +26,14 @@ class SandboxConfig:
     faults: tuple[Fault, ...] = ()
     keys: frozenset[str] | None = None
     plain: bool = False
+    edit_seconds: float = 4.0
 
     def __post_init__(self) -> None:
         if not self.speed > 0:
             raise ValueError(f"speed must be above 0, not {self.speed}.")
-        if not self.task_seconds >= 0:
-            raise ValueError(f"task_seconds must not be negative, but is {self.task_seconds}.")
+        for name, seconds in (("task_seconds", self.task_seconds), ("edit_seconds", self.edit_seconds)):
+            if not seconds >= 0:
+                raise ValueError(f"{name} must not be negative, but is {seconds}.")
 
     def admits(self, key: str) -> bool:
         """Whether a request with this API key is served."""

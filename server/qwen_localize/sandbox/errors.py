@@ -48,6 +48,20 @@ def invalid(message: str, code: str = "InvalidParameter") -> Refusal:
     return Refusal(400, code, message)
 
 
+BLOCKED = "sandbox:blocked"
+
+
+def check_moderation(text: str) -> None:
+    """Refuse a text with `sandbox:blocked` in it, as moderation would."""
+    if BLOCKED in text:
+        raise invalid("Input data may contain inappropriate content.", "DataInspectionFailed")
+
+
+def no_async() -> Refusal:
+    """403: the async header on a synchronous model (contract 1.4)."""
+    return Refusal(403, "AccessDenied", "current user api does not support asynchronous calls")
+
+
 def throttled(fault: str | None = None) -> Refusal:
     """429: too many requests."""
     message = "Requests rate limit exceeded, please try again later."

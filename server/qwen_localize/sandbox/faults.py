@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_PAID = ("chat", "submit")
+_PAID = ("chat", "submit", "generate")
 _API = (*_PAID, "query", "list", "cancel", "policy")
 STAGES = (*_API, "upload", "download")
 _BODIED = (*_API, "download")  # an upload is answered without a body

@@ -14,14 +14,14 @@ TIMEOUT = 10.0
 MAX_BYTES = 100 * 1024 * 1024  # contract 4
 
 
-async def fetch(url: str) -> bytes:
+async def fetch(url: str, most: int = MAX_BYTES) -> bytes:
     """The bytes at an http(s) URL; a Refusal in the service's words if they cannot be had."""
     import httpx2
 
     loopback = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
     try:
         async with httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=True, trust_env=not loopback) as client:
-            return await _download(client, url)
+            return await _download(client, url, most)
     except httpx2.ConnectError as error:
         raise invalid("The connection to the URL was refused.", "InvalidURL.ConnectionRefused") from error
     except httpx2.TimeoutException as error:
@@ -33,12 +33,12 @@ async def fetch(url: str) -> bytes:
         raise invalid(message, "InvalidParameter.DataInspection") from error
 
 
-async def _download(client: httpx2.AsyncClient, url: str) -> bytes:
+async def _download(client: httpx2.AsyncClient, url: str, most: int) -> bytes:
     content = bytearray()
     async with client.stream("GET", url) as response:
         response.raise_for_status()
         async for piece in response.aiter_bytes():
             content += piece
-            if len(content) > MAX_BYTES:
+            if len(content) > most:
                 raise invalid("The size of the image is beyond the limit.", "InvalidImage.ImageSize")
     return bytes(content)

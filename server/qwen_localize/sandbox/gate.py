@@ -45,7 +45,7 @@ class Call:
     """One request on its way through the sandbox.
 
     Attributes:
-        kind: chat, submit, query, list, cancel, policy, upload or download.
+        kind: chat, submit, generate, query, list, cancel, policy, upload or download.
         dialect: How its refusals are worded.
         model: The model it names, once known.
         task_id: The task it makes or asks about, once known.

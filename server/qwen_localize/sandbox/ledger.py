@@ -15,7 +15,7 @@ class Entry:
     Attributes:
         at: Service seconds since the sandbox opened, when the request arrived.
         method: The HTTP method.
-        kind: chat, submit, query, list, cancel, policy, upload, download or other.
+        kind: chat, submit, generate, query, list, cancel, policy, upload, download or other.
         model: The model it named, if any.
         status: The HTTP status answered; 0 when there was no answer.
         task_id: The task it made or asked about.

@@ -21,7 +21,13 @@ class Rule:
 _JITTER = 0.1
 PER_MINUTE = 60 - _JITTER
 
-QUERY = (Rule(1, 1 - _JITTER), Rule(60, PER_MINUTE))
+
+def requests_per_second(amount: int) -> tuple[Rule, ...]:
+    """The rules of a limit that is documented per second."""
+    return (Rule(amount, 1 - _JITTER), Rule(60 * amount, PER_MINUTE))
+
+
+QUERY = requests_per_second(1)
 LIST = (Rule(20, 1.0),)
 CANCEL = (Rule(20, 1.0),)
 POLICY = (Rule(100, 1.0),)

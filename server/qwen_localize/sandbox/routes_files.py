@@ -42,4 +42,4 @@ async def download(call: Call) -> Response:
     if not results.was_withdrawn(name) and call.strikes("expire"):
         results.withdraw(name)
         raise Refusal(403, "AccessDenied", "Request has expired.", fault="expire")
-    return Response(picture, media_type="image/jpeg")
+    return Response(picture, media_type="image/png" if name.endswith(".png") else "image/jpeg")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from typing import Any
 
-from anyio import to_thread
 from starlette.responses import JSONResponse, Response
 
 from qwen_localize.sandbox.catalogue import MODELS, ImageModel
@@ -17,10 +15,9 @@ from qwen_localize.sandbox.images import ImageJob, parse
 from qwen_localize.sandbox.results import result_name
 from qwen_localize.sandbox.service import Sandbox
 from qwen_localize.sandbox.tasks import State, Task
+from qwen_localize.sandbox.working import in_worker
 
 NO_TEXT = "No text detected for translation"
-
-_log = logging.getLogger(__name__)
 
 
 async def synthesize(call: Call) -> Response:
@@ -80,17 +77,7 @@ async def _translate(sandbox: Sandbox, job: ImageJob, name: str) -> dict[str, An
 async def _redraw(sandbox: Sandbox, job: ImageJob, data: bytes, name: str) -> dict[str, Any]:
     from qwen_localize.sandbox.pictures import plain, translate
 
-    try:
-        # Abandoned on shutdown: nobody waits for the picture any more.
-        done = await to_thread.run_sync(
-            partial(plain, data) if sandbox.config.plain else partial(translate, data, job.terms, job.sensitives),
-            abandon_on_cancel=True,
-            limiter=sandbox.drawing,
-        )
-    except Refusal:
-        raise
-    except Exception as error:
-        _log.warning("A picture could not be translated.", exc_info=error)
-        raise Refusal(500, "InternalError", "An internal error has occured.") from error
+    work = partial(plain, data) if sandbox.config.plain else partial(translate, data, job.terms, job.sensitives)
+    done = await in_worker(sandbox, work)
     output: dict[str, Any] = {"image_url": sandbox.results.keep(result_name(name), done.jpeg)}
     return output if done.lines else output | {"message": NO_TEXT}

@@ -1,160 +1,78 @@
-"""The two text endpoints: OpenAI-compatible and native (contract 3)."""
+"""The two text endpoints: OpenAI-compatible and native (contract 3, 6 and 7)."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from anyio import to_thread
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response
 
-from qwen_localize.sandbox.catalogue import MODELS, TextModel
-from qwen_localize.sandbox.errors import Refusal, invalid, out_of_tokens, throttled
+from qwen_localize.sandbox import ocr, replies, routes_ocr
+from qwen_localize.sandbox.catalogue import MODELS, Model, OcrModel, TextModel, TokenModel
+from qwen_localize.sandbox.errors import Refusal, invalid, no_async, out_of_tokens, throttled
 from qwen_localize.sandbox.gate import Call
-from qwen_localize.sandbox.ledger import Paid
-from qwen_localize.sandbox.text import TextAnswer, TextJob, answer, parse
+from qwen_localize.sandbox.text import answer, parse
 
-_PIECES = 40  # a stream has at most about this many chunks
+Kind = TypeVar("Kind", bound=Model)
 
 
 async def chat(call: Call) -> Response:
     """`POST /compatible-mode/v1/chat/completions`: translation_options at the top level."""
     body = await call.body()
-    model = _model(call, body)
-    job = parse(model, body.get("messages"), body)
-    done = await _translate(call, job)
-    if not body.get("stream"):
-        return JSONResponse(_completion(call, model, done))
-    options = body.get("stream_options")
-    with_usage = isinstance(options, dict) and bool(options.get("include_usage"))
-    chunks = _chunks(call, model, done, with_usage=with_usage)
-    events = [f"data: {_dump(chunk)}\n\n" for chunk in chunks]
-    return StreamingResponse(iter([*events, "data: [DONE]\n\n"]), media_type="text/event-stream")
+    model = named_model(call, body, TokenModel)
+    if isinstance(model, OcrModel):
+        job = ocr.parse_compat(model, body, resolves_oss=call.answers("x-dashscope-ossresourceresolve"))
+        return replies.compat(call, body, (await routes_ocr.read(call, job)).reply)
+    if isinstance(model, TextModel):
+        done = await _translate(call, model, body.get("messages"), body)
+        return replies.compat(call, body, done, cumulative=model.cumulative)
+    raise unknown(model.name)
 
 
 async def generate(call: Call) -> Response:
     """`POST /api/v1/services/aigc/text-generation/generation`: translation_options under parameters."""
     body = await call.body()
-    model = _model(call, body)
+    model = named_model(call, body, TextModel)
     if call.answers("x-dashscope-async"):
-        raise Refusal(403, "AccessDenied", "current user api does not support asynchronous calls")
-    given, parameters = body.get("input"), body.get("parameters") or {}
-    if not isinstance(given, dict) or not isinstance(parameters, dict):
-        raise invalid("input and parameters must be objects.", "BadRequest.EmptyInput")
-    job = parse(model, given.get("messages"), parameters)
-    done = await _translate(call, job)
-    as_message = parameters.get("result_format") == "message"
-    if not call.answers("x-dashscope-sse"):
-        return JSONResponse(_result(call, model, done, done.text, done.finish_reason, as_message))
-    incremental = bool(parameters.get("incremental_output")) and not model.cumulative
-    frames = _frames(call, model, done, incremental=incremental, as_message=as_message)
-    return StreamingResponse(frames, media_type="text/event-stream")
+        raise no_async()
+    given, parameters = native_parts(body)
+    done = await _translate(call, model, given.get("messages"), parameters)
+    return replies.native(call, parameters, done, cumulative=model.cumulative)
 
 
-def _model(call: Call, body: dict[str, Any]) -> TextModel:
+def named_model(call: Call, body: Mapping[str, Any], kind: type[Kind]) -> Kind:
+    """The model that a request names, if it is of this kind and may be asked once more now."""
     name = body.get("model")
     if not isinstance(name, str) or not name:
         raise invalid("model is required.", "BadRequest.EmptyModel")
     call.model = name
     model = MODELS.get(name)
-    if not isinstance(model, TextModel):
-        message = f"The model `{name}` does not exist or you do not have access to it."
-        raise Refusal(404, "ModelNotFound", message)
+    if not isinstance(model, kind):
+        raise unknown(name)
     if not call.sandbox.limits.allow(f"requests {name}", model.rules):
         raise throttled()
     return model
 
 
-async def _translate(call: Call, job: TextJob) -> TextAnswer:
-    limits, budget = call.sandbox.limits, f"tokens {job.model.name}"
-    if not limits.allow(budget, job.model.token_rules, job.tokens_in):
+def unknown(name: str) -> Refusal:
+    """404: no such model, at least not at this address."""
+    return Refusal(404, "ModelNotFound", f"The model `{name}` does not exist or you do not have access to it.")
+
+
+def native_parts(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """`input` and `parameters` of a native request."""
+    given, parameters = body.get("input"), body.get("parameters") or {}
+    if not isinstance(given, dict) or not isinstance(parameters, dict):
+        raise invalid("input and parameters must be objects.", "BadRequest.EmptyInput")
+    return given, parameters
+
+
+async def _translate(call: Call, model: TextModel, messages: object, parameters: Mapping[str, Any]) -> replies.Reply:
+    job = parse(model, messages, parameters)
+    if not call.sandbox.limits.allow(f"tokens {model.name}", model.token_rules, job.tokens_in):
         raise out_of_tokens()
     done = await to_thread.run_sync(partial(answer, job))
-    limits.charge(budget, job.model.token_rules, done.tokens_out)
-    cost = job.model.cost(done.tokens_in, done.tokens_out)
-    call.sandbox.ledger.bill(Paid(call.sandbox.clock.now(), job.model.name, cost, done.tokens_in, done.tokens_out))
+    call.sandbox.bill_tokens(model, done.tokens_in, done.tokens_out)
     return done
-
-
-def _pieces(text: str) -> list[str]:
-    size = max(4, -(-len(text) // _PIECES))
-    return [text[start : start + size] for start in range(0, len(text), size)]
-
-
-def _deltas(done: TextAnswer, *, cumulative: bool) -> Iterator[tuple[str, str | None]]:
-    """What each chunk carries, and the finish reason of the last (contract 3, streaming)."""
-    so_far = ""
-    for piece in _pieces(done.text):
-        so_far += piece
-        yield (so_far if cumulative else piece), None
-    yield (so_far if cumulative else ""), done.finish_reason
-
-
-def _completion(call: Call, model: TextModel, done: TextAnswer) -> dict[str, Any]:
-    choice = {
-        "index": 0,
-        "message": {"role": "assistant", "content": done.text},
-        "finish_reason": done.finish_reason,
-        "logprobs": None,
-    }
-    return {**_envelope(call, model, "chat.completion"), "choices": [choice], "usage": _compat_usage(done)}
-
-
-def _chunks(call: Call, model: TextModel, done: TextAnswer, *, with_usage: bool) -> Iterator[dict[str, Any]]:
-    envelope = {**_envelope(call, model, "chat.completion.chunk"), "usage": None}
-    role = {"role": "assistant"}
-    for content, reason in _deltas(done, cumulative=model.cumulative):
-        choice = {"index": 0, "delta": {**role, "content": content}, "finish_reason": reason, "logprobs": None}
-        yield {**envelope, "choices": [choice]}
-        role = {}
-    if with_usage:
-        yield {**envelope, "choices": [], "usage": _compat_usage(done)}
-
-
-def _envelope(call: Call, model: TextModel, kind: str) -> dict[str, Any]:
-    clock = call.sandbox.clock
-    return {
-        "id": f"chatcmpl-{call.request_id}",
-        "object": kind,
-        "created": int(clock.wall(clock.now())),
-        "model": model.name,
-        "system_fingerprint": None,
-    }
-
-
-def _compat_usage(done: TextAnswer) -> dict[str, int]:
-    return {
-        "prompt_tokens": done.tokens_in,
-        "completion_tokens": done.tokens_out,
-        "total_tokens": done.tokens_in + done.tokens_out,
-    }
-
-
-def _frames(call: Call, model: TextModel, done: TextAnswer, *, incremental: bool, as_message: bool) -> Iterator[str]:
-    deltas = _deltas(done, cumulative=not incremental)
-    for number, (content, reason) in enumerate(deltas, 1):
-        # The native stream says "null" in words until the last frame.
-        result = _result(call, model, done, content, reason or "null", as_message)
-        yield f"id:{number}\nevent:result\n:HTTP_STATUS/200\ndata:{_dump(result)}\n\n"
-
-
-def _result(
-    call: Call, model: TextModel, done: TextAnswer, content: str, reason: str, as_message: bool
-) -> dict[str, Any]:
-    if as_message:
-        message = {"role": "assistant", "content": content}
-        output: dict[str, Any] = {"choices": [{"finish_reason": reason, "message": message}]}
-    else:
-        output = {"text": content, "finish_reason": reason}
-    usage = {
-        "input_tokens": done.tokens_in,
-        "output_tokens": done.tokens_out,
-        "total_tokens": done.tokens_in + done.tokens_out,
-    }
-    return {"output": output | {"model_name": model.name}, "usage": usage, "request_id": call.request_id}
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 from anyio.abc import TaskGroup
 
+from qwen_localize.sandbox.catalogue import TokenModel
 from qwen_localize.sandbox.clock import Clock
 from qwen_localize.sandbox.config import SandboxConfig
 from qwen_localize.sandbox.faults import Faults
@@ -54,6 +55,12 @@ class Sandbox:
     def _bill_task(self, task: Task) -> None:
         self.bill_image(task.model.name, task.model.price, task.id)
 
-    def bill_image(self, model: str, price: float, task_id: str | None = None) -> None:
-        """Charge one translated picture (CNY)."""
-        self.ledger.bill(Paid(self.clock.now(), model, price, images=1, task_id=task_id))
+    def bill_image(self, model: str, price: float, task_id: str | None = None, *, images: int = 1) -> None:
+        """Charge pictures at the price of one (CNY)."""
+        self.ledger.bill(Paid(self.clock.now(), model, price * images, images=images, task_id=task_id))
+
+    def bill_tokens(self, model: TokenModel, tokens_in: int, tokens_out: int) -> None:
+        """Charge a call by the token, and count what came out against the limit."""
+        self.limits.charge(f"tokens {model.name}", model.token_rules, tokens_out)
+        cost = model.cost(tokens_in, tokens_out)
+        self.ledger.bill(Paid(self.clock.now(), model.name, cost, tokens_in, tokens_out))

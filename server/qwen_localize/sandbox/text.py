@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from qwen_localize.sandbox import tokens
 from qwen_localize.sandbox.catalogue import TextModel, text_languages
-from qwen_localize.sandbox.errors import Refusal, invalid
+from qwen_localize.sandbox.errors import Refusal, check_moderation, invalid
 from qwen_localize.sandbox.pseudo import Pair, localize
+from qwen_localize.sandbox.replies import Reply, reply
+from qwen_localize.sandbox.sampling import check_sampling
 
 MAX_TOKENS = 8192
-BLOCKED = "sandbox:blocked"
-
-# The range in words, whether only whole numbers count, the range.
-_RANGES: dict[str, tuple[str, bool, Callable[[float], bool]]] = {
-    "temperature": ("[0.0, 2.0)", False, lambda n: 0 <= n < 2),
-    "top_p": ("(0.0, 1.0]", False, lambda n: 0 < n <= 1),
-    "top_k": ("[0, inf)", True, lambda n: n >= 0),
-    "repetition_penalty": ("(0.0, inf)", False, lambda n: n > 0),
-    "seed": ("[0, 2147483647]", True, lambda n: 0 <= n <= 2**31 - 1),
-    "max_tokens": (f"[1, {MAX_TOKENS}]", True, lambda n: 1 <= n <= MAX_TOKENS),
-}
 
 
 @dataclass(frozen=True)
@@ -37,16 +28,6 @@ class TextJob:
     max_tokens: int
 
 
-@dataclass(frozen=True)
-class TextAnswer:
-    """A finished translation and what it cost, in tokens."""
-
-    text: str
-    finish_reason: str
-    tokens_in: int
-    tokens_out: int
-
-
 def parse(model: TextModel, messages: object, parameters: Mapping[str, Any]) -> TextJob:
     """Check a request; a Refusal says what is wrong with it as the service would.
 
@@ -56,7 +37,7 @@ def parse(model: TextModel, messages: object, parameters: Mapping[str, Any]) -> 
         parameters: Sampling parameters and `translation_options`, wherever they were sent.
     """
     text = _only_user_text(messages)
-    max_tokens = _check_sampling(parameters)
+    max_tokens = check_sampling(parameters, MAX_TOKENS)
     options = parameters.get("translation_options")
     if options is None:
         options = {}
@@ -69,14 +50,10 @@ def parse(model: TextModel, messages: object, parameters: Mapping[str, Any]) -> 
     return TextJob(model, text, terms, memory, tokens_in, max_tokens)
 
 
-def answer(job: TextJob) -> TextAnswer:
+def answer(job: TextJob) -> Reply:
     """Pseudo-localize the text; a text with `sandbox:blocked` in it fails moderation."""
-    if BLOCKED in job.text:
-        raise invalid("Input data may contain inappropriate content.", "DataInspectionFailed")
-    whole = localize(job.text, job.terms, job.memory)
-    text = tokens.cut(whole, job.max_tokens)
-    reason = "stop" if text == whole else "length"
-    return TextAnswer(text, reason, job.tokens_in, tokens.count(text))
+    check_moderation(job.text)
+    return reply(localize(job.text, job.terms, job.memory), job.tokens_in, job.max_tokens)
 
 
 def _only_user_text(messages: object) -> str:
@@ -127,16 +104,3 @@ def _count_input(text: str, options: Mapping[str, Any], pairs: tuple[Pair, ...])
     if not text or total > MAX_TOKENS:
         raise invalid(f"Range of input length should be [1, {MAX_TOKENS}]")
     return total
-
-
-def _check_sampling(parameters: Mapping[str, Any]) -> int:
-    """Check the ranges of contract 3; the most tokens that may come out."""
-    for name, (words, whole, holds) in _RANGES.items():
-        value = parameters.get(name)
-        if value is None:
-            continue
-        right = isinstance(value, int) if whole else isinstance(value, int | float)
-        if isinstance(value, bool) or not right or not holds(value):
-            raise invalid(f"Range of {name} should be {words}")
-    limit = parameters.get("max_tokens")
-    return MAX_TOKENS if limit is None else int(limit)

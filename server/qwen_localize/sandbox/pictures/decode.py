@@ -1,11 +1,12 @@
-"""Picture files to pixels and back, within the limits of contract 4."""
+"""Picture files to pixels and back, within the limits of contract 4 to 6."""
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qwen_localize.sandbox.errors import invalid
+from qwen_localize.sandbox.errors import Refusal, invalid
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,26 +16,72 @@ if TYPE_CHECKING:
     Pixels = NDArray[np.uint8]
 
 # MPO is what many phones write as .jpg.
-FORMATS = frozenset({"JPEG", "MPO", "PNG", "BMP", "PPM", "TIFF", "WEBP"})
-MAX_BYTES = 100 * 1024 * 1024
-MIN_SIDE, MAX_SIDE = 15, 8192
-MAX_RATIO = 10
+_JPEG_PNG = frozenset({"JPEG", "MPO", "PNG"})
+_COMMON = _JPEG_PNG | {"BMP", "TIFF", "WEBP"}
+_MEGABYTE = 1024 * 1024
 
 
-def decode(data: bytes) -> Pixels:
+@dataclass(frozen=True)
+class Rules:
+    """What picture files an endpoint takes.
+
+    Attributes:
+        formats: As Pillow names them.
+        max_bytes: The largest file.
+        sides: The shortest and the longest side.
+        max_ratio: How many times as long as short a picture may be.
+        large: Pixels from which on it has to be a JPEG or PNG.
+        max_pixels: The largest area.
+    """
+
+    formats: frozenset[str]
+    max_bytes: int
+    sides: tuple[int, int]
+    max_ratio: int | None = None
+    large: int | None = None
+    max_pixels: int | None = None
+
+    def refusal(self, image: Image.Image) -> Refusal | None:
+        """What is wrong with a picture, if anything is."""
+        area = image.width * image.height
+        formats = _JPEG_PNG if self.large is not None and area > self.large else self.formats
+        if image.format not in formats:
+            return invalid(f"The image format {image.format} is not supported.", "InvalidImage.FileFormat")
+        short, long = sorted(image.size)
+        too_long = self.max_ratio is not None and long > self.max_ratio * short
+        too_large = self.max_pixels is not None and area > self.max_pixels
+        in_range = self.sides[0] <= short and long <= self.sides[1]
+        return None if in_range and not too_long and not too_large else self.bad_resolution()
+
+    def bad_resolution(self) -> Refusal:
+        """That a picture is too small, too large or too long."""
+        ratio = "" if self.max_ratio is None else f", their ratio at most 1:{self.max_ratio}"
+        words = f"Each side of the image must be {self.sides[0]} to {self.sides[1]} pixels{ratio}."
+        return invalid(words, "InvalidImage.Resolution")
+
+
+TRANSLATING = Rules(_COMMON | {"PPM"}, 100 * _MEGABYTE, (15, 8192), 10)  # contract 4
+EDITING = Rules(_COMMON | {"GIF"}, 10 * _MEGABYTE, (1, 8192))  # contract 5, which sets no limit on the sides
+# Contract 6, with 4K and 8K read as areas. HEIC is documented too, but Pillow alone cannot read it.
+READING = Rules(_COMMON, 10 * _MEGABYTE, (11, 30_000), 200, 3840 * 2160, 7680 * 4320)
+
+
+def decode(data: bytes, rules: Rules = TRANSLATING) -> Pixels:
     """RGB pixels, upright (EXIF applied), of the first frame, on white where it was transparent."""
     import numpy as np
     from PIL import Image, ImageOps
 
-    if len(data) > MAX_BYTES:
+    if len(data) > rules.max_bytes:
         raise invalid("The size of the image is beyond the limit.", "InvalidImage.ImageSize")
     try:
         with Image.open(io.BytesIO(data)) as image:
-            _check(image)
+            refusal = rules.refusal(image)
+            if refusal is not None:
+                raise refusal
             upright = ImageOps.exif_transpose(image)
             return np.asarray(_to_rgb(upright))
     except Image.DecompressionBombError as error:
-        raise _bad_resolution() from error
+        raise rules.bad_resolution() from error
     except (OSError, ValueError, SyntaxError) as error:  # how Pillow says that a file is broken
         raise invalid(
             "Invalid image type. Please ensure the file is a valid image.", "InvalidImage.FileFormat"
@@ -48,19 +95,6 @@ def encode(pixels: Pixels) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=92, subsampling=0)
     return file.getvalue()
-
-
-def _check(image: Image.Image) -> None:
-    if image.format not in FORMATS:
-        raise invalid(f"The image format {image.format} is not supported.", "InvalidImage.FileFormat")
-    short, long = sorted(image.size)
-    if short < MIN_SIDE or long > MAX_SIDE or long > MAX_RATIO * short:
-        raise _bad_resolution()
-
-
-def _bad_resolution() -> Exception:
-    message = f"Each side of the image must be {MIN_SIDE} to {MAX_SIDE} pixels, their ratio at most 1:{MAX_RATIO}."
-    return invalid(message, "InvalidImage.Resolution")
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -1,0 +1,64 @@
+"""The pictures inside messages: addresses, uploads and base64 items (contract 1.4, 5, 6 and 8)."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error as NotBase64
+
+from qwen_localize.sandbox.errors import Refusal, invalid
+from qwen_localize.sandbox.fetching import fetch
+from qwen_localize.sandbox.service import Sandbox
+
+MAX_ITEM = 10_485_760  # characters of one base64 item
+MAX_BYTES = 10 * 1024 * 1024
+
+_DATA = re.compile(r"data:image/[\w.+-]+;base64,", re.ASCII | re.IGNORECASE)
+
+
+def check(url: object, *, resolves_oss: bool) -> str:
+    """A picture as a message names it; a Refusal if it can be no such thing.
+
+    Args:
+        url: http(s), `oss://` or a data URI.
+        resolves_oss: Whether the request carried `X-DashScope-OssResourceResolve: enable`.
+    """
+    if not isinstance(url, str) or not url:
+        raise invalid("The image must be a string and not empty.")
+    scheme = url[:10].partition(":")[0].lower()
+    if scheme == "data":
+        return _check_item(url)
+    if scheme not in ("http", "https", "oss"):
+        raise invalid("The provided URL does not appear to be valid. Ensure it is correctly formatted.")
+    if scheme == "oss" and not resolves_oss:
+        raise _unreadable()
+    return url
+
+
+async def load(sandbox: Sandbox, url: str, model: str) -> bytes:
+    """The bytes of a checked picture, for a model."""
+    if url[:5].lower() == "data:":
+        return _decode(url.partition(",")[2])
+    if url[:4].lower() == "oss:":
+        return sandbox.uploads.read(url, model)
+    return await fetch(url, MAX_BYTES)
+
+
+def _check_item(url: str) -> str:
+    if len(url) > MAX_ITEM:
+        raise invalid(f"Exceeded limit on max bytes per data-uri item : {MAX_ITEM}")
+    if _DATA.match(url) is None:
+        raise _unreadable()
+    return url
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except NotBase64 as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> Refusal:
+    message = "The media format is not supported or incorrect for the data inspection."
+    return invalid(message, "InvalidParameter.DataInspection")

@@ -1,0 +1,63 @@
+"""Reading pictures, behind both endpoints that Qwen-OCR has (contract 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from qwen_localize.sandbox import media
+from qwen_localize.sandbox.documents import find
+from qwen_localize.sandbox.errors import out_of_tokens
+from qwen_localize.sandbox.replies import Reply, reply
+from qwen_localize.sandbox.working import in_worker
+
+if TYPE_CHECKING:
+    from qwen_localize.sandbox.gate import Call
+    from qwen_localize.sandbox.ocr import OcrJob
+    from qwen_localize.sandbox.pictures.decode import Pixels
+    from qwen_localize.sandbox.pictures.reading import Line
+
+NOT_READ = "(sandbox: not read)"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A finished reading: the reply, and `ocr_result` where the task has one."""
+
+    reply: Reply
+    result: dict[str, Any] | None
+
+
+async def read(call: Call, job: OcrJob) -> Reading:
+    """Read a picture and carry out the task on it; billed."""
+    sandbox, model = call.sandbox, job.model
+    data = await media.load(sandbox, job.url, model.name)
+    done = await in_worker(sandbox, partial(_work, job, data, plain=sandbox.config.plain))
+    if not sandbox.limits.allow(f"tokens {model.name}", model.token_rules, done.reply.tokens_in):
+        raise out_of_tokens()
+    sandbox.bill_tokens(model, done.reply.tokens_in, done.reply.tokens_out)
+    return done
+
+
+def _work(job: OcrJob, data: bytes, *, plain: bool) -> Reading:
+    from qwen_localize.sandbox.pictures.decode import READING, decode
+
+    pixels = decode(data, READING)
+    height, width = pixels.shape[:2]
+    found = find(_lines(pixels, plain=plain), job.task, job.schema)
+    seen = job.image_tokens(width, height)
+    done = reply(found.text, seen + job.text_tokens, job.max_tokens, seen)
+    return Reading(done, found.result if done.finish_reason == "stop" else None)
+
+
+def _lines(pixels: Pixels, *, plain: bool) -> list[Line]:
+    import numpy as np
+
+    from qwen_localize.sandbox.pictures.reading import Line, read
+
+    if not plain:
+        return read(pixels)
+    height, width = pixels.shape[:2]
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    return [Line(NOT_READ, corners)]
