@@ -161,6 +161,7 @@ def bind(tool: Tool) -> "BoundTool":
     """The tool as the SDK registers it, with schemas as small as clients need them."""
     metadata = func_metadata(tool.function, skip_names=["api"])
     arguments = _closed(metadata.arg_model)
+    published: frozenset[str] = getattr(metadata.output_model, "PUBLISHED", frozenset())
     return BoundTool(
         fn=tool.function,
         name=tool.name,
@@ -170,7 +171,7 @@ def bind(tool: Tool) -> "BoundTool":
         fn_metadata=FuncMetadata(
             arg_model=arguments,
             output_model=metadata.output_model if tool.publishes else None,
-            output_schema=result_schema(metadata.output_schema or {}) if tool.publishes else None,
+            output_schema=result_schema(metadata.output_schema or {}, published) if tool.publishes else None,
         ),
         is_async=True,
         context_kwarg=None,

@@ -1,6 +1,6 @@
 """What tools return, as data and in words."""
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
@@ -24,7 +24,12 @@ class SavedFile(BaseModel):
 
 
 class Result(BaseModel):
-    """What every tool returns: structured fields for programs, and `blocks` of text for the model."""
+    """What every tool returns: structured fields for programs, and `blocks` of text for the model.
+
+    The schema that clients are told has the fields in `PUBLISHED`; the others come as well.
+    """
+
+    PUBLISHED: ClassVar[frozenset[str]] = frozenset()
 
     def blocks(self) -> list[str]:
         """The same facts as short texts; each must stand without the structured fields."""
@@ -37,6 +42,8 @@ class Result(BaseModel):
 
 class JobResult(Result):
     """A job as it stands. `no_text_found` is an outcome of its own: the work was done, and there was nothing to do."""
+
+    PUBLISHED = frozenset({"job_id", "status", "message", "artifacts"})
 
     job_id: str
     status: Literal["queued", "running", "succeeded", "failed", "canceled"]

@@ -1,8 +1,12 @@
 """JSON schemas cut to what clients use: every byte of `tools/list` is paid for in every chat."""
 
+from collections.abc import Collection
 from typing import Any
 
 from pydantic import BaseModel
+
+# What these say is checked by us, and said in words when it matters.
+_IDLE = frozenset({"title", "minLength", "maxLength", "pattern", "minItems", "maxItems", "additionalProperties"})
 
 
 def arguments_schema(model: type[BaseModel]) -> dict[str, Any]:
@@ -14,16 +18,13 @@ def arguments_schema(model: type[BaseModel]) -> dict[str, Any]:
     return {key: slim[key] for key in ("type", "properties", "required") if key in slim}
 
 
-def result_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a tool's result, down to the names and types of its fields."""
-    slim = _slim(schema)
-    fields = {name: _type_only(field) for name, field in slim.get("properties", {}).items()}
-    return {"type": "object", "properties": fields}
+def result_schema(schema: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """The schema of a tool's result, down to the types of the fields that programs branch on."""
+    fields = {name: field for name, field in _slim(schema).get("properties", {}).items() if name in names}
+    return {"type": "object", "properties": {name: _type_only(field) for name, field in fields.items()}}
 
 
 def _type_only(field: dict[str, Any]) -> dict[str, Any]:
-    if "anyOf" in field:
-        return {"anyOf": [{"type": option["type"]} for option in field["anyOf"]]}
     return {key: field[key] for key in ("type", "enum") if key in field}
 
 
@@ -37,11 +38,16 @@ def _inlined(node: Any, definitions: dict[str, Any]) -> Any:
         return [_inlined(item, definitions) for item in node]
     if not isinstance(node, dict):
         return node
+    if "anyOf" in node:
+        # That null may be said for "not given" is taken, and not worth saying.
+        branches = [branch for branch in node["anyOf"] if branch.get("type") != "null"]
+        rest = {key: value for key, value in node.items() if key != "anyOf"}
+        return _inlined(rest | (branches[0] if len(branches) == 1 else {}), definitions) | (
+            {"anyOf": _inlined(branches, definitions)} if len(branches) > 1 else {}
+        )
     if "$ref" in node:
-        # A definition's own description is its class's docstring: for us, not for the model. What is refused
-        # inside it is refused by us, in words.
-        silent = {"description": None, "additionalProperties": None}
-        target = definitions[node["$ref"].rpartition("/")[2]] | silent
+        # A definition's own description is its class's docstring: for us, not for the model.
+        target = definitions[node["$ref"].rpartition("/")[2]] | {"description": None}
         return _inlined(target | {key: value for key, value in node.items() if key != "$ref"}, definitions)
     return {key: _field(key, value, definitions) for key, value in node.items() if not _idle(key, value)}
 
@@ -54,4 +60,4 @@ def _field(key: str, value: Any, definitions: dict[str, Any]) -> Any:
 
 
 def _idle(key: str, value: Any) -> bool:
-    return key in ("title", "minLength") or value is None or (key == "default" and value in ("", [], False))
+    return key in _IDLE or value is None or (key == "default" and value in ("", [], False))

@@ -26,6 +26,8 @@ _ENDINGS = {
 class OcrResult(Result):
     """Pages in their order; a page that failed has its reason in its place."""
 
+    PUBLISHED = frozenset({"pages", "artifacts"})
+
     name: str
     task: str
     model: str

@@ -22,6 +22,8 @@ class Untranslated(BaseModel):
 class TranslateTextResult(Result):
     """Translations in the order given; a string that failed has its reason in its place."""
 
+    PUBLISHED = frozenset({"translations", "glossary", "artifacts"})
+
     translations: list[str | Untranslated]
     source_lang: str
     target_lang: str

@@ -33,6 +33,8 @@ ModelName = Literal["tongyi-xiaomi-analysis-flash", "tongyi-xiaomi-analysis-pro"
 class AnalysisResult(JobResult):
     """The answers of a few conversations; of many, the job whose files have them."""
 
+    PUBLISHED = JobResult.PUBLISHED | {"conversations", "details"}
+
     conversations: list[Analysed] = Field(default_factory=list)
 
     def blocks(self) -> list[str]:

@@ -11,6 +11,8 @@ from qwen_localize.results import JobResult, Result
 class JobList(Result):
     """Jobs, the newest first."""
 
+    PUBLISHED = frozenset({"jobs"})
+
     jobs: list[JobResult]
 
     def blocks(self) -> list[str]:

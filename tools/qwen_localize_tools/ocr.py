@@ -22,12 +22,12 @@ RULES = PictureRules(
 )
 
 Fields = list[str] | dict[str, Any]
-Pixels = Annotated[int | None, Field(description="Bounds for scaling, in pixels")]
+Pixels = Annotated[int | None, Field(description="Scaling bound")]
 
 
 async def ocr(
     api: Api,
-    image: Annotated[ImageRef, Field(description="Picture or PDF: local path, http(s) URL, or data URI")],
+    image: Annotated[ImageRef, Field(description="Picture or PDF: path, URL or data URI")],
     task: Annotated[
         TaskName, Field(description="words: with boxes; fields: values by name; table: HTML and rows")
     ] = "text",

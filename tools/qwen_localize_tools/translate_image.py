@@ -56,8 +56,8 @@ async def translate_image(
 ) -> JobResult:
     """Translate the text in a picture, keeping its layout. Saves a JPEG of the same size and returns its path.
 
-    10 to 60 s and 0.003 CNY a picture, also when no text is found; then, or if it takes longer, a job_id for
-    get_job. One language must be Chinese or English; qwen-mt-image-2.0 has no such rule, but does one a minute.
+    10 to 60 s, 0.003 CNY, also when no text is found; if it takes longer, a job_id for get_job. One language must
+    be Chinese or English; qwen-mt-image-2.0 has no such rule, but does one a minute.
     """
     chosen = MODELS[model]
     api.check_model(chosen)
