@@ -8,7 +8,7 @@ import httpx2
 from ..artifacts import Artifact, Artifacts
 from ..clock import Clock
 from ..dashscope import Client, Succeeded
-from ..errors import Expired, LocalizeError
+from ..errors import Expired, LocalizeError, TryLater
 from .records import JobRecord, State
 from .store import Store
 
@@ -83,7 +83,9 @@ def _facts(artifact: Artifact) -> dict[str, Any]:
 
 
 def _undelivered(job: JobRecord, error: LocalizeError) -> str:
+    # What the error advises besides, to try again later, is for calls that are not paid yet.
+    reason = f"{str(error).partition('. ')[0].rstrip('.')}." if isinstance(error, TryLater) else str(error)
     return (
-        f"{error} The result is paid for and kept by the service for 24 h: get_job with job_id {job.id} fetches it "
-        "again. Do not repeat the call."
+        f"{reason} The result is paid for and kept by the service for 24 h: do not repeat the call, get_job with "
+        f"job_id {job.id} fetches it."
     )

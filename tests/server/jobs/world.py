@@ -17,11 +17,13 @@ from qwen_localize.app import build_server
 from qwen_localize.dashscope import Timeouts
 from qwen_localize.sandbox import Fault, Sandbox, SandboxConfig, running
 from qwen_localize.settings import Settings
-from qwen_localize_tools import TOOLS
+from qwen_localize_tools import TOOLS as ALL
 from support import FastClock, words
 
 KEY = "sk-jobs-0123456789abcdef"
 SIZE = (60, 40)
+# The others would only take time to be set up, once for each of many worlds.
+TOOLS = tuple(tool for tool in ALL if tool.name in ("translate_image", "get_job", "list_jobs", "cancel_job"))
 # Far apart, so that a picture is known again after JPEG and under the sandbox's mark.
 COLOURS = ("#d02020", "#20a020", "#2020d0", "#d0d020", "#20d0d0", "#d020d0", "#808080", "#f09040")
 # Real seconds: short enough for a stalled request to cost a test little, long enough for a busy machine.
@@ -146,7 +148,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def world(
-    folder: Path, faults: Sequence[str] = (), *, servers: int = 1, speed: float = 50.0, task_seconds: float = 1.0,
+    folder: Path, faults: Sequence[str] = (), *, servers: int = 1, speed: float = 100.0, task_seconds: float = 0.5,
     **env: str,
 ) -> AsyncIterator[World]:  # fmt: skip
     """A sandbox with these faults, and servers that share a state and an output directory."""
@@ -206,3 +208,26 @@ def assert_readable(text: str) -> None:
     assert 1 <= len(sentences) <= 3, text
     assert KEY not in text
     assert not re.search(r"Traceback|Error\(|File \"|\bNone\b|fault of its own", text), text
+
+
+def assert_nothing_lost(w: World, outcomes: list[Outcome], unpaid: int) -> None:
+    """Each picture was paid for at most once, and each that was paid for is there, whole and only once."""
+    assert max(w.done.values(), default=0) <= 1, w.done
+    assert w.submissions() <= len(outcomes)
+    assert len(w.sandbox.ledger.paid) == len(outcomes) - unpaid
+    for outcome in outcomes:
+        assert_readable(outcome.words) if outcome.is_error else assert_delivered(outcome)
+    files = [path for outcome in outcomes for path in outcome.files]
+    assert sorted(w.out.iterdir()) == sorted(files)
+
+
+def assert_delivered(outcome: Outcome) -> None:
+    assert outcome.data["status"] == "succeeded"
+    [path] = outcome.files
+    assert same_colour(path, outcome.colour)
+
+
+def in_order(jobs: list[dict[str, Any]]) -> list[Outcome]:
+    """Jobs, as the calls for the pictures would have answered."""
+    named = {Path(artifact["path"]).name: job for job in jobs for artifact in job["artifacts"]}
+    return [Outcome(COLOURS[n], "", False, named.get(f"picture{n}.ru.jpg", {})) for n in range(len(jobs))]
