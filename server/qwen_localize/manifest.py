@@ -65,7 +65,7 @@ def settings_table() -> str:
 
 def client_configs() -> dict[str, Any]:
     """A configuration for each client, with the key in its place."""
-    server = {"command": "uv", "args": ["run", "--directory", _CLONE, "qwen-localize"]}
+    server = {"command": "uv", "args": ["run", "--no-dev", "--directory", _CLONE, "qwen-localize"]}
     env = {"DASHSCOPE_API_KEY": "sk-your-key"}
     plain = {"mcpServers": {"qwen-localize": server | {"env": env}}}
     prompt = {"type": "promptString", "id": "dashscope-key", "description": "Model Studio API key", "password": True}

@@ -1,6 +1,9 @@
 """How far a call is, told at least every few seconds: hosts cut off calls that are silent."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import anyio
 
 from .clock import Clock
 
@@ -40,4 +43,6 @@ class Progress:
 
     async def _tell(self) -> None:
         self._told = self._clock.now()
-        await self._send(self._value, self._total, self._message)
+        # A client that is gone hears nothing; what it asked for goes on until it is cancelled.
+        with suppress(anyio.ClosedResourceError, anyio.BrokenResourceError):
+            await self._send(self._value, self._total, self._message)
