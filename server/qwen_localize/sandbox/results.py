@@ -14,9 +14,9 @@ RESULT_PATH = "/sandbox/results"
 KEPT_SECONDS = 24 * 3600.0
 
 
-def result_name(task_id: str) -> str:
+def result_name(task_id: str, kind: str = "jpg") -> str:
     """The name of a task's result."""
-    return f"{task_id}.jpg"
+    return f"{task_id}.{kind}"
 
 
 @dataclass

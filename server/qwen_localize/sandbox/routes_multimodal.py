@@ -2,27 +2,53 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from qwen_localize.sandbox import ocr, routes_ocr
-from qwen_localize.sandbox.catalogue import OcrModel
+from qwen_localize.sandbox import editing, media, ocr, routes_ocr
+from qwen_localize.sandbox.catalogue import EditModel, Model, OcrModel
 from qwen_localize.sandbox.errors import no_async
 from qwen_localize.sandbox.gate import Call
 from qwen_localize.sandbox.replies import native_usage
-from qwen_localize.sandbox.routes_text import named_model, native_parts
+from qwen_localize.sandbox.results import result_name
+from qwen_localize.sandbox.routes_text import named_model, native_parts, unknown
+from qwen_localize.sandbox.working import in_worker
 
 
 async def generate(call: Call) -> Response:
     """`POST /api/v1/services/aigc/multimodal-generation/generation`, synchronous only."""
     body = await call.body()
-    model = named_model(call, body, OcrModel)
+    model = named_model(call, body, Model)
     if call.answers("x-dashscope-async"):
         raise no_async()
     given, parameters = native_parts(body)
     messages, resolves_oss = given.get("messages"), call.answers("x-dashscope-ossresourceresolve")
-    return await _read(call, ocr.parse_native(model, messages, parameters, resolves_oss=resolves_oss))
+    if isinstance(model, EditModel):
+        return await _edit(call, editing.parse(model, messages, parameters, resolves_oss=resolves_oss))
+    if isinstance(model, OcrModel):
+        return await _read(call, ocr.parse_native(model, messages, parameters, resolves_oss=resolves_oss))
+    raise unknown(model.name)
+
+
+async def _edit(call: Call, job: editing.EditJob) -> Response:
+    sandbox, clock = call.sandbox, call.sandbox.clock
+    started = clock.now()
+    pictures = [await media.load(sandbox, url, job.model.name) for url in job.urls]
+    (width, height), files = await in_worker(sandbox, partial(_edited, job, pictures))
+    await clock.sleep(started + sandbox.config.edit_seconds - clock.now())
+    names = [result_name(f"{call.request_id}-{index}", "png") for index in range(1, job.number + 1)]
+    content = [{"image": sandbox.results.keep(name, file)} for name, file in zip(names, files, strict=True)]
+    sandbox.bill_image(job.model.name, job.model.price, images=job.number)
+    return _answer(call, content, {"width": width, "height": height, "image_count": job.number}, "stop")
+
+
+def _edited(job: editing.EditJob, pictures: list[bytes]) -> tuple[tuple[int, int], list[bytes]]:
+    from qwen_localize.sandbox.pictures.edit import as_png, edit
+
+    images = edit(pictures, job.prompt, job.number, job.size, watermark=job.watermark)
+    return images[0].size, [as_png(image) for image in images]
 
 
 async def _read(call: Call, job: ocr.OcrJob) -> Response:

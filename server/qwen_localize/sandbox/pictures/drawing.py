@@ -65,6 +65,22 @@ def draw_mark(image: Pixels, boxes: Sequence[Corners]) -> None:
     image[region.slices] = np.asarray(label)
 
 
+def caption(image: Image.Image, box: tuple[int, int, int, int], words: str, right: str = "") -> None:
+    """Write words small and light on a dark box, in place, and more at its right end; cut to fit."""
+    from PIL import ImageDraw
+
+    left, top, end, bottom = box
+    font = _font(max(8, (bottom - top) * 0.5), bold=False)
+    draw, pad, middle = ImageDraw.Draw(image), (bottom - top) // 4, (top + bottom) / 2
+    draw.rectangle((left, top, end - 1, bottom - 1), fill=(40, 40, 40))
+    draw.text((end - pad, middle), right, "white", font, anchor="rm")
+    room = end - left - 3 * pad - font.getlength(right)
+    text = drawable(" ".join(words[:300].split()))
+    while text and font.getlength(text) > room:
+        text = text[: max(0, min(len(text) - 1, int(len(text) * room / font.getlength(text))))]
+    draw.text((left + pad, middle), text, "#dddddd", font, anchor="lm")
+
+
 def _free_corner(image: Pixels, size: tuple[int, int], boxes: Sequence[Corners]) -> Region:
     height, width = image.shape[:2]
     right, bottom = width - size[0], height - size[1]

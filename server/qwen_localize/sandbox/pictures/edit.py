@@ -1,0 +1,79 @@
+"""Edit pictures: carry out what is understood, and say on a margin what was asked (contract 5)."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from qwen_localize.sandbox.pictures.decode import EDITING, decode
+from qwen_localize.sandbox.pictures.drawing import caption
+from qwen_localize.sandbox.pictures.instructions import carry_out
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Size = tuple[int, int]
+
+_STEP = 16  # sides are multiples of it
+_USUAL = 1024  # the side of a square of the usual area
+_SIDES = (64, 4096)  # even of a very long picture
+
+
+def edit(
+    pictures: Sequence[bytes], prompt: str, number: int, size: Size | None, *, watermark: bool
+) -> list[Image.Image]:
+    """The first picture, edited, so many times. Takes a moment: call it in a worker thread.
+
+    Args:
+        pictures: The files; the last one gives the ratio if no size is asked, the rest are only checked.
+        prompt: What to do.
+        number: How many results; each has its number written on it.
+        size: Width and height asked.
+        watermark: Whether to add the model's own mark in the lower right corner.
+    """
+    from PIL import Image
+
+    images = [Image.fromarray(decode(data, EDITING)) for data in pictures]
+    size = _rounded(size or _usual(images[-1].size))
+    edited = carry_out(images[0], prompt)
+    return [
+        _laid_out(edited, size, f"{index}/{number}  {prompt}", watermark=watermark) for index in range(1, number + 1)
+    ]
+
+
+def as_png(image: Image.Image) -> bytes:
+    """A PNG file."""
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def _laid_out(image: Image.Image, size: Size, words: str, *, watermark: bool) -> Image.Image:
+    """The whole picture above a margin with the words and the sandbox's mark."""
+    from PIL import Image, ImageOps
+
+    width, height = size
+    margin = max(14, min(40, height // 24))
+    room = (width, height - margin)
+    fitted = ImageOps.contain(image, room, Image.Resampling.BICUBIC)
+    canvas = Image.new("RGB", size, "#e8e8e8")
+    canvas.paste(fitted, ((room[0] - fitted.width) // 2, (room[1] - fitted.height) // 2))
+    caption(canvas, (0, room[1], width, height), words, right="sandbox")
+    if watermark:
+        caption(canvas, (width - width // 4, room[1] - margin, width, room[1]), "Qwen-Image")
+    return canvas
+
+
+def _usual(size: Size) -> Size:
+    """About 1024 * 1024 pixels at the ratio of a picture."""
+    stretch = math.sqrt(size[0] / size[1])
+    low, high = _SIDES
+    width, height = (min(high, max(low, round(side))) for side in (_USUAL * stretch, _USUAL / stretch))
+    return width, height
+
+
+def _rounded(size: Size) -> Size:
+    width, height = (max(1, round(side / _STEP)) * _STEP for side in size)
+    return width, height
