@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from mcp import Client
-from support import words
 
 from qwen_localize.app import build_server
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
+from support import words
 
 pytestmark = pytest.mark.skipif(not os.environ.get("DASHSCOPE_API_KEY"), reason="needs DASHSCOPE_API_KEY")
 SAMPLE = Path(__file__).parents[2] / "server" / "qwen_localize" / "demo" / "sample.jpg"
