@@ -1,9 +1,12 @@
 """The server as a client sees it: keys, words, progress, and both eras of the protocol."""
 
+import json
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -17,6 +20,7 @@ from mcp import Client
 from qwen_localize.app import build_server
 from qwen_localize.contract import Api, Result, Tool
 from qwen_localize.dashscope import Timeouts
+from qwen_localize.patience import patience
 from qwen_localize.progress import BEAT_SECONDS, Progress
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
@@ -197,3 +201,40 @@ async def test_a_call_that_the_client_cancels_ends_its_request(httpx2_mock: resp
             await started.wait()
             group.cancel_scope.cancel()
         await stopped.wait()
+
+
+async def test_without_a_usable_store_tools_are_listed_and_a_call_says_why(connect: Connect, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    async with connect(state_dir=tmp_path / "file" / "state") as client:
+        assert (await client.list_tools()).tools
+        result = await client.call_tool("translate_text", HELLO)
+    assert result.is_error
+    assert "QWEN_LOCALIZE_STATE_DIR" in words(result)
+
+
+async def test_a_store_that_lacks_a_table_is_said_to_be_unusable(connect: Connect, tmp_path: Path) -> None:
+    async with connect() as client:
+        await client.list_tools()
+    with closing(sqlite3.connect(tmp_path / "state" / "jobs.sqlite3")) as database:
+        database.execute("DROP TABLE answers")
+    async with connect() as client:
+        assert "QWEN_LOCALIZE_STATE_DIR" in words(await client.call_tool("translate_text", HELLO))
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("claude-code", 240), ("Claude-Code", 240), ("claude-ai", 45), (None, 45)]
+)
+def test_each_client_is_kept_waiting_as_long_as_it_allows(name: str | None, seconds: float) -> None:
+    assert patience(name, None) == seconds
+    assert patience(name, 7.0) == 7
+
+
+async def test_costs_are_shown_by_day_tool_and_model(httpx2_mock: respx.Router, connect: Connect) -> None:
+    choice = {"message": {"content": "x"}, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 1_000_000, "completion_tokens": 0}
+    httpx2_mock.post(CHAT).respond(json={"id": "1", "model": "m", "choices": [choice], "usage": usage})
+    async with connect() as client:
+        await client.call_tool("translate_text", HELLO)
+        shown = await client.read_resource("qwen-localize://usage")
+    (row,) = json.loads(shown.contents[0].model_dump()["text"])
+    assert (row["tool"], row["model"], row["calls"], row["cny"]) == ("translate_text", "qwen-mt-flash", 1, 0.7)

@@ -30,6 +30,12 @@ LINES = [
     "Hello {name}, your travel mug (order %s) has shipped.",
     "<b>{{count}}</b> items left in stock",
 ]
+EDIT = "Make it black and white"
+CHAT = [
+    {"role": "customer", "text": "你好，我上周买的保温杯漏水，很生气！"},
+    {"role": "agent", "text": "非常抱歉，我马上给您换一个新的，今天就寄出。"},
+    {"role": "customer", "text": "好的，谢谢，处理得很快，满意。"},
+]
 
 
 @dataclass
@@ -61,7 +67,7 @@ class Demo:
 
     async def text(self) -> None:
         """A few lines with placeholders and a glossary."""
-        self.console.print(f"\n[bold]translate_text[/bold]  {len(LINES)} lines, en to {TARGET}, with a glossary")
+        self._head("translate_text", f"{len(LINES)} lines, en to {TARGET}, with a glossary")
         result = await self.call(
             "translate_text", {"text": LINES, "source_lang": "en", "target_lang": TARGET, "glossary": GLOSSARY}
         )
@@ -75,11 +81,35 @@ class Demo:
 
     async def image(self, sample: Path, output: Path) -> None:
         """The sample picture, and a picture of before and after."""
-        self.console.print(f"\n[bold]translate_image[/bold]  {sample.name}, English and Chinese to {TARGET}")
+        self._head("translate_image", f"{sample.name}, from en to {TARGET}")
         arguments = {"image": str(sample), "target_lang": TARGET, "source_lang": "en", "glossary": GLOSSARY}
         result = await self.call("translate_image", arguments)
         translated = Path(result["artifacts"][0]["path"])
         self.files += [translated, side_by_side(sample, translated, output / f"{translated.stem}-before-after.jpg")]
+
+    async def edit(self, sample: Path) -> None:
+        """The sample edited by an instruction."""
+        self._head("edit_image", f"{sample.name}, “{EDIT}”")
+        result = await self.call("edit_image", {"images": [str(sample)], "prompt": EDIT, "size": "3:4"})
+        self.files += [Path(file["path"]) for file in result["artifacts"]]
+
+    async def read(self, sample: Path) -> None:
+        """The sample's own text."""
+        self._head("ocr", f"the text of {sample.name}")
+        result = await self.call("ocr", {"image": str(sample)})
+        for line in result["pages"][0]["text"].splitlines():
+            self.console.print(f"  {_plain(line)}")
+
+    async def judge(self) -> None:
+        """A customer's chat."""
+        self._head("analyze_conversation", f"a chat of {len(CHAT)} turns")
+        arguments = {"conversation": CHAT, "analysis": ["satisfaction", "resolution"]}
+        result = await self.call("analyze_conversation", arguments)
+        for answer in result["conversations"][0]["answers"]:
+            self.console.print(f"  {answer['question']}: [bold]{answer['label']}[/bold] {_plain(answer['reason'])}")
+
+    def _head(self, tool: str, words: str) -> None:
+        self.console.print(f"\n[bold]{tool}[/bold]  {_plain(words)}")
 
 
 def _structured(result: CallToolResult) -> dict[str, Any]:
@@ -116,6 +146,9 @@ async def run(output: Path, live: bool, now: Callable[[], float] = time.monotoni
             demo.console.print("tools: " + ", ".join(tool.name for tool in (await client.list_tools()).tools))
             await demo.text()
             await demo.image(sample, output)
+            await demo.edit(sample)
+            await demo.read(sample)
+            await demo.judge()
     _summary(demo, now() - began, live)
     return 0
 

@@ -3,7 +3,8 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -49,7 +50,8 @@ class Store:
     def __init__(self, folder: Path, now: float) -> None:
         self._lock = threading.Lock()
         self._connection = open_database(folder)
-        self._prune(now)
+        with _explained():
+            self._prune(now)
 
     def close(self) -> None:
         """Close the file."""
@@ -264,8 +266,14 @@ class ScopedBook:
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
-    try:
+    with _explained():
         return await anyio.to_thread.run_sync(work)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
     except sqlite3.Error as error:
         raise StateUnavailable(
             f"The job store cannot be used ({error}). Free some space or make QWEN_LOCALIZE_STATE_DIR writable."
