@@ -18,10 +18,11 @@ from anyio.abc import SocketStream
 from mcp import Client
 
 from qwen_localize.app import build_server
-from qwen_localize.contract import Api, Result, Tool
+from qwen_localize.contract import Api, Tool
 from qwen_localize.dashscope import Timeouts
 from qwen_localize.patience import patience
 from qwen_localize.progress import BEAT_SECONDS, Progress
+from qwen_localize.results import Result
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
 from support import KEY, ORIGIN, Connect, FakeClock, words
