@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qwen_localize.sandbox.pseudo import Pair, localize
+
+_FILLER = re.compile(r" ~[~ ]*\]$")
 
 
 @dataclass(frozen=True)
@@ -46,4 +49,5 @@ def plain(data: bytes) -> Translated:
 def _translate_line(text: str, terms: Sequence[Pair], sensitives: Sequence[str]) -> str:
     for word in sensitives:
         text = text.replace(word, "")
-    return localize(text.strip(), terms)
+    # The tildes that make a text longer would only make its letters smaller in a box that stays.
+    return _FILLER.sub("]", localize(text.strip(), terms))
