@@ -82,6 +82,7 @@ class Poller:
             self.lock.release()
 
     async def _lead(self) -> None:
+        self._busy.clear()
         async with anyio.create_task_group() as group:
             while jobs := await self.store.within(self.scope, OPEN):
                 await self._round(jobs, group)
@@ -140,7 +141,7 @@ class Poller:
     async def _step(self, job: JobRecord, jobs: list[JobRecord], rows: list[Row], group: TaskGroup) -> None:
         match job.state:
             case State.QUEUED if job.cancel:
-                await self._cancel(job)
+                self._start(group, job, self._cancel)
             case State.QUEUED | State.RUNNING if job.kind is Kind.TASK:
                 await self._follow(job, rows, group)
             case State.READY:
@@ -179,9 +180,13 @@ class Poller:
                     await work(fresh)
             except LocalizeError as error:
                 self._slow_down(error)
-            finally:
-                self._busy.discard(job.id)
+            except Exception:
+                # It stays busy, so it is tried again only under the next leader, and the other jobs go on.
+                logger.exception("%s cannot be followed for a reason nobody foresaw", job.id)
+                return
+            else:
                 self.woken.happened()
+            self._busy.discard(job.id)
 
         group.start_soon(guarded)
 
