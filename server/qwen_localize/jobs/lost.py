@@ -15,6 +15,8 @@ SETTLE_SECONDS = 5.0
 # How far the service's clock and ours may differ for a match, and for an excuse.
 NEAR_SECONDS = 0.75
 FAR_SECONDS = 300.0
+# A request that arrives does so soon, however long its answer takes: what came up later is more likely another's.
+ARRIVAL_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,15 @@ def look(job: JobRecord, others: Sequence[JobRecord], rows: Sequence[Row], known
         known: upstream ids that belong to other jobs.
     """
     strangers = [row for row in rows if row.task_id not in known]
-    near = [row for row in strangers if _within(job, row, NEAR_SECONDS)]
-    shared = any(_within(other, row, NEAR_SECONDS) for other in others for row in near)
+    near = [row for row in strangers if _within(job, row, ARRIVAL_SECONDS, NEAR_SECONDS)]
+    shared = any(_within(other, row, ARRIVAL_SECONDS, NEAR_SECONDS) for other in others for row in near)
     if len(near) == 1 and not shared:
         return Adopt(near[0].task_id)
-    far = [row for row in strangers if _within(job, row, FAR_SECONDS)]
+    far = [row for row in strangers if _within(job, row, FAR_SECONDS, FAR_SECONDS)]
     return Unclear(len(far)) if far else NeverArrived()
 
 
-def _within(job: JobRecord, row: Row, play: float) -> bool:
+def _within(job: JobRecord, row: Row, most: float, play: float) -> bool:
+    """Whether the task was made while the submission was out, or in the first `most` seconds of that, with `play`."""
     sent = job.sent or job.created
-    return sent - play <= row.created <= (job.lost or sent) + play
+    return sent - play <= row.created <= min(job.lost or sent, sent + most) + play

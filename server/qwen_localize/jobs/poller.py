@@ -5,16 +5,15 @@ comes free, as it does when its holder dies.
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
 from anyio.abc import TaskGroup
 
 from ..clock import Clock
-from ..dashscope import Client, Failed, Gone, Row, Succeeded
+from ..dashscope import Client, Failed, Gone, Page, Row, Succeeded
 from ..errors import LocalizeError, Rejected
 from . import lost, schedule
 from .delivery import Delivery
@@ -30,6 +29,10 @@ ResultUrls = Callable[[dict[str, Any]], list[str]]
 # How soon a process notices that nobody leads any more.
 TAKEOVER_SECONDS = 2.0
 _MOST_PAGES = 5
+# The list goes back 24 h (contract 2.2); whose clock says so is not known.
+_LISTED_SECONDS = 23 * 3600.0
+_LISTED = UPSTREAM | {State.UNSURE}
+_NO_LIST = Page([], 1)
 _CALL_CUT = (
     "The server stopped while this was out. The service keeps no list of such calls, so whether it is paid cannot be "
     "known. Ask the user before paying again; if they agree, cancel_job and then repeat the call."
@@ -61,6 +64,7 @@ class Poller:
         self._delivery = Delivery(self.store, self.client, self.clock)
         self._busy: set[str] = set()
         self._asked: dict[str, float] = {}
+        self._doubted: set[str] = set()
         self._slowdown = 1.0
 
     async def run(self) -> None:
@@ -92,11 +96,11 @@ class Poller:
     async def _round(self, jobs: list[JobRecord], group: TaskGroup) -> None:
         try:
             await self._orphans(jobs)
-            rows = await self._rows(
-                {job.model for job in jobs if job.kind is Kind.TASK and (job.state in UPSTREAM or self._is_due(job))}
-            )
-            for job in jobs:
-                await self._step(job, jobs, rows.get(job.model, []), group)
+            # What is lost is judged only by a list that is read after this moment.
+            ripe = [job for job in jobs if job.state is not State.UNSURE or self._is_due(job)]
+            lists = await self._lists({job.model for job in ripe if job.kind is Kind.TASK and job.state in _LISTED})
+            for job in ripe:
+                await self._step(job, lists.get(job.model, _NO_LIST), group)
             self._slowdown = schedule.faster(self._slowdown)
         except LocalizeError as error:
             self._slow_down(error)
@@ -128,26 +132,29 @@ class Poller:
         if await self._change(job, only={job.state}, state=state, message=words):
             await self.store.refund(job.id)
 
-    async def _rows(self, models: set[str]) -> dict[str, list[Row]]:
-        found: defaultdict[str, list[Row]] = defaultdict(list)
+    async def _lists(self, models: set[str]) -> dict[str, Page]:
+        """The task list of each model, as far as it is read; `pages` is how many there are."""
+        found: dict[str, Page] = {}
         for model in models:
+            rows: list[Row] = []
             for number in range(1, _MOST_PAGES + 1):
                 page = await self.client.list_tasks(model, number)
-                found[model] += page.rows
+                rows += page.rows
                 if number >= page.pages:
                     break
+            found[model] = Page(rows, page.pages)
         return found
 
-    async def _step(self, job: JobRecord, jobs: list[JobRecord], rows: list[Row], group: TaskGroup) -> None:
+    async def _step(self, job: JobRecord, listed: Page, group: TaskGroup) -> None:
         match job.state:
             case State.QUEUED if job.cancel:
                 self._start(group, job, self._cancel)
             case State.QUEUED | State.RUNNING if job.kind is Kind.TASK:
-                await self._follow(job, rows, group)
+                await self._follow(job, listed.rows, group)
             case State.READY:
                 self._start(group, job, self._deliver)
-            case State.UNSURE if self._is_due(job):
-                await self._look(job, [other for other in jobs if other.state is State.UNSURE and other != job], rows)
+            case State.UNSURE:
+                await self._look(job, listed)
             case _:
                 pass
 
@@ -224,23 +231,43 @@ class Poller:
         await self._delivery.deliver(job, self.result_urls[job.tool])
         self.changed.happened()
 
-    async def _look(self, job: JobRecord, others: list[JobRecord], rows: list[Row]) -> None:
+    async def _look(self, job: JobRecord, listed: Page) -> None:
+        # In this order: a submission whose answer comes meanwhile is then among these or among the known.
+        others = [other for other in await self._unknown() if other.model == job.model and other.id != job.id]
         known = await self.store.upstream_ids(job.created - lost.FAR_SECONDS)
-        match lost.look(job, [other for other in others if other.model == job.model], rows, known):
+        out = [replace(other, lost=other.lost or self.clock.wall()) for other in others]
+        match lost.look(job, out, listed.rows, known):
             case lost.Adopt(task_id=task_id):
                 await self._change(job, only={State.UNSURE}, state=State.QUEUED, upstream_id=task_id)
-            case lost.NeverArrived():
+            case lost.NeverArrived() if self._is_shown(job, listed):
                 words = "The submission's answer was lost, and the service lists no such task: nothing was paid. "
-                await self._change(job, only={State.UNSURE}, state=State.FAILED, message=words + "Call the tool again.")
-                await self.store.refund(job.id)
-            case lost.Unclear(candidates=count):
-                if await self.store.within(self.scope, {State.SUBMITTING}):
-                    return  # a task of that time may be that job's, whose id is about to be known
-                words = (
-                    f"The submission's answer was lost, and {count} task(s) of that time may or may not be it: it may "
-                    "be paid for. Ask the user before paying again; if they agree, cancel_job and then repeat the call."
-                )
-                await self._change(job, only={State.UNSURE}, state=State.UNCLEAR, message=words)
+                await self._end(job, State.FAILED, words + "Call the tool again.")
+            case lost.NeverArrived():
+                await self._ask(job, "the service's list does not reach back to it")
+            case lost.Unclear(candidates=count) if all(self._is_due(other) for other in others):
+                # Those others may be told apart in this very round, and then this one in the next.
+                if job.id in self._doubted:
+                    await self._ask(job, f"{count} task(s) of that time may or may not be it")
+                self._doubted.add(job.id)
+            case _:
+                pass  # the id of a task of that time is about to be known
+
+    async def _unknown(self) -> list[JobRecord]:
+        """The jobs that may have a task whose id is not known."""
+        return await self.store.within(self.scope, {State.SUBMITTING, State.UNSURE})
+
+    def _is_shown(self, job: JobRecord, listed: Page) -> bool:
+        """Whether the list would show the job's task: it is read whole, and reaches back to it."""
+        age = self.clock.wall() - (job.sent or job.created)
+        return listed.pages <= _MOST_PAGES and age < _LISTED_SECONDS
+
+    async def _ask(self, job: JobRecord, reason: str) -> None:
+        """Leave it to the user whether to pay (again)."""
+        words = (
+            f"The submission's answer was lost, and {reason}: it may be paid for. Ask the user before paying again; "
+            "if they agree, cancel_job and then repeat the call."
+        )
+        await self._change(job, only={State.UNSURE}, state=State.UNCLEAR, message=words)
 
     async def _change(self, job: JobRecord, **values: Any) -> JobRecord | None:
         changed = await self.store.change(job.id, self.clock.wall(), **values)
