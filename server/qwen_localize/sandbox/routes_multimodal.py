@@ -8,10 +8,10 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from qwen_localize.sandbox import editing, media, ocr, routes_ocr
+from qwen_localize.sandbox.answers import native_usage
 from qwen_localize.sandbox.catalogue import EditModel, Model, OcrModel
 from qwen_localize.sandbox.errors import no_async
 from qwen_localize.sandbox.gate import Call
-from qwen_localize.sandbox.replies import native_usage
 from qwen_localize.sandbox.results import result_name
 from qwen_localize.sandbox.routes_text import named_model, native_parts, unknown
 from qwen_localize.sandbox.working import in_worker

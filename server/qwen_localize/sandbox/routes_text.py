@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
 from anyio import to_thread
 from starlette.responses import Response
 
-from qwen_localize.sandbox import ocr, replies, routes_ocr
-from qwen_localize.sandbox.catalogue import MODELS, Model, OcrModel, TextModel, TokenModel
+from qwen_localize.sandbox import analysis, answers, ocr, routes_ocr, text
+from qwen_localize.sandbox.catalogue import MODELS, AnalysisModel, Model, OcrModel, TextModel, TokenModel
 from qwen_localize.sandbox.errors import Refusal, invalid, no_async, out_of_tokens, throttled
 from qwen_localize.sandbox.gate import Call
-from qwen_localize.sandbox.text import answer, parse
+from qwen_localize.sandbox.replies import Reply
 
 Kind = TypeVar("Kind", bound=Model)
 
@@ -24,22 +24,28 @@ async def chat(call: Call) -> Response:
     model = named_model(call, body, TokenModel)
     if isinstance(model, OcrModel):
         job = ocr.parse_compat(model, body, resolves_oss=call.answers("x-dashscope-ossresourceresolve"))
-        return replies.compat(call, body, (await routes_ocr.read(call, job)).reply)
+        return answers.compat(call, body, (await routes_ocr.read(call, job)).reply)
     if isinstance(model, TextModel):
         done = await _translate(call, model, body.get("messages"), body)
-        return replies.compat(call, body, done, cumulative=model.cumulative)
+        return answers.compat(call, body, done, cumulative=model.cumulative)
+    if isinstance(model, AnalysisModel):
+        return answers.compat(call, body, await _analyse(call, model, body.get("messages"), body))
     raise unknown(model.name)
 
 
 async def generate(call: Call) -> Response:
     """`POST /api/v1/services/aigc/text-generation/generation`: translation_options under parameters."""
     body = await call.body()
-    model = named_model(call, body, TextModel)
+    model = named_model(call, body, TokenModel)
     if call.answers("x-dashscope-async"):
         raise no_async()
     given, parameters = native_parts(body)
-    done = await _translate(call, model, given.get("messages"), parameters)
-    return replies.native(call, parameters, done, cumulative=model.cumulative)
+    if isinstance(model, TextModel):
+        done = await _translate(call, model, given.get("messages"), parameters)
+        return answers.native(call, parameters, done, cumulative=model.cumulative)
+    if isinstance(model, AnalysisModel):
+        return answers.native(call, parameters, await _analyse(call, model, given.get("messages"), parameters))
+    raise unknown(model.name)
 
 
 def named_model(call: Call, body: Mapping[str, Any], kind: type[Kind]) -> Kind:
@@ -69,10 +75,20 @@ def native_parts(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     return given, parameters
 
 
-async def _translate(call: Call, model: TextModel, messages: object, parameters: Mapping[str, Any]) -> replies.Reply:
-    job = parse(model, messages, parameters)
-    if not call.sandbox.limits.allow(f"tokens {model.name}", model.token_rules, job.tokens_in):
+async def _translate(call: Call, model: TextModel, messages: object, parameters: Mapping[str, Any]) -> Reply:
+    job = text.parse(model, messages, parameters)
+    return await _metered(call, model, job.tokens_in, partial(text.answer, job))
+
+
+async def _analyse(call: Call, model: AnalysisModel, messages: object, parameters: Mapping[str, Any]) -> Reply:
+    job = analysis.parse(model, messages, parameters)
+    return await _metered(call, model, job.tokens_in, partial(call.sandbox.analyst.answer, job))
+
+
+async def _metered(call: Call, model: TokenModel, tokens_in: int, work: Callable[[], Reply]) -> Reply:
+    """The work done in a thread, within the limit on tokens, and billed."""
+    if not call.sandbox.limits.allow(f"tokens {model.name}", model.token_rules, tokens_in):
         raise out_of_tokens()
-    done = await to_thread.run_sync(partial(answer, job))
+    done = await to_thread.run_sync(work)
     call.sandbox.bill_tokens(model, done.tokens_in, done.tokens_out)
     return done

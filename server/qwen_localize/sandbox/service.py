@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 from anyio.abc import TaskGroup
 
+from qwen_localize.sandbox.analysis import Analyst
 from qwen_localize.sandbox.catalogue import TokenModel
 from qwen_localize.sandbox.clock import Clock
 from qwen_localize.sandbox.config import SandboxConfig
@@ -31,6 +32,7 @@ class Sandbox:
         faults: What goes wrong; can be switched while it runs.
         config: How it was set up.
         clock: Its service time.
+        analyst: What answers in place of the analysis models.
         hang_up: Closes the connection to a client (host, port), after what was written to it.
     """
 
@@ -50,6 +52,7 @@ class Sandbox:
             jobs.start_soon(run, task)
 
         self.tasks = Tasks(clock, config.task_seconds, spawn, self._bill_task)
+        self.analyst = Analyst()
         self.drawing = anyio.CapacityLimiter(2)
 
     def _bill_task(self, task: Task) -> None:
