@@ -3,9 +3,8 @@
 import difflib
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
@@ -17,65 +16,23 @@ from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent, T
 from pydantic import ConfigDict, ValidationError
 
 from . import __version__
-from .artifacts import Artifacts
 from .clock import Clock, RealClock
-from .contract import Api, Tool
-from .dashscope import Client, Paces, Timeouts, Wire
-from .errors import LocalizeError, StateUnavailable, quote, redact
-from .jobs import Changes, Lock, Poller, Presence, ResultUrls, Runner, ScopedBook, Store
-from .patience import patience
+from .contract import Tool
+from .dashscope import Timeouts
+from .errors import LocalizeError, quote, redact
 from .progress import Progress
-from .recall import Recall
 from .results import Result
 from .schema import arguments_schema, result_schema
+from .services import Services, costs, open_services
 from .settings import Settings
 
 logger = logging.getLogger(__name__)
 
 INSTRUCTIONS = (
-    "Translates text and pictures with Alibaba Model Studio. Calls are billed to the user: pass many strings in one "
-    "call, and do not repeat a call that succeeded."
+    "Translates texts and pictures, edits and reads pictures, and judges chats with Alibaba Model Studio. Calls are "
+    "billed to the user: pass many strings or chats in one call, and do not repeat a call that succeeded. An answer "
+    "with status queued or running goes on by itself: ask get_job, do not call again."
 )
-
-
-@dataclass(frozen=True)
-class Services:
-    """What every call shares: one connection, one output directory, one job store.
-
-    `broken` is why there is no store; the server then lists its tools, and each call says why it cannot run.
-    """
-
-    settings: Settings
-    client: Client
-    clock: Clock
-    runner: Runner | None
-    store: Store | None
-    broken: StateUnavailable | None = None
-    recall: Recall = field(default_factory=Recall)
-
-    def api(self, tool: str, progress: Progress, client_name: str | None) -> Api:
-        """What one call may ask for.
-
-        Raises:
-            StateUnavailable: there is no job store.
-        """
-        if self.broken or not self.runner or not self.store:
-            raise self.broken or StateUnavailable("The job store is not open.")
-        return Api(
-            tool=tool,
-            scope=self.settings.scope,
-            client=self.client,
-            service=self.settings.service,
-            artifacts=Artifacts(self.settings.output),
-            readable=self.settings.readable,
-            runner=self.runner,
-            book=self.store,
-            recall=self.recall,
-            clock=self.clock,
-            cap=self.settings.daily_budget,
-            patience=patience(client_name, self.settings.wait),
-            progress=progress.report,
-        )
 
 
 def build_server(
@@ -87,7 +44,7 @@ def build_server(
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Services]) -> AsyncIterator[Services]:
-        async with services(settings, clock, timeouts, result_urls) as opened:
+        async with open_services(settings, clock, timeouts, result_urls) as opened:
             yield opened
 
     server = MCPServer(
@@ -103,52 +60,9 @@ def build_server(
     @server.resource("qwen-localize://usage", name="usage", title="Costs", mime_type="application/json")
     async def usage() -> str:
         """Estimated costs in CNY by day, tool and model."""
-        return await usage_json(settings, clock)
+        return json.dumps(await costs(settings, clock), ensure_ascii=False, indent=1)
 
     return server
-
-
-@asynccontextmanager
-async def services(
-    settings: Settings, clock: Clock, timeouts: Timeouts | None, result_urls: Mapping[str, ResultUrls]
-) -> AsyncIterator[Services]:
-    """Everything that lives as long as the server: connection, store, poller, runner."""
-    try:
-        store = Store(settings.state, clock.wall())
-    except StateUnavailable as error:
-        yield Services(settings, Client(Wire(settings.service, settings.key)), clock, None, None, error)
-        return
-    wire = Wire(
-        settings.service,
-        settings.key,
-        clock=clock,
-        timeouts=timeouts,
-        paces=Paces(clock, ScopedBook(store, settings.scope)),
-    )
-    client = Client(wire, settings.task_qps)
-    presence = Presence(settings.state)
-    try:
-        async with anyio.create_task_group() as group:
-            lock = Lock(settings.state / f"poller-{settings.scope}.lock")
-            poller = Poller(store, client, clock, settings.scope, presence, lock, result_urls, Changes(), Changes())
-            if settings.key:
-                group.start_soon(poller.run)
-            yield Services(settings, client, clock, Runner(poller, group), store)
-            group.cancel_scope.cancel()
-    finally:
-        presence.leave()
-        store.close()
-        with anyio.CancelScope(shield=True):
-            await wire.close()
-
-
-async def usage_json(settings: Settings, clock: Clock) -> str:
-    """The costs so far, as JSON."""
-    store = Store(settings.state, clock.wall())
-    try:
-        return json.dumps(await store.spending(settings.scope), ensure_ascii=False, indent=1)
-    finally:
-        store.close()
 
 
 async def describe_tools(tools: Sequence[Tool]) -> list[dict[str, Any]]:

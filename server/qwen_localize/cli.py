@@ -147,18 +147,13 @@ def _usage(options: argparse.Namespace) -> None:  # noqa: ARG001 - as every comm
 
 async def _show_usage() -> None:
     from .clock import RealClock
-    from .jobs import Store
+    from .services import costs
 
-    settings, clock = Settings.load(), RealClock()
-    store = Store(settings.state, clock.wall())
-    try:
-        rows = await store.spending(settings.scope)
-    finally:
-        store.close()
+    rows = await costs(Settings.load(), RealClock())
     lines = [
-        f"{row['day']}  {row['tool']:<18} {row['model']:<20} {row['calls']:>6} {row['cny']:>12.6f}" for row in rows
+        f"{row['day']}  {row['tool']:<20} {row['model']:<28} {row['calls']:>6} {row['cny']:>12.6f}" for row in rows
     ]
-    head = f"{'day':<10}  {'tool':<18} {'model':<20} {'calls':>6} {'CNY (est.)':>12}"
+    head = f"{'day':<10}  {'tool':<20} {'model':<28} {'calls':>6} {'CNY (est.)':>12}"
     sys.stdout.write("\n".join([head, *lines] if lines else ["Nothing has been spent yet with this key."]) + "\n")
 
 
