@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from ..errors import LocalizeError
+from ..errors import Bug, LocalizeError, Unconfirmed
 from .downloads import download
 from .limits import Limit
 from .refusals import describe, meaning
@@ -60,7 +60,11 @@ class Client:
         """Start a task, after `turn`. Sent again only if it surely did not arrive: there is no idempotency key."""
         url = f"{self._wire.service.native}/{path}"
         request = _paid(url, body, None, Repeat.IF_UNSENT, oss=oss, headers={"X-DashScope-Async": "enable"})
-        return parse(await self._wire.send(request))
+        answer = await self._wire.send(request)
+        try:
+            return parse(answer)
+        except Bug as error:
+            raise Unconfirmed(f"{error} It was accepted all the same, so it may be carried out and billed.") from error
 
     async def query(self, task_id: str) -> TaskState:
         """The state of one task."""

@@ -1,10 +1,15 @@
 """The moment of paying: what is said, and what is kept, when it goes wrong."""
 
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+import respx
 
-from server.jobs.world import world
+from fakes import RESULT_URL, TASK, Service, listed
+from server.jobs.world import draw, world
+from support import Connect, FastClock, words
 
 
 @pytest.mark.parametrize(
@@ -17,3 +22,24 @@ async def test_a_refused_submission_is_told_in_the_services_words(tmp_path: Path
     assert outcome.is_error
     assert expected in outcome.words
     assert not w.sandbox.ledger.paid
+
+
+@pytest.mark.parametrize("answer", [{}, {"output": {}}, {"output": {"task_id": TASK, "task_status": "SUSPENDED"}}])
+async def test_an_accepted_submission_whose_answer_makes_no_sense_is_looked_for_in_the_list(
+    httpx2_mock: respx.Router, connect: Connect, fast: FastClock, tmp_path: Path, answer: dict[str, Any]
+) -> None:
+    service, made = Service(httpx2_mock), []
+
+    def accepted(_: httpx.Request) -> httpx.Response:
+        made.append(fast.wall())
+        return httpx.Response(200, json=answer | {"request_id": "r"})
+
+    service.submit.side_effect = accepted
+    service.list.side_effect = lambda _: listed("SUCCEEDED", gmt_create=made[0] * 1000)
+    service.query.return_value = httpx.Response(
+        200, json={"output": {"task_id": TASK, "task_status": "SUCCEEDED", "image_url": RESULT_URL}}
+    )
+    async with connect() as client:
+        result = await client.call_tool("translate_image", {"image": str(draw(tmp_path, 0)), "target_lang": "ru"})
+    assert "Saved" in words(result)
+    assert service.submit.call_count == 1
