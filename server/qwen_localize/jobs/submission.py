@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 
 from ..dashscope import Limit
-from ..errors import Bug, LocalizeError, Unconfirmed
+from ..errors import Bug, LocalizeError, StateUnavailable, Unconfirmed
 from .poller import Poller
 from .records import JobRecord, Kind, State
 
@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 # How long a process that is told to stop still waits for the answer to what is out: a task's id comes at once,
 # a call's result, which nobody could ask for again, after a minute or so.
 _GRACE_SECONDS = {Kind.TASK: 10.0, Kind.CALL: 120.0}
+# How often what is paid for is tried to be written down.
+_KEEP_SECONDS = 1.0
 _FAULT = "This server failed by a fault of its own. Its log (stderr) has the details."
 
 Tell = Callable[[str], Awaitable[None]]
@@ -97,21 +99,21 @@ class Submission:
         try:
             state = await self._client.submit(order.path, body, oss=oss)
         except Unconfirmed:
-            await self._change(job, state=State.UNSURE, lost=self._clock.wall())
+            await self._keep(job, state=State.UNSURE, lost=self._clock.wall())
         else:
-            await self._change(job, state=State.QUEUED, upstream_id=state.task_id)
+            await self._keep(job, state=State.QUEUED, upstream_id=state.task_id)
 
     async def _send_call(self, job: JobRecord, order: Order, body: dict[str, Any], oss: bool) -> None:
         try:
             answer = await self._client.call(order.path, body, oss=oss)
         except Unconfirmed as error:
-            await self._change(job, state=State.UNCLEAR, message=unclear_call(str(error)))
+            await self._keep(job, state=State.UNCLEAR, message=unclear_call(str(error)))
         else:
             urls = self._poller.result_urls[order.tool](answer.get("output") or {})
             if not urls:
                 raise Bug("The service answered without a picture. Reword the instruction, and call again.")
             facts = {"usage": answer.get("usage") or {}, "request_id": str(answer.get("request_id") or "")}
-            await self._change(job, state=State.READY, urls=urls, **facts)
+            await self._keep(job, state=State.READY, urls=urls, **facts)
 
     async def _work(self, job: JobRecord, work: Callable[[Tell], Awaitable[Ending]]) -> None:
         async def tell(words: str) -> None:
@@ -137,6 +139,17 @@ class Submission:
             await self._store.refund(job.id)
         except LocalizeError as error:
             logger.warning("A job's failure could not be written down: %s", error)
+
+    async def _keep(self, job: JobRecord, **values: Any) -> None:
+        """Write down what may be paid for: tried until the disk takes it, since nobody else knows."""
+        while True:
+            try:
+                await self._change(job, **values)
+            except StateUnavailable as error:
+                logger.warning("What became of %s is written down later: %s", job.id, error)
+                await self._clock.sleep(_KEEP_SECONDS)
+            else:
+                return
 
     async def _change(self, job: JobRecord, **values: Any) -> JobRecord | None:
         changed = await self._store.change(job.id, self._clock.wall(), **values)

@@ -8,7 +8,9 @@ import pytest
 import respx
 
 from fakes import RESULT_URL, TASK, Service, listed
-from server.jobs.world import draw, world
+from qwen_localize.errors import StateUnavailable
+from qwen_localize.jobs import JobRecord, State, Store
+from server.jobs.world import assert_nothing_lost, draw, world
 from support import Connect, FastClock, words
 
 
@@ -43,3 +45,20 @@ async def test_an_accepted_submission_whose_answer_makes_no_sense_is_looked_for_
         result = await client.call_tool("translate_image", {"image": str(draw(tmp_path, 0)), "target_lang": "ru"})
     assert "Saved" in words(result)
     assert service.submit.call_count == 1
+
+
+async def test_the_id_of_a_paid_task_is_written_down_as_soon_as_the_disk_takes_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = [StateUnavailable("The job store cannot be used (database or disk is full).")] * 3
+    change = Store.change
+
+    async def changed(store: Store, job_id: str, at: float, **values: Any) -> JobRecord | None:
+        if values.get("state") is State.QUEUED and refusals:
+            raise refusals.pop()
+        return await change(store, job_id, at, **values)
+
+    monkeypatch.setattr(Store, "change", changed)
+    async with world(tmp_path) as w:
+        outcomes = await w.translate(1)
+    assert_nothing_lost(w, outcomes, unpaid=0)
