@@ -154,10 +154,10 @@ def test_the_demo_puts_every_tool_to_work_and_leaves_the_results(tmp_path: Path)
     names = {"sample.ru.jpg", "sample.ru-before-after.jpg", "sample.make-it-black-and-white.png"}
     assert {path.name for path in tmp_path.iterdir()} == names
     assert all(str(tmp_path / name) in result.stdout for name in names)
-    for words in (
+    for expected in (
         "SALE = РАСПРОДАЖА applied",
         "Leak-proof steel lid",
         "satisfaction: satisfied",
         "would have cost about",
     ):
-        assert words in result.stdout
+        assert expected in result.stdout
