@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from .jobs import JobRecord, Kind, State
+from .jobs import RESTING, JobRecord, Kind, State
 
 
 def cny(cost: float | None) -> str:
@@ -113,9 +113,9 @@ def _message(job: JobRecord, artifacts: list[SavedFile]) -> str:
     if job.state is State.SUCCEEDED:
         words = "No text was found, so there is no new picture."
         return f"{words} {job.label} by {job.model}, {cny(job.cost)}: looking is billed too."
-    if job.message:
+    if job.message and job.state in RESTING:
         return job.message
     return (
-        f"{job.label}: {status(job)} at the service as job {job.id}. It is already submitted: do not call "
-        f"{job.tool} again, but get_job with this job_id and wait=45 until it is finished."
+        f"{job.label}: {job.message or status(job)}, as job {job.id}. It is already submitted: do not call {job.tool} "
+        "again, but get_job with this job_id and wait=45 until it is finished."
     )

@@ -163,6 +163,7 @@ async def test_a_batch_that_takes_longer_than_the_client_waits_goes_on_as_a_job(
         assert begun
         ended = await client.call_tool("get_job", {"job_id": begun["job_id"], "wait": 600})
     assert begun["status"] in ("queued", "running")
+    assert "do not call analyze_conversation again" in begun["message"]
     assert ended.structured_content
     assert ended.structured_content["status"] == "succeeded"
     assert "40 conversations analysed" in words(ended)

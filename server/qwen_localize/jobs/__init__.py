@@ -2,13 +2,14 @@
 
 from .locks import Lock, Presence
 from .poller import Poller, ResultUrls
-from .records import JobRecord, Kind, State
+from .records import RESTING, JobRecord, Kind, State
 from .runner import Runner
 from .store import Cost, ScopedBook, Store
 from .submission import Ending, Order, Tell
 from .waiting import Changes
 
 __all__ = [
+    "RESTING",
     "Changes",
     "Cost",
     "Ending",

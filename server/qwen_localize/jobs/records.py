@@ -30,6 +30,8 @@ class Kind(StrEnum):
 
 
 FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
+# What does not move on by itself.
+RESTING = FINAL | {State.UNDELIVERED, State.UNCLEAR}
 UPSTREAM = frozenset({State.QUEUED, State.RUNNING})
 # What a poller has something to do for.
 OPEN = frozenset({State.PREPARED, State.SUBMITTING, State.UNSURE, State.READY}) | UPSTREAM

@@ -14,7 +14,7 @@ from anyio.abc import TaskGroup
 
 from ..errors import BadArgument, LocalizeError
 from .poller import Poller
-from .records import FINAL, JobRecord, State
+from .records import RESTING, JobRecord, State
 from .store import Cost
 from .submission import Order, Submission
 from .waiting import first
@@ -27,7 +27,6 @@ GRACE_SECONDS = 0.5
 WATCH_SECONDS = 0.5
 # How long a cancellation waits to be told what became of it.
 CANCEL_SECONDS = 6.0
-_RESTING = FINAL | {State.UNDELIVERED, State.UNCLEAR}
 
 
 class Runner:
@@ -128,7 +127,7 @@ class Runner:
                 shown = (job.state, job.message)
                 await tell(job)
             left = until - self._clock.now()
-            if job.state in _RESTING or left <= 0:
+            if job.state in RESTING or left <= 0:
                 return job
             await first(self._clock, min(left, WATCH_SECONDS), self._poller.changed.next)
 
@@ -162,7 +161,7 @@ class Runner:
         until = self._clock.now() + CANCEL_SECONDS
         while True:
             job = await self.get(job_id)
-            if not job.cancel or job.state in _RESTING or self._clock.now() >= until:
+            if not job.cancel or job.state in RESTING or self._clock.now() >= until:
                 return job
             await first(self._clock, WATCH_SECONDS, self._poller.changed.next)
 
