@@ -1,6 +1,7 @@
 """The command line: serve (the default), demo, sandbox, usage, manifests."""
 
 import argparse
+import errno
 import logging
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -102,8 +103,13 @@ async def _stand_in(options: argparse.Namespace, port: int) -> AsyncIterator[str
         faults = tuple(Fault.parse(text) for text in options.fault)
     except ValueError as error:
         raise LocalizeError(str(error)) from error
-    async with running(SandboxConfig(faults=faults), port=port) as sandbox:
-        yield sandbox.origin
+    try:
+        async with running(SandboxConfig(faults=faults), port=port) as sandbox:
+            yield sandbox.origin
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise LocalizeError(f"Port {port} is taken by another program. Choose another one with --port.") from error
 
 
 def _demo(options: argparse.Namespace) -> int:

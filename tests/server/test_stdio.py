@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -161,3 +162,12 @@ def test_the_demo_puts_every_tool_to_work_and_leaves_the_results(tmp_path: Path)
         "would have cost about",
     ):
         assert expected in result.stdout
+
+
+def test_a_port_that_is_taken_is_said_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [*SERVER, "sandbox", "--port", port]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert f"Port {port} is taken" in result.stderr
