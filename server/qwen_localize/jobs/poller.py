@@ -66,6 +66,7 @@ class Poller:
         self._asked: dict[str, float] = {}
         self._doubted: set[str] = set()
         self._slowdown = 1.0
+        self._listed = 0.0
 
     async def run(self) -> None:
         """Lead whenever there are open jobs and nobody else does; runs until cancelled."""
@@ -91,19 +92,29 @@ class Poller:
             while jobs := await self.store.within(self.scope, OPEN):
                 await self._round(jobs, group)
                 pause = schedule.interval(jobs, self.clock.wall(), self._slowdown)
-                await first(self.clock, pause, self.woken.next)
+                left = self._listed + pause - self.clock.wall()
+                await first(self.clock, left if 0 < left < pause else pause, self.woken.next)
 
     async def _round(self, jobs: list[JobRecord], group: TaskGroup) -> None:
         try:
             await self._orphans(jobs)
             # What is lost is judged only by a list that is read after this moment.
             ripe = [job for job in jobs if job.state is not State.UNSURE or self._is_due(job)]
-            lists = await self._lists({job.model for job in ripe if job.kind is Kind.TASK and job.state in _LISTED})
+            if not self._is_list_due(ripe):
+                ripe = [job for job in ripe if not _is_listed(job) or job.cancel]
+            lists = await self._lists({job.model for job in ripe if _is_listed(job) and not job.cancel})
             for job in ripe:
                 await self._step(job, lists.get(job.model, _NO_LIST), group)
             self._slowdown = schedule.faster(self._slowdown)
         except LocalizeError as error:
             self._slow_down(error)
+
+    def _is_list_due(self, jobs: list[JobRecord]) -> bool:
+        """Whether the list may have news: not while tasks that ended still wait for their queries, one a second."""
+        since = self.clock.wall() - self._listed
+        pause = schedule.interval(jobs, self.clock.wall(), self._slowdown)
+        collecting = any(job.id in self._busy and job.state in UPSTREAM for job in jobs)
+        return since < 0 or since >= (pause * schedule.COLLECTING if collecting else pause)
 
     def _slow_down(self, error: LocalizeError) -> None:
         """Whatever the service refused is asked again later; no job fails for it."""
@@ -135,6 +146,7 @@ class Poller:
     async def _lists(self, models: set[str]) -> dict[str, Page]:
         """The task list of each model, as far as it is read; `pages` is how many there are."""
         found: dict[str, Page] = {}
+        self._listed = self.clock.wall() if models else self._listed
         for model in models:
             rows: list[Row] = []
             for number in range(1, _MOST_PAGES + 1):
@@ -273,3 +285,8 @@ class Poller:
         changed = await self.store.change(job.id, self.clock.wall(), **values)
         self.changed.happened()
         return changed
+
+
+def _is_listed(job: JobRecord) -> bool:
+    """Whether the task list has, or should have, a row for it."""
+    return job.kind is Kind.TASK and job.state in _LISTED

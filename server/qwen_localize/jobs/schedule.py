@@ -6,6 +6,8 @@ from .records import UPSTREAM, JobRecord
 
 FIRST_SECONDS = 1.0
 MOST_SLOWDOWN = 16.0
+# How many times as long the list is left alone while tasks that ended still wait for their own queries.
+COLLECTING = 5.0
 # A task that the list does not show is asked for by its id after this long, and again each time it has passed.
 UNLISTED_SECONDS = 30.0
 
