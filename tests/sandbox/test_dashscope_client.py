@@ -166,3 +166,80 @@ async def test_its_wait_is_ended_by_a_throttled_query(caller: Caller, blank: byt
     task = await submit(caller, blank)
     caller.sandbox.faults.add(Fault("query-throttle", 1))
     assert (await in_thread(images.wait, task)).status_code == 429
+
+
+def picture(url: str) -> list[dict[str, Any]]:
+    return [{"role": "user", "content": [{"image": url}]}]
+
+
+def to_edit(*urls: str) -> list[dict[str, Any]]:
+    return [{"role": "user", "content": [*({"image": url} for url in urls), {"text": "Make it grey"}]}]
+
+
+async def test_it_edits_a_local_picture(caller: Caller, blank: bytes, tmp_path: Path) -> None:
+    pictures = sdk("MultiModalConversation")
+
+    file = tmp_path / "in put.png"
+    file.write_bytes(blank)
+    call = partial(pictures.call, model="qwen-image-2.0-pro", messages=to_edit(f"file://{file}", caller.host(blank)))
+    done = await in_thread(call, n=2, size="512*768", watermark=False, negative_prompt=" ", prompt_extend=True)
+    assert done.status_code == 200, done
+    assert (done.usage.width, done.usage.height, done.usage.image_count) == (512, 768, 2)
+    urls = [part["image"] for part in done.output.choices[0].message.content]
+    assert [(await caller.http.get(url)).content[:4] for url in urls] == [b"\x89PNG"] * 2
+    assert caller.sandbox.ledger.count("upload") == 1
+
+
+async def test_it_reads_a_local_picture_by_a_task(caller: Caller, blank: bytes, tmp_path: Path) -> None:
+    pictures = sdk("MultiModalConversation")
+
+    file = tmp_path / "a.png"
+    file.write_bytes(blank)
+    options = {"task": "key_information_extraction", "task_config": {"result_schema": {"Total": ""}}}
+    call = partial(pictures.call, model="qwen-vl-ocr-latest", messages=picture(str(file)), ocr_options=options)
+    done = await in_thread(call)
+    assert done.status_code == 200, done
+    (content,) = done.output.choices[0].message.content
+    assert content["ocr_result"]["kv_result"] == {"Total": None}
+    assert done.usage.image_tokens == 6
+    assert caller.sandbox.ledger.count("upload") == 1
+
+
+async def test_its_asynchronous_twin_edits_reads_and_understands_refusals(caller: Caller, blank: bytes) -> None:
+    from dashscope.aigc.multimodal_conversation import AioMultiModalConversation
+    from dashscope.api_entities.aio_session import close_shared_aio_session
+
+    pictures: Any = AioMultiModalConversation
+    url, options = caller.host(blank), {"task": "advanced_recognition"}
+    with anyio.fail_after(30):
+        edited = await pictures.call(model="qwen-image-edit", messages=to_edit(url))
+        read = await pictures.call(model="qwen-vl-ocr", messages=picture(url), ocr_options=options)
+        refused = await pictures.call(model="qwen-image-edit", messages=to_edit(url), n=2)
+        await close_shared_aio_session()
+    assert edited.output.choices[0].message.content[0]["image"].startswith(caller.sandbox.origin)
+    assert read.output.choices[0].message.content[0]["ocr_result"] == {"words_info": []}
+    assert (refused.status_code, refused.code) == (400, "InvalidParameter")
+
+
+async def test_it_streams_what_it_reads(caller: Caller, blank: bytes) -> None:
+    pictures = sdk("MultiModalConversation")
+
+    def stream() -> list[str]:
+        options = {"task": "table_parsing"}
+        messages = picture(caller.host(blank))
+        answers = pictures.call(
+            model="qwen-vl-ocr", messages=messages, ocr_options=options, stream=True, incremental_output=True
+        )
+        contents = [answer.output.choices[0].message.content for answer in answers]
+        return [part["text"] for content in contents for part in content]
+
+    assert "".join(await in_thread(stream)) == "```html\n<table>\n</table>\n```"
+
+
+async def test_it_analyses_a_dialogue(caller: Caller) -> None:
+    text = sdk("Generation")
+
+    messages = [{"role": "user", "content": "标签：满意 | 不满意\n[1] 客户: 太慢了，我要投诉"}]
+    call = partial(text.call, "tongyi-xiaomi-analysis-pro", messages=messages, result_format="message")
+    done = await in_thread(call, temperature=0, top_k=1)
+    assert done.output.choices[0].message.content == "不满意#“太慢了，我要投诉” (sandbox word list)"

@@ -97,8 +97,7 @@ def stages_of(*names: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("name", "stage"), stages_of("throttle", "burst", "error", "busy", "debt", "nokey"))
 async def test_a_refusing_fault_refuses_at_its_stage_and_nowhere_else(caller: Caller, name: str, stage: str) -> None:
     caller.sandbox.faults.add(Fault(name, 1, stage))
-    struck = {at: (await ask(caller)).status_code for at, ask in ASKS.items() if at != stage}
-    assert set(struck.values()) == {200}
+    assert not [at for at in ASKS if at != stage and caller.sandbox.faults.take(name, at)]
     status = {"throttle": 429, "burst": 429, "error": 500, "busy": 503, "debt": 400, "nokey": 401}[name]
     assert (await ASKS[stage](caller)).status_code == status
     entry = caller.sandbox.ledger.entries[-1]
@@ -140,7 +139,7 @@ async def test_what_is_dropped_was_carried_out_and_what_is_refused_or_stalled_wa
 ) -> None:
     caller.sandbox.faults.add(Fault(name, 1, "submit"))
     caller.sandbox.faults.add(Fault(name, 1, "chat"))
-    caller.http.timeout = httpx2.Timeout(0.5)
+    caller.http.timeout = httpx2.Timeout(0.2)
     for ask in (submit, chat):
         with pytest.raises(httpx2.TransportError):
             await ask(caller)
@@ -159,7 +158,7 @@ async def test_an_upload_is_kept_when_dropped_and_not_when_refused(caller: Calle
 @pytest.mark.parametrize("stage", KNOWN["stall"].possible)
 async def test_a_stalled_request_is_noted_and_never_answered(caller: Caller, stage: str) -> None:
     caller.sandbox.faults.add(Fault("stall", 1, stage))
-    caller.http.timeout = httpx2.Timeout(0.2)
+    caller.http.timeout = httpx2.Timeout(0.1)
     with pytest.raises(httpx2.ReadTimeout):
         await ASKS[stage](caller)
     assert [(entry.kind, entry.status) for entry in caller.sandbox.ledger] == [(stage, 0)]

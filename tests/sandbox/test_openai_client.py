@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qwen_localize.sandbox import Fault
-from sandbox.stand import KEY, Caller
+from sandbox.stand import KEY, TINY, Caller
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -72,3 +72,37 @@ async def test_it_understands_an_unknown_model(client: AsyncOpenAI) -> None:
     with pytest.raises(NotFoundError) as caught:
         await client.chat.completions.create(model="qwen-mt-nope", messages=HELLO)
     assert caught.value.code == "model_not_found"
+
+
+async def test_it_reads_pictures(client: AsyncOpenAI) -> None:
+    image: Any = {"type": "image_url", "image_url": {"url": TINY}, "min_pixels": 3072, "max_pixels": 8_388_608}
+    messages: list[Any] = [{"role": "user", "content": [image, {"type": "text", "text": "What does it say?"}]}]
+    done = await client.chat.completions.create(model="qwen-vl-ocr-2025-11-20", messages=messages)
+    assert (done.choices[0].message.content, done.choices[0].finish_reason) == ("", "stop")
+    assert done.usage is not None
+    assert done.usage.prompt_tokens > 6
+
+
+async def test_it_reads_uploaded_pictures_with_the_resolve_header(client: AsyncOpenAI) -> None:
+    """Contract 8: the header is transmitted; without it, the address is refused."""
+    from openai import BadRequestError
+
+    image: Any = {"type": "image_url", "image_url": {"url": "oss://dashscope-instant/nothing.png"}}
+    messages: list[Any] = [{"role": "user", "content": [image]}]
+    headers = {"X-DashScope-OssResourceResolve": "enable"}
+    for extra in (None, headers):
+        with pytest.raises(BadRequestError, match="data inspection"):
+            await client.chat.completions.create(model="qwen-vl-ocr", messages=messages, extra_headers=extra)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_it_analyses_dialogues(client: AsyncOpenAI, stream: bool) -> None:
+    messages: list[Any] = [{"role": "user", "content": "标签：满意 | 不满意\n[1] 客户: 太慢了，我要投诉"}]
+    model = "tongyi-xiaomi-analysis-flash"
+    if stream:
+        chunks = await client.chat.completions.create(model=model, messages=messages, stream=True)
+        text = "".join([chunk.choices[0].delta.content or "" async for chunk in chunks])
+    else:
+        done = await client.chat.completions.create(model=model, messages=messages, extra_body={"top_k": 1})
+        text = done.choices[0].message.content or ""
+    assert text == "不满意#“太慢了，我要投诉” (sandbox word list)"

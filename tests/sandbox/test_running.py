@@ -80,7 +80,9 @@ async def test_it_writes_nothing(caplog: pytest.LogCaptureFixture, capfd: pytest
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("bad", [{"speed": 0}, {"speed": -1}, {"speed": float("nan")}, {"task_seconds": -1}])
+@pytest.mark.parametrize(
+    "bad", [{"speed": 0}, {"speed": -1}, {"speed": float("nan")}, {"task_seconds": -1}, {"edit_seconds": -1}]
+)
 def test_a_setting_that_makes_no_sense_is_refused(bad: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must"):
         SandboxConfig(**bad)  # type: ignore[arg-type] # only floats are passed

@@ -18,7 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         faults = tuple(Fault.parse(text) for text in options.fault)
-        config = SandboxConfig(options.speed, options.task_seconds, faults, plain=options.plain)
+        config = SandboxConfig(
+            options.speed, options.task_seconds, faults, plain=options.plain, edit_seconds=options.edit_seconds
+        )
         anyio.run(_serve, config, options.port)
     except KeyboardInterrupt:
         return 0
@@ -32,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (0, the default: any free one)")
     parser.add_argument("--speed", type=float, default=1.0, help="service seconds per real second")
     parser.add_argument("--task-seconds", type=float, default=3.0, help="service seconds that a task runs at least")
+    parser.add_argument("--edit-seconds", type=float, default=4.0, help="service seconds that an edit takes at least")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[@STAGE][:N]", help="misbehave")
     parser.add_argument("--plain", action="store_true", help="return pictures unread, with the sandbox's mark only")
     return parser

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from qwen_localize.sandbox.gate import Call
 from qwen_localize.sandbox.replies import Reply
+
+# The body of an answer, from what it says and why it ends there.
+Shape = Callable[[str, str], dict[str, Any]]
 
 _PIECES = 40  # a stream has at most about this many chunks
 
@@ -28,11 +31,21 @@ def compat(call: Call, body: Mapping[str, Any], done: Reply, *, cumulative: bool
 def native(call: Call, parameters: Mapping[str, Any], done: Reply, *, cumulative: bool = False) -> Response:
     """The answer of the native text endpoint, streamed if the SSE header says so."""
     as_message = parameters.get("result_format") == "message"
+
+    def shape(content: str, reason: str) -> dict[str, Any]:
+        return _result(call, done, content, reason, as_message)
+
+    return framed(call, parameters, done, shape, cumulative=cumulative)
+
+
+def framed(
+    call: Call, parameters: Mapping[str, Any], done: Reply, shape: Shape, *, cumulative: bool = False
+) -> Response:
+    """A native answer of any shape, whole or in frames."""
     if not call.answers("x-dashscope-sse"):
-        return JSONResponse(_result(call, done, done.text, done.finish_reason, as_message))
+        return JSONResponse(shape(done.text, done.finish_reason))
     incremental = bool(parameters.get("incremental_output")) and not cumulative
-    frames = _frames(call, done, incremental=incremental, as_message=as_message)
-    return StreamingResponse(frames, media_type="text/event-stream")
+    return StreamingResponse(_frames(done, shape, incremental=incremental), media_type="text/event-stream")
 
 
 def native_usage(done: Reply) -> dict[str, Any]:
@@ -110,12 +123,10 @@ def _envelope(call: Call, kind: str) -> dict[str, Any]:
     }
 
 
-def _frames(call: Call, done: Reply, *, incremental: bool, as_message: bool) -> Iterator[str]:
-    deltas = _deltas(done, cumulative=not incremental)
-    for number, (content, reason) in enumerate(deltas, 1):
+def _frames(done: Reply, shape: Shape, *, incremental: bool) -> Iterator[str]:
+    for number, (content, reason) in enumerate(_deltas(done, cumulative=not incremental), 1):
         # The native stream says "null" in words until the last frame.
-        result = _result(call, done, content, reason or "null", as_message)
-        yield f"id:{number}\nevent:result\n:HTTP_STATUS/200\ndata:{_dump(result)}\n\n"
+        yield f"id:{number}\nevent:result\n:HTTP_STATUS/200\ndata:{_dump(shape(content, reason or 'null'))}\n\n"
 
 
 def _result(call: Call, done: Reply, content: str, reason: str, as_message: bool) -> dict[str, Any]:

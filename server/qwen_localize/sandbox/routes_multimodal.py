@@ -8,8 +8,8 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from qwen_localize.sandbox import editing, media, ocr, routes_ocr
-from qwen_localize.sandbox.answers import native_usage
-from qwen_localize.sandbox.catalogue import EditModel, Model, OcrModel
+from qwen_localize.sandbox.answers import framed, native_usage
+from qwen_localize.sandbox.catalogue import EditModel, OcrModel
 from qwen_localize.sandbox.errors import no_async
 from qwen_localize.sandbox.gate import Call
 from qwen_localize.sandbox.results import result_name
@@ -20,7 +20,7 @@ from qwen_localize.sandbox.working import in_worker
 async def generate(call: Call) -> Response:
     """`POST /api/v1/services/aigc/multimodal-generation/generation`, synchronous only."""
     body = await call.body()
-    model = named_model(call, body, Model)
+    model = named_model(call, body, EditModel, OcrModel)
     if call.answers("x-dashscope-async"):
         raise no_async()
     given, parameters = native_parts(body)
@@ -28,7 +28,8 @@ async def generate(call: Call) -> Response:
     if isinstance(model, EditModel):
         return await _edit(call, editing.parse(model, messages, parameters, resolves_oss=resolves_oss))
     if isinstance(model, OcrModel):
-        return await _read(call, ocr.parse_native(model, messages, parameters, resolves_oss=resolves_oss))
+        job = ocr.parse_native(model, messages, parameters, resolves_oss=resolves_oss)
+        return await _read(call, job, parameters)
     raise unknown(model.name)
 
 
@@ -41,7 +42,8 @@ async def _edit(call: Call, job: editing.EditJob) -> Response:
     names = [result_name(f"{call.request_id}-{index}", "png") for index in range(1, job.number + 1)]
     content = [{"image": sandbox.results.keep(name, file)} for name, file in zip(names, files, strict=True)]
     sandbox.bill_image(job.model.name, job.model.price, images=job.number)
-    return _answer(call, content, {"width": width, "height": height, "image_count": job.number}, "stop")
+    usage = {"width": width, "height": height, "image_count": job.number}
+    return JSONResponse(_body(call, content, usage, "stop"))
 
 
 def _edited(job: editing.EditJob, pictures: list[bytes]) -> tuple[tuple[int, int], list[bytes]]:
@@ -51,14 +53,17 @@ def _edited(job: editing.EditJob, pictures: list[bytes]) -> tuple[tuple[int, int
     return images[0].size, [as_png(image) for image in images]
 
 
-async def _read(call: Call, job: ocr.OcrJob) -> Response:
+async def _read(call: Call, job: ocr.OcrJob, parameters: dict[str, Any]) -> Response:
     done = await routes_ocr.read(call, job)
-    content: dict[str, Any] = {"text": done.reply.text}
-    if done.result is not None:
-        content["ocr_result"] = done.result
-    return _answer(call, [content], native_usage(done.reply), done.reply.finish_reason)
+    result = {} if done.result is None else {"ocr_result": done.result}
+
+    def shape(text: str, reason: str) -> dict[str, Any]:
+        content = {"text": text} | ({} if reason == "null" else result)
+        return _body(call, [content], native_usage(done.reply), reason)
+
+    return framed(call, parameters, done.reply, shape)
 
 
-def _answer(call: Call, content: list[dict[str, Any]], usage: dict[str, Any], reason: str) -> Response:
+def _body(call: Call, content: list[dict[str, Any]], usage: dict[str, Any], reason: str) -> dict[str, Any]:
     choice = {"finish_reason": reason, "message": {"role": "assistant", "content": content}}
-    return JSONResponse({"output": {"choices": [choice]}, "usage": usage, "request_id": call.request_id})
+    return {"output": {"choices": [choice]}, "usage": usage, "request_id": call.request_id}

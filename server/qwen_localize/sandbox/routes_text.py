@@ -36,7 +36,7 @@ async def chat(call: Call) -> Response:
 async def generate(call: Call) -> Response:
     """`POST /api/v1/services/aigc/text-generation/generation`: translation_options under parameters."""
     body = await call.body()
-    model = named_model(call, body, TokenModel)
+    model = named_model(call, body, TextModel, AnalysisModel)
     if call.answers("x-dashscope-async"):
         raise no_async()
     given, parameters = native_parts(body)
@@ -48,14 +48,14 @@ async def generate(call: Call) -> Response:
     raise unknown(model.name)
 
 
-def named_model(call: Call, body: Mapping[str, Any], kind: type[Kind]) -> Kind:
-    """The model that a request names, if it is of this kind and may be asked once more now."""
+def named_model(call: Call, body: Mapping[str, Any], *kinds: type[Kind]) -> Kind:
+    """The model that a request names, if it is of one of these kinds and may be asked once more now."""
     name = body.get("model")
     if not isinstance(name, str) or not name:
         raise invalid("model is required.", "BadRequest.EmptyModel")
     call.model = name
     model = MODELS.get(name)
-    if not isinstance(model, kind):
+    if not isinstance(model, kinds):
         raise unknown(name)
     if not call.sandbox.limits.allow(f"requests {name}", model.rules):
         raise throttled()

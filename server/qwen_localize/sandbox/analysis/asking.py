@@ -11,11 +11,12 @@ from typing import Any
 from qwen_localize.sandbox.analysis.form import Form, is_answer, is_skeleton
 
 _GROUP = re.compile(r"\{[^{}]*\}")
+_OBJECTS = re.compile(r"\{|\[\s*\{")
 _LABEL_WORD = r"(?:labels?|标签|选项)"
 # A JSON array of strings soon after the word, or `labels: a | b | c`.
 _LABELS = re.compile(
     rf"{_LABEL_WORD}[^\[\]{{}}|]{{0,60}}?(?P<array>\[[^\[\]{{}}]*\])"
-    rf"|{_LABEL_WORD}[^:：|\n]{{0,60}}[:：](?P<bars>[^|\n]+(?:\|[^|\n]+)+)",
+    rf"|{_LABEL_WORD}[^:：|\n]{{0,60}}[:：](?P<bars>[^|\n]{{1,200}}(?:\|[^|\n]{{1,200}})+)",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
@@ -98,7 +99,7 @@ def _from_json(text: str) -> Iterator[Question]:
 
 def _objects(text: str) -> Iterator[Mapping[str, Any]]:
     decoder, at = json.JSONDecoder(), 0
-    while match := re.compile(r"[\[{]").search(text, at):
+    while match := _OBJECTS.search(text, at):
         try:
             value, at = decoder.raw_decode(text, match.start())
         except (ValueError, RecursionError):

@@ -9,6 +9,7 @@ from enum import Enum
 
 _GROUP = re.compile(r"\{[^{}]*\}")
 _MEMBER = re.compile(r"[\"'“](?P<key>[^\"'“”:：{}\[\]]{1,40})[\"'”]\s*[:：]\s*(?P<value>\[|-?\d|[\"'“][^\"'“”]*)?")
+_KEY = re.compile(r"[\"']([^\"']{1,40})[\"']\s*:\Z")
 _ID = re.compile(r"[\w.-]{1,40}")
 _NO_ID = frozenset({"id", "string", "str", "number", "int", "integer", "question_id", "...", "xxx", "x"})
 
@@ -82,11 +83,18 @@ def form_in(instructions: str) -> Form | None:
     if not found:
         return None
     members = _members(found[-1].group())
-    ids = [member.example for match in found for member in _members(match.group()) if member.part == "id"]
+    shape, under = _surroundings(instructions[: found[0].start()].rstrip())
+    ids = [_id_of(match, shape) for match in found]
     named = tuple(dict.fromkeys(name for name in ids if _ID.fullmatch(name) and name.lower() not in _NO_ID))
-    before = instructions[: found[0].start()].rstrip()
-    shape, under = _surroundings(before)
     return Form(tuple(members), shape, named, under)
+
+
+def _id_of(match: re.Match[str], shape: Shape) -> str:
+    """What a skeleton shows as its id: the key that it stands under, or its own member."""
+    if shape is Shape.MAP:
+        key = _KEY.search(match.string[: match.start()].rstrip())
+        return key[1] if key else ""
+    return next((member.example for member in _members(match.group()) if member.part == "id"), "")
 
 
 def is_skeleton(group: str) -> bool:
@@ -116,4 +124,4 @@ def _surroundings(before: str) -> tuple[Shape, str]:
         return Shape.LIST, match[1]
     if before.endswith("["):
         return Shape.LIST, ""
-    return (Shape.MAP, "") if re.search(r"\{\s*[\"'][^\"']{1,40}[\"']\s*:\Z", before) else (Shape.ALONE, "")
+    return (Shape.MAP, "") if _KEY.search(before) else (Shape.ALONE, "")

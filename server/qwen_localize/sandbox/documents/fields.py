@@ -72,7 +72,7 @@ class _Form:
 
     def _behind(self, key: str) -> str | None:
         """What follows the key on a line that begins with it, without a colon between."""
-        begins = re.compile(r"[\W_]*".join(map(re.escape, _bare(key))) + r"(?!\w)\s*(?P<value>.+)", re.IGNORECASE)
+        begins = re.compile(r"[\W_]*".join(map(re.escape, _bare(key))) + r"(?!\w)[\s.:：]*(?P<value>.+)", re.IGNORECASE)
         found = (begins.match(box.text) for box in self._boxes) if _bare(key) else ()
         return next((match["value"].strip() for match in found if match), None)
 
@@ -115,7 +115,7 @@ def _column(key: str, head: Sequence[str]) -> int | None:
 
 
 def _bare(text: str) -> str:
-    return _NOT_WORD.sub("", _NUMBER.sub("number", text)).casefold()
+    return _NOT_WORD.sub("", _NUMBER.sub("number", text.replace("_", " "))).casefold()
 
 
 def _likeness(key: str, label: str) -> float:

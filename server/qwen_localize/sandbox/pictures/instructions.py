@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import Image
 
+_BETWEEN = re.compile(r"[,;，。；、\n]|\.\s|\bthen\b|然后|再")
+
+# The picture and the clause that names the step.
 Step = Callable[["Image.Image", str], "Image.Image"]
 
 
 def carry_out(image: Image.Image, instruction: str) -> Image.Image:
     """The picture after every step that the instruction names, in its order; unknown words change nothing."""
-    found = [(match.start(), step) for pattern, step in _STEPS if (match := pattern.search(instruction))]
-    for start, step in sorted(found, key=lambda place: place[0]):
-        image = step(image, instruction[start:])
+    for clause in _BETWEEN.split(instruction):
+        found = [(match.start(), step) for pattern, step in _STEPS if (match := pattern.search(clause))]
+        for _, step in sorted(found, key=lambda place: place[0]):
+            image = step(image, clause)
     return image
 
 
