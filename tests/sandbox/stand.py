@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ CHAT = "/compatible-mode/v1/chat/completions"
 GENERATE = "/api/v1/services/aigc/text-generation/generation"
 SEE = "/api/v1/services/aigc/multimodal-generation/generation"
 SUBMIT = "/api/v1/services/aigc/image2image/image-synthesis"
+_SECURELY = ssl.create_default_context()  # once, because it takes longer than most tests
 
 
 class ManualClock:
@@ -129,7 +131,11 @@ async def open_caller(config: SandboxConfig, clock: ManualClock | None = None) -
         async with (
             running(config, clock=clock) as sandbox,
             httpx2.AsyncClient(
-                base_url=sandbox.origin, headers={"Authorization": f"Bearer {KEY}"}, timeout=20, trust_env=False
+                base_url=sandbox.origin,
+                headers={"Authorization": f"Bearer {KEY}"},
+                timeout=20,
+                trust_env=False,
+                verify=_SECURELY,
             ) as http,
         ):
             yield Caller(sandbox, http)

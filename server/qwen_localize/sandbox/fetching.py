@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,7 +22,9 @@ async def fetch(url: str, most: int = MAX_BYTES) -> bytes:
 
     loopback = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
     try:
-        async with httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=True, trust_env=not loopback) as client:
+        async with httpx2.AsyncClient(
+            timeout=TIMEOUT, follow_redirects=True, trust_env=not loopback, verify=_securely()
+        ) as client:
             return await _download(client, url, most)
     except httpx2.ConnectError as error:
         raise invalid("The connection to the URL was refused.", "InvalidURL.ConnectionRefused") from error
@@ -31,6 +35,14 @@ async def fetch(url: str, most: int = MAX_BYTES) -> bytes:
     except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
         message = "The media format is not supported or incorrect for the data inspection."
         raise invalid(message, "InvalidParameter.DataInspection") from error
+
+
+@cache
+def _securely() -> ssl.SSLContext:
+    """The certificates that are trusted; reading them anew would take longer than most pictures."""
+    import httpx2
+
+    return httpx2.create_ssl_context()
 
 
 async def _download(client: httpx2.AsyncClient, url: str, most: int) -> bytes:
