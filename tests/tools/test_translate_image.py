@@ -136,7 +136,7 @@ async def test_a_call_that_takes_longer_than_the_client_waits_answers_with_what_
     service: Service, call: Call
 ) -> None:
     service.list.side_effect = lambda _: listed("RUNNING")
-    result = await call(settings={"wait": 5.0})
+    result = await call(settings={"wait": 60.0})
     assert not result.is_error
     data = result.structured_content
     assert data["status"] == "running"

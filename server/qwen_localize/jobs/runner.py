@@ -114,7 +114,9 @@ class Runner:
         try:
             return await self._watch(job_id, self._clock.now() + seconds, tell)
         except anyio.get_cancelled_exc_class():
-            self._group.start_soon(self._abandoned, job_id)
+            # A group that is already cancelled says that the whole server is ending.
+            if not self._group.cancel_scope.cancel_called:
+                self._group.start_soon(self._abandoned, job_id)
             raise
         finally:
             self._waiting[job_id] -= 1
