@@ -10,7 +10,7 @@ from functools import cached_property
 from qwen_localize.sandbox.analysis.asking import Question, questions_in
 from qwen_localize.sandbox.analysis.form import Form, form_in
 
-_TURN = re.compile(r"\s*\[(?P<number>\d{1,6})\]\s*(?P<role>[^:：\[\]{}\"]{1,60})[:：]\s*(?P<text>.*)")
+_TURN = re.compile(r"\s*\[(?P<number>\d{1,6})\]\s*(?P<role>[^:：,\s][^:：]{0,59})[:：]\s*(?P<text>.*)")
 _BARE_TURN = re.compile(
     r"\s*(?P<role>customer|client|user|buyer|agent|assistant|seller|客户|顾客|用户|买家|客服|坐席|卖家)\s*[:：]\s*(?P<text>.+)",
     re.IGNORECASE,
@@ -41,7 +41,7 @@ class Prompt:
     @classmethod
     def parse(cls, text: str) -> Prompt:
         """Find the dialogue: lines of the form `[turn] role: text`, or `role: text` if there are none."""
-        lines = text.splitlines()
+        lines = text.split("\n")
         found = [(at, match) for at, line in enumerate(lines) if (match := _TURN.match(line))]
         if not found:
             found = [(at, match) for at, line in enumerate(lines) if (match := _BARE_TURN.match(line))]
