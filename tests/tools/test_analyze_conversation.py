@@ -36,7 +36,9 @@ def message(request: httpx.Request) -> str:
 
 def asked(text: str) -> list[dict[str, Any]]:
     """The questions in a prompt, as the model would find them."""
-    return [json.loads(line) for line in text.partition("\nBEGIN DIALOGUE\n")[0].splitlines() if line.startswith('{"id"')]
+    return [
+        json.loads(line) for line in text.partition("\nBEGIN DIALOGUE\n")[0].splitlines() if line.startswith('{"id"')
+    ]
 
 
 def judge(request: httpx.Request) -> httpx.Response:

@@ -271,6 +271,8 @@ async def test_a_damaged_pdf_and_an_odd_large_picture_are_refused_in_words(
         ("是", "boolean", True),
         ("maybe", "boolean", "maybe"),
         ("Mug", "the product's name", "Mug"),
+        ("", "number", None),
+        ("null", "", None),
     ],
 )
 def test_values_are_converted_only_where_nothing_is_lost(text: str, kind: str, value: Any) -> None:

@@ -88,6 +88,9 @@ def typed(values: Any, schema: Any) -> Any:
         return [typed(value, schema[0] if isinstance(schema, list) and schema else None) for value in values]
     if not isinstance(values, str):
         return values
+    if values.strip() in ("", "null"):
+        # What is not in the picture is said in all of these ways.
+        return None
     kind = schema.strip().lower() if isinstance(schema, str) else ""
     if kind in ("number", "integer"):
         return _number(values, whole=kind == "integer")

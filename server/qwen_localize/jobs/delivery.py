@@ -12,6 +12,11 @@ from ..errors import Expired, LocalizeError, TryLater
 from .records import JobRecord, State
 from .store import Store
 
+_GONE = (
+    "The result was paid for, but it was not fetched within the 24 h that the service keeps it, and is gone. Calling "
+    "again pays again."
+)
+
 
 class Delivery:
     """Fetches results; used by the one process that leads, so that nothing is fetched twice."""
@@ -34,16 +39,16 @@ class Delivery:
             except Expired:
                 job = await self._renewed(job, urls_of)
                 await self._fetch(job)
+        except Expired:
+            await self._change(job, state=State.FAILED, message=_GONE)
         except LocalizeError as error:
             await self._change(job, state=State.UNDELIVERED, message=_undelivered(job, error))
 
     async def _renewed(self, job: JobRecord, urls_of: Any) -> JobRecord:
-        """The job with freshly signed URLs."""
-        state = await self._client.query(job.upstream_id or "")
+        """The job with freshly signed URLs, which only a task can be asked for."""
+        state = await self._client.query(job.upstream_id) if job.upstream_id else None
         if not isinstance(state, Succeeded):
-            raise Expired(
-                "The result's URL is no longer valid, and the service knows the task no more (it keeps 24 h)."
-            )
+            raise Expired(_GONE)
         return await self._change(job, urls=urls_of(state.output)) or job
 
     async def _fetch(self, job: JobRecord) -> None:
