@@ -6,6 +6,8 @@ import zlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qwen_localize.errors import BadInput
 from qwen_localize.inputs import LocalPicture, PictureRules, RemotePicture, read_picture
@@ -103,3 +105,27 @@ async def test_the_sandbox_may_be_given_urls_on_this_machine() -> None:
 async def test_urls_that_the_service_cannot_reach_are_refused(host: str) -> None:
     with pytest.raises(BadInput, match="not on the public internet"):
         await read_picture(f"http://{host}/a.png", RULES, ())
+
+
+PARTS = st.lists(
+    st.sampled_from(["..", ".", "/", "a.png", "allowed", "secret.png", "~", "link", "\0", "C:", "//"]), max_size=8
+)
+
+
+@given(parts=PARTS, absolute=st.booleans())
+async def test_no_spelling_of_a_path_leads_out_of_the_allowed_folders(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[str], absolute: bool
+) -> None:
+    root = tmp_path_factory.getbasetemp() / "paths"
+    allowed = root / "allowed"
+    allowed.mkdir(parents=True, exist_ok=True)
+    for path, size in ((allowed / "a.png", 20), (root / "secret.png", 30)):
+        path.write_bytes(picture(size, size))
+    if not (allowed / "link").is_symlink():
+        (allowed / "link").symlink_to(root)
+    reference = "/".join(parts)
+    try:
+        found = await read(f"{allowed}/{reference}" if absolute else reference, allowed)
+    except BadInput:
+        return
+    assert (found.width, found.name) == (20, "a.png")

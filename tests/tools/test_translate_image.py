@@ -333,6 +333,25 @@ async def test_a_bad_argument_gets_a_sentence_and_nothing_is_sent(
     assert not httpx2_mock.calls
 
 
+@pytest.mark.parametrize("place", ["/proc/nowhere", "file/below"])
+async def test_an_output_directory_that_cannot_be_written_is_said_before_anything_is_sent(
+    httpx2_mock: respx.Router, call: Call, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    result = await call(settings={"output_dir": tmp_path / place})
+    assert result.is_error
+    assert "QWEN_LOCALIZE_OUTPUT_DIR" in words(result)
+    assert not httpx2_mock.calls
+
+
+async def test_a_full_disk_is_said_before_anything_is_sent(
+    httpx2_mock: respx.Router, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qwen_localize.artifacts._free", lambda _: 1000)
+    assert "is full" in words(await call())
+    assert not httpx2_mock.calls
+
+
 async def test_a_path_that_does_not_exist_is_said_to(httpx2_mock: respx.Router, call: Call, tmp_path: Path) -> None:
     assert "There is no file at" in words(await call(image=str(tmp_path / "nowhere.png")))
 
