@@ -16,6 +16,7 @@ import pytest
 import respx
 from anyio.abc import SocketStream
 from mcp import Client
+from pydantic import SecretStr
 
 from qwen_localize.app import build_server
 from qwen_localize.contract import Api, Tool
@@ -61,6 +62,24 @@ async def test_a_refused_key_names_the_region_asked_and_shows_no_key(
     assert "cn-beijing (https://dashscope.aliyuncs.com) was asked" in words(result)
     assert "DASHSCOPE_REGION" in words(result)
     assert KEY not in result.model_dump_json()
+
+
+async def test_a_key_that_the_service_repeats_is_in_no_part_of_an_answer_and_not_in_the_store(
+    httpx2_mock: respx.Router, connect: Connect, tmp_path: Path
+) -> None:
+    key = "odd/key+with=no.prefix"
+    refusal = {"code": "InvalidParameter", "message": f"You sent {key} and {key}"}
+    httpx2_mock.post(CHAT).respond(400, json={"error": refusal})
+    httpx2_mock.post(f"{ORIGIN}/api/v1/services/aigc/image2image/image-synthesis").respond(400, json=refusal)
+    async with connect(api_key=SecretStr(key)) as client:
+        results = [
+            await client.call_tool("translate_text", HELLO),
+            await client.call_tool("translate_image", {"image": "https://shop.example/a.png", "target_lang": "ru"}),
+            await client.call_tool("list_jobs", {}),
+        ]
+    assert all(key not in result.model_dump_json() for result in results)
+    assert "InvalidParameter" in words(results[1])
+    assert all(key.encode() not in path.read_bytes() for path in (tmp_path / "state").iterdir() if path.is_file())
 
 
 async def test_no_network_is_said_and_nothing_was_sent(httpx2_mock: respx.Router, connect: Connect) -> None:

@@ -3,6 +3,7 @@
 Knows no endpoint: those are in `client.py`, and what they mean lives in the tools.
 """
 
+import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -146,7 +147,8 @@ class Wire:
         Raises:
             LocalizeError: whatever went wrong, after the repeats that the request allows.
         """
-        headers = {"Authorization": f"Bearer {self.require_key()}"}
+        key = self.require_key()
+        headers = {"Authorization": f"Bearer {key}"}
 
         async def once() -> dict[str, Any]:
             if request.budget:
@@ -154,7 +156,7 @@ class Wire:
             try:
                 async with self.exchange(request, headers=headers) as response:
                     await response.aread()
-                    return _answer(response, self.service)
+                    return _answer(response, self.service, key)
             finally:
                 if request.budget and request.strict:
                     await self.paces.answered(request.budget[0])
@@ -220,8 +222,8 @@ def _verdict(repeat: Repeat, failed: TryFailed) -> LocalizeError:
     return failed.error
 
 
-def _answer(response: httpx2.Response, service: Service) -> dict[str, Any]:
-    body = _json(response)
+def _answer(response: httpx2.Response, service: Service, key: str) -> dict[str, Any]:
+    body = _json(response, key)
     if response.is_success and isinstance(body, dict) and not (body.get("code") and "output" not in body):
         return body
     if response.is_success and not isinstance(body, dict):
@@ -233,9 +235,10 @@ def _answer(response: httpx2.Response, service: Service) -> dict[str, Any]:
     raise TryFailed(error, failure, retry=meaning.retry, hint=hint, slow=meaning.slow)
 
 
-def _json(response: httpx2.Response) -> Any:
+def _json(response: httpx2.Response, key: str) -> Any:
+    """The body, with the key taken out: some errors repeat it, and what comes in here is logged, kept and shown."""
     try:
-        return response.json()
+        return json.loads(response.text.replace(key, "[key]"))
     except ValueError:
         return None
 
