@@ -102,3 +102,20 @@ def test_every_name_is_safe_on_every_system(stem: str) -> None:
 )
 def test_names_stay_as_they_are_where_they_can(stem: str, name: str) -> None:
     assert safe_name(stem).endswith(name)
+
+
+async def test_a_name_that_is_taken_at_the_last_moment_is_not_overwritten(store: Artifacts, tmp_path: Path) -> None:
+    async def plan(path: str) -> None:
+        if path.endswith("a.png"):
+            Path(path).write_text("somebody else's")
+
+    saved = await store.save_picture("a", chunks(picture()), plan=plan)
+    assert saved.path.name == "a-2.png"
+    assert (tmp_path / "new" / "out" / "a.png").read_text() == "somebody else's"
+
+
+async def test_a_picture_that_an_earlier_try_has_placed_stays_the_only_one(store: Artifacts) -> None:
+    first = await store.save_picture("a", chunks(picture()))
+    again = await store.save_picture("a", chunks(picture()), planned=str(first.path))
+    other = await store.save_picture("a", chunks(picture(50, 50)), planned=str(first.path))
+    assert (again.path, other.path.name) == (first.path, "a-2.png")

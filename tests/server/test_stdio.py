@@ -17,6 +17,7 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from PIL import Image, ImageDraw, ImageFont
 
+from qwen_localize.sandbox import SandboxConfig, running
 from qwen_localize_tools import TOOLS
 from support import words
 
@@ -171,3 +172,39 @@ def test_a_port_that_is_taken_is_said_in_one_line() -> None:
         result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
     assert f"Port {port} is taken" in result.stderr
+
+
+async def test_a_client_that_closes_the_connection_cancels_nothing_at_the_service(poster: Path, tmp_path: Path) -> None:
+    async with running(SandboxConfig(task_seconds=60, plain=True)) as sandbox:
+        env = {"DASHSCOPE_BASE_URL": sandbox.origin, "DASHSCOPE_API_KEY": "sk-x"}
+        places = {"QWEN_LOCALIZE_STATE_DIR": tmp_path, "QWEN_LOCALIZE_OUTPUT_DIR": tmp_path / "out"}
+        places |= {"QWEN_LOCALIZE_ALLOWED_DIRS": poster.parent}
+        pipe = subprocess.PIPE
+        environment = os.environ | env | {name: str(path) for name, path in places.items()}
+        with anyio.fail_after(40):
+            async with await anyio.open_process(SERVER, stdin=pipe, stdout=pipe, env=environment) as process:
+                for line in opening(poster):
+                    assert process.stdin
+                    await process.stdin.send(line)
+                # Two run, and the third waits in the service's queue, where it could be cancelled.
+                while sandbox.ledger.count("submit") < 3:  # noqa: ASYNC110 - the ledger has no event
+                    await anyio.sleep(0.05)
+                assert process.stdin
+                await process.stdin.aclose()
+                await process.wait()
+    assert sandbox.ledger.count("cancel") == 0
+    assert process.returncode == 0
+
+
+def opening(poster: Path) -> list[bytes]:
+    """What a client of the handshake era sends first, and three calls."""
+    client = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    messages: list[dict[str, Any]] = [
+        {"id": 0, "method": "initialize", "params": client},
+        {"method": "notifications/initialized"},
+    ]
+    for number, language in enumerate(("ru", "ko", "ja"), 1):
+        arguments = {"image": str(poster), "target_lang": language}
+        call = {"name": "translate_image", "arguments": arguments}
+        messages.append({"id": number, "method": "tools/call", "params": call})
+    return [json.dumps({"jsonrpc": "2.0"} | message).encode() + b"\n" for message in messages]

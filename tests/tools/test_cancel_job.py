@@ -100,3 +100,19 @@ async def test_a_call_that_others_have_joined_is_not_cancelled_by_one_of_them(
             group.cancel_scope.cancel()
         queued.list.side_effect = lambda _: listed("SUCCEEDED")
     assert not cancel.called
+
+
+async def test_a_job_that_another_server_has_joined_is_not_cancelled_by_the_first_ones_client(
+    queued: Service, connect: Connect, poster: Path
+) -> None:
+    cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
+    async with connect(wait=0.0) as other, connect() as client:
+        async with anyio.create_task_group() as group:
+            group.start_soon(begun, client, poster)
+            await until(lambda: queued.list.call_count > 2)
+            await begun(other, poster)
+            group.cancel_scope.cancel()
+        seen = queued.list.call_count
+        await until(lambda: queued.list.call_count > seen + 3)
+    assert not cancel.called
+    assert queued.submit.call_count == 1
