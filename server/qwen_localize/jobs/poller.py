@@ -256,7 +256,7 @@ class Poller:
                 await self._end(job, State.FAILED, words + "Call the tool again.")
             case lost.NeverArrived():
                 await self._ask(job, "the service's list does not reach back to it")
-            case lost.Unclear(candidates=count) if all(self._is_due(other) for other in others):
+            case lost.Unclear(candidates=count) if all(o.state is State.UNCLEAR or self._is_due(o) for o in others):
                 # Those others may be told apart in this very round, and then this one in the next.
                 if job.id in self._doubted:
                     await self._ask(job, f"{count} task(s) of that time may or may not be it")
@@ -266,7 +266,7 @@ class Poller:
 
     async def _unknown(self) -> list[JobRecord]:
         """The jobs that may have a task whose id is not known."""
-        return await self.store.within(self.scope, {State.SUBMITTING, State.UNSURE})
+        return await self.store.within(self.scope, {State.SUBMITTING, State.UNSURE, State.UNCLEAR})
 
     def _is_shown(self, job: JobRecord, listed: Page) -> bool:
         """Whether the list would show the job's task: it is read whole, and reaches back to it."""

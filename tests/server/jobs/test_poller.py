@@ -120,6 +120,15 @@ async def test_a_task_of_a_submission_that_is_still_out_is_not_taken_for_another
     assert "nothing was paid" in ended.message
 
 
+async def test_a_task_that_the_user_is_asked_about_is_not_taken_for_that_of_the_next_lost_submission(
+    desk: Desk,
+) -> None:
+    jobs = [lost_job("first", NOW - 8, NOW - 2), lost_job("second", NOW - 7, NOW - 2)]
+    async with desk.polling(Listed([Row("x", "RUNNING", NOW - 6.9)]), *jobs):
+        ended = [await desk.until(job.id, State.UNCLEAR, State.QUEUED, State.RUNNING) for job in jobs]
+    assert [job.state for job in ended] == [State.UNCLEAR, State.UNCLEAR]
+
+
 async def test_a_lost_submission_is_not_judged_by_a_list_that_was_not_read(desk: Desk) -> None:
     class SlowForOthers(Listed):
         async def list_tasks(self, model: str, page: int = 1) -> Page:
