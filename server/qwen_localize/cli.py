@@ -35,10 +35,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"qwen-localize {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in (parser, commands.add_parser("serve", help="speak MCP over stdin and stdout (the default)")):
-        _add_common(command)
-        command.set_defaults(run=_serve)
-    demo = commands.add_parser("demo", help="translate a sample over stdio, as a client would; no key needed")
+    serve = commands.add_parser("serve", help="speak MCP over stdin and stdout (the default)")
+    demo = commands.add_parser("demo", help="put each tool to work over stdio, as a client would; no key needed")
     demo.add_argument("--live", action="store_true", help="use the service and your key instead of the sandbox")
     demo.add_argument("--output", type=Path, default=Path("qwen-localize-demo"), help="where the results go")
     sandbox = commands.add_parser("sandbox", help="serve a local stand-in for Model Studio on loopback")
@@ -46,22 +44,16 @@ def _parser() -> argparse.ArgumentParser:
     manifests = commands.add_parser("manifests", help="write everything under manifests/ and the README's tables")
     manifests.add_argument("--check", action="store_true", help="write nothing; fail if something is out of date")
     usage = commands.add_parser("usage", help="show estimated costs by day, tool and model")
-    for command, run in ((demo, _demo), (sandbox, _sandbox), (manifests, _manifests), (usage, _usage)):
+    runs = {parser: _serve, serve: _serve, demo: _demo, sandbox: _sandbox, manifests: _manifests, usage: _usage}
+    for command, run in runs.items():
         command.set_defaults(run=run)
-        _add_common(command)
+        command.add_argument("-v", "--verbose", action="store_true", help="log more, to stderr")
+    for command in (parser, serve):
+        command.add_argument("--sandbox", action="store_true", help="use a local stand-in; no key needed")
+    for command in (parser, serve, sandbox):
+        words = "make the stand-in misbehave; --fault help lists the ways"
+        command.add_argument("--fault", action="append", default=[], metavar="NAME[@STAGE][:N]", help=words)
     return parser
-
-
-def _add_common(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-v", "--verbose", action="store_true", help="log more, to stderr")
-    command.add_argument("--sandbox", action="store_true", help="use a local stand-in, in this process; no key needed")
-    command.add_argument(
-        "--fault",
-        action="append",
-        default=[],
-        metavar="NAME[:N]",
-        help="make the stand-in misbehave; see its README part",
-    )
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -82,6 +74,8 @@ async def _settings(options: argparse.Namespace) -> AsyncIterator[Settings]:
     """The settings, pointing at a sandbox in this process if that was asked for."""
     settings = Settings.load()
     if not options.sandbox:
+        if options.fault:
+            raise LocalizeError("--fault makes the sandbox misbehave, and does nothing without --sandbox. Add it.")
         yield settings
         return
     # Its tasks end with this process, and its costs are none: both stay out of the user's own store.
