@@ -47,13 +47,22 @@ def _parser() -> argparse.ArgumentParser:
     runs = {parser: _serve, serve: _serve, demo: _demo, sandbox: _sandbox, manifests: _manifests, usage: _usage}
     for command, run in runs.items():
         command.set_defaults(run=run)
-        command.add_argument("-v", "--verbose", action="store_true", help="log more, to stderr")
+    # What the bare command takes stands for every command that takes it too, whichever side of its name it is on.
+    silent = argparse.SUPPRESS
+    for command in runs:
+        _flag(command, "-v", "--verbose", words="log more, to stderr", default=False if command is parser else silent)
     for command in (parser, serve):
-        command.add_argument("--sandbox", action="store_true", help="use a local stand-in; no key needed")
+        default = False if command is parser else silent
+        _flag(command, "--sandbox", words="use a local stand-in; no key needed", default=default)
     for command in (parser, serve, sandbox):
         words = "make the stand-in misbehave; --fault help lists the ways"
-        command.add_argument("--fault", action="append", default=[], metavar="NAME[@STAGE][:N]", help=words)
+        default = [] if command is parser else silent
+        command.add_argument("--fault", action="append", default=default, metavar="NAME[@STAGE][:N]", help=words)
     return parser
+
+
+def _flag(command: argparse.ArgumentParser, *names: str, words: str, default: bool | str) -> None:
+    command.add_argument(*names, action="store_true", help=words, default=default)
 
 
 def _serve(options: argparse.Namespace) -> None:

@@ -135,6 +135,8 @@ def test_ctrl_c_ends_the_server_without_a_traceback(process: "subprocess.Popen[s
     [
         (["serve"], {"DASHSCOPE_REGION": "mars"}, "DASHSCOPE_REGION cannot be used"),
         (["serve", "--sandbox", "--fault", "nonsense"], {}, "throttle"),
+        (["--sandbox", "serve", "--fault", "nonsense"], {}, "throttle"),
+        (["--sandbox", "--fault", "nonsense"], {}, "throttle"),
         (["serve", "--fault", "cut"], {}, "does nothing without --sandbox"),
         (["demo", "--live"], {"DASHSCOPE_API_KEY": ""}, "Set DASHSCOPE_API_KEY"),
     ],
