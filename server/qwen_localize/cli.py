@@ -56,8 +56,8 @@ def _parser() -> argparse.ArgumentParser:
         _flag(command, "--sandbox", words="use a local stand-in; no key needed", default=default)
     for command in (parser, serve, sandbox):
         words = "make the stand-in misbehave; --fault help lists the ways"
-        default = [] if command is parser else silent
-        command.add_argument("--fault", action="append", default=default, metavar="NAME[@STAGE][:N]", help=words)
+        none: list[str] | str = [] if command is parser else silent
+        command.add_argument("--fault", action="append", default=none, metavar="NAME[@STAGE][:N]", help=words)
     return parser
 
 
