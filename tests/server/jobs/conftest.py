@@ -2,10 +2,15 @@
 
 import functools
 import ssl
+from collections.abc import Callable
+from typing import Any
 
+import anyio
 import pytest
 
 from qwen_localize import app
+from server.jobs.processes import by_fork
+from server.jobs.scenarios import play
 
 _bind = functools.cache(app.bind)
 
@@ -21,3 +26,17 @@ def _quick_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
 def _short_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stalled download is given up as soon as any other stalled request."""
     monkeypatch.setattr("qwen_localize.dashscope.downloads._SECONDS", 0.25)
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
+    """What a scenario with real processes came to; all of them are played at once, for they mostly wait."""
+    with by_fork() as start:
+        found = anyio.run(play, tmp_path_factory.mktemp("played"), start)
+
+    def result(name: str) -> Any:
+        if isinstance(found[name], Exception):
+            raise found[name]
+        return found[name]
+
+    return result

@@ -149,12 +149,12 @@ async def until(condition: Callable[[], bool]) -> None:
 @asynccontextmanager
 async def world(
     folder: Path, faults: Sequence[str] = (), *, servers: int = 1, speed: float = 100.0, task_seconds: float = 0.5,
-    **env: str,
+    seconds: float = 30.0, **env: str,
 ) -> AsyncIterator[World]:  # fmt: skip
-    """A sandbox with these faults, and servers that share a state and an output directory."""
+    """A sandbox with these faults, and servers that share a state and an output directory; for so long at most."""
     clock = Paced(speed)
     config = SandboxConfig(task_seconds=task_seconds, plain=True, faults=tuple(map(Fault.parse, faults)))
-    with anyio.fail_after(30):
+    with anyio.fail_after(seconds):
         async with running(config, clock=OneTime(clock)) as sandbox, AsyncExitStack() as stack:
             made = World(folder, sandbox)
             settings = Settings.load(environment(folder, sandbox.origin) | env)

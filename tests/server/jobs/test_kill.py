@@ -1,0 +1,32 @@
+"""A server that is killed at any moment: what was paid arrives, once, and what was not sent says so."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from server.jobs.kill_points import Point, Report, summary, survive
+from server.jobs.processes import by_command
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="servers are forked")
+
+
+def test_every_paid_picture_arrives_once_wherever_in_its_life_the_server_is_killed(
+    played: Callable[[str], Any], record_property: Callable[[str, object], None]
+) -> None:
+    reports: list[Report] = played("killed")
+    record_property("kill points", summary(reports))
+    # The random moments have met what they are meant to meet; what must not happen was checked on the way.
+    assert sum(report.late for report in reports) >= len(reports) // 4
+    assert sum(report.unsent for report in reports) >= 1
+
+
+async def test_a_server_started_by_its_command_survives_as_well(tmp_path: Path) -> None:
+    first_runs_second_is_sent = Point(0, pictures=2, delay=1.3, fault="", again=None)
+    with anyio.fail_after(60):
+        report = await survive(tmp_path / "0", first_runs_second_is_sent, by_command)
+    assert report.files == 2
+    assert report.late >= 1
