@@ -20,6 +20,8 @@ from .records import FINAL, JobRecord, Kind, State
 T = TypeVar("T")
 _JSON = frozenset({"urls", "usage", "planned", "artifacts", "details"})
 _DAY = 24 * 3600.0
+# Seconds that a look at the clock may be old.
+_JUST_NOW = 5.0
 KEPT_DAYS = 30
 SPENDING_DAYS = 400
 ANSWER_DAYS = 3
@@ -163,9 +165,11 @@ class Store:
         """A place in a rate limit that all processes share; see `dashscope.limits.Book`."""
 
         def work(connection: sqlite3.Connection) -> float:
-            # A place in the future was taken before the clock was set back: it holds nobody up.
+            # A place in the future was taken before the clock was set back, and holds nobody up; unless it is of
+            # just now: another process looked at the clock after us, and came here before us.
             connection.execute(
-                "DELETE FROM places WHERE name = ? AND (at <= ? OR at > ?)", (name, now - limit.horizon, now)
+                "DELETE FROM places WHERE name = ? AND (at <= ? OR at > ?)",
+                (name, now - limit.horizon, now + _JUST_NOW),
             )
             rows = connection.execute("SELECT at, tokens FROM places WHERE name = ? ORDER BY at", (name,))
             wait = free_in(limit, [(row["at"], row["tokens"]) for row in rows], now, tokens)
