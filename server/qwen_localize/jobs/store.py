@@ -22,6 +22,8 @@ _JSON = frozenset({"urls", "usage", "planned", "artifacts", "details"})
 _DAY = 24 * 3600.0
 # Seconds that a look at the clock may be old.
 _JUST_NOW = 5.0
+# CNY that adding up may be wrong by.
+_ROUNDING = 1e-9
 KEPT_DAYS = 30
 SPENDING_DAYS = 400
 ANSWER_DAYS = 3
@@ -201,7 +203,7 @@ class Store:
         def work(connection: sqlite3.Connection) -> int:
             query = "SELECT total(cny) FROM spending WHERE scope = ? AND day = ?"
             spent = float(connection.execute(query, (cost.scope, day)).fetchone()[0])
-            if cap is not None and spent + cost.cny > cap:
+            if cap is not None and spent + cost.cny > cap + _ROUNDING:
                 raise OverBudget(
                     f"Today's calls are estimated at {spent:.4f} CNY, and this one at {cost.cny:.4f}: together they "
                     f"would pass the daily budget of {cap:g} CNY. Nothing was sent. The user can raise "

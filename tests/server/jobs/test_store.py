@@ -247,6 +247,17 @@ async def test_what_turned_out_free_is_not_counted(store: Store) -> None:
     assert await store.spending(SCOPE) == []
 
 
+@pytest.mark.parametrize(("price", "count"), [(0.003, 100), (0.004, 25), (0.2, 3)])
+async def test_a_budget_is_spent_to_the_last_cent_and_no_further(store: Store, price: float, count: int) -> None:
+    budget = round(price * count, 6)
+    for _ in range(count):
+        await store.spend(cost(price), NOW, budget)
+    with pytest.raises(OverBudget, match="Nothing was sent"):
+        await store.spend(cost(price), NOW, budget)
+    await store.spend(cost(price), NOW + DAY, budget)
+    await store.spend(cost(price, scope="another key"), NOW, budget)
+
+
 async def test_calls_at_the_same_moment_do_not_pass_the_budget_together(store: Store, second: Store) -> None:
     refused = 0
 
