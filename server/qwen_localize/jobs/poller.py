@@ -32,7 +32,6 @@ _MOST_PAGES = 5
 # The list goes back 24 h (contract 2.2); whose clock says so is not known.
 _LISTED_SECONDS = 23 * 3600.0
 _LISTED = UPSTREAM | {State.UNSURE}
-_NO_LIST = Page([], 1)
 _CALL_CUT = (
     "The server stopped while this was out. The service keeps no list of such calls, so whether it is paid cannot be "
     "known. Ask the user before paying again; if they agree, cancel_job and then repeat the call."
@@ -101,10 +100,10 @@ class Poller:
             # What is lost is judged only by a list that is read after this moment.
             ripe = [job for job in jobs if job.state is not State.UNSURE or self._is_due(job)]
             if not self._is_list_due(ripe):
-                ripe = [job for job in ripe if not _is_listed(job) or job.cancel]
-            lists = await self._lists({job.model for job in ripe if _is_listed(job) and not job.cancel})
+                ripe = [job for job in ripe if not _is_listed(job)]
+            lists = await self._lists({job.model for job in ripe if _is_listed(job)})
             for job in ripe:
-                await self._step(job, lists.get(job.model, _NO_LIST), group)
+                await self._step(job, lists.get(job.model), group)
             self._slowdown = schedule.faster(self._slowdown)
         except LocalizeError as error:
             self._slow_down(error)
@@ -157,15 +156,15 @@ class Poller:
             found[model] = Page(rows, page.pages)
         return found
 
-    async def _step(self, job: JobRecord, listed: Page, group: TaskGroup) -> None:
+    async def _step(self, job: JobRecord, listed: Page | None, group: TaskGroup) -> None:
         match job.state:
             case State.QUEUED if job.cancel:
                 self._start(group, job, self._cancel)
-            case State.QUEUED | State.RUNNING if job.kind is Kind.TASK:
+            case State.QUEUED | State.RUNNING if listed and job.kind is Kind.TASK:
                 await self._follow(job, listed.rows, group)
             case State.READY:
                 self._start(group, job, self._deliver)
-            case State.UNSURE:
+            case State.UNSURE if listed:
                 await self._look(job, listed)
             case _:
                 pass
@@ -288,5 +287,5 @@ class Poller:
 
 
 def _is_listed(job: JobRecord) -> bool:
-    """Whether the task list has, or should have, a row for it."""
-    return job.kind is Kind.TASK and job.state in _LISTED
+    """Whether the task list tells what to do for it; a queued job that is to be cancelled needs no telling."""
+    return job.kind is Kind.TASK and job.state in _LISTED and not (job.cancel and job.state is State.QUEUED)

@@ -143,6 +143,17 @@ async def test_a_lost_submission_is_not_judged_by_a_list_that_was_not_read(desk:
     assert found.upstream_id == "x"
 
 
+async def test_a_lost_submission_that_is_to_be_cancelled_is_looked_for_all_the_same(desk: Desk) -> None:
+    class Cancelling(Listed):
+        async def cancel(self, task_id: str) -> None:
+            self.canceled += 1
+
+    service = Cancelling([Row("x", "PENDING", NOW - 1.9)])
+    async with desk.polling(service, lost_job("a", NOW - 2, NOW - 1, cancel=True)):
+        ended = await desk.until("job-a", State.FAILED, State.UNCLEAR, State.CANCELED)
+    assert (ended.state, ended.upstream_id, service.canceled) == (State.CANCELED, "x", 1)
+
+
 async def test_what_the_list_no_longer_shows_is_not_said_to_be_unpaid(desk: Desk) -> None:
     async with desk.polling(Listed([]), cut_off(NOW - 25 * HOUR)):
         job = await desk.until("job-a", State.FAILED, State.UNCLEAR)
