@@ -52,7 +52,7 @@ class Delivery:
         return await self._change(job, urls=urls_of(state.output)) or job
 
     async def _fetch(self, job: JobRecord) -> None:
-        artifacts = Artifacts(Path(job.directory))
+        artifacts = Artifacts(Path(job.directory), room=0)  # what is paid for may have the last of it
         await artifacts.prepare()
         done = list(job.artifacts)
         for index in range(len(done), len(job.urls)):

@@ -83,6 +83,8 @@ class World:
 
     folder: Path
     sandbox: Sandbox
+    settings: Settings
+    clock: FastClock
     clients: list[Client] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
 
@@ -94,6 +96,12 @@ class World:
             return read(url, model)
 
         self.sandbox.uploads.read = noted  # type: ignore[method-assign]
+
+    @asynccontextmanager
+    async def another_server(self) -> AsyncIterator[Client]:
+        """One more server in front of the sandbox, with the same folders."""
+        async with Client(build_server(self.settings, TOOLS, clock=self.clock, timeouts=TIMEOUTS)) as client:
+            yield client
 
     @property
     def out(self) -> Path:
@@ -156,11 +164,10 @@ async def world(
     config = SandboxConfig(task_seconds=task_seconds, plain=True, faults=tuple(map(Fault.parse, faults)))
     with anyio.fail_after(seconds):
         async with running(config, clock=OneTime(clock)) as sandbox, AsyncExitStack() as stack:
-            made = World(folder, sandbox)
             settings = Settings.load(environment(folder, sandbox.origin) | env)
+            made = World(folder, sandbox, settings, clock)
             for _ in range(servers):
-                server = build_server(settings, TOOLS, clock=clock, timeouts=TIMEOUTS)
-                made.clients.append(await stack.enter_async_context(Client(server)))
+                made.clients.append(await stack.enter_async_context(made.another_server()))
             yield made
 
 
