@@ -69,12 +69,15 @@ class Poller:
 
     async def run(self) -> None:
         """Lead whenever there are open jobs and nobody else does; runs until cancelled."""
+        await self._turn(anew=True)
         while True:
-            await self._turn()
             await first(self.clock, TAKEOVER_SECONDS, self.woken.next)
+            await self._turn()
 
-    async def _turn(self) -> None:
+    async def _turn(self, *, anew: bool = False) -> None:
         try:
+            if anew:
+                await self._take_up()
             if await self.store.within(self.scope, OPEN) and self.lock.take():
                 await self._lead()
         except LocalizeError as error:
@@ -84,6 +87,11 @@ class Poller:
             logger.exception("Polling failed in a way nobody foresaw; it begins again")
         finally:
             self.lock.release()
+
+    async def _take_up(self) -> None:
+        """Let what could not be fetched before be tried again: another start is another chance."""
+        for job in await self.store.within(self.scope, {State.UNDELIVERED}):
+            await self._change(job, only={State.UNDELIVERED}, state=State.READY, message="")
 
     async def _lead(self) -> None:
         self._busy.clear()

@@ -11,7 +11,7 @@ from qwen_localize.errors import Expired
 from qwen_localize.jobs import Kind, State, Store
 from qwen_localize.jobs.delivery import Delivery
 from server.jobs.records import record
-from server.jobs.world import assert_nothing_lost, assert_readable, in_order, world
+from server.jobs.world import assert_nothing_lost, assert_readable, in_order, until, world
 from support import FakeClock
 
 NOW = 1_800_000_000.0
@@ -43,6 +43,16 @@ async def test_a_nearly_full_disk_does_not_keep_a_paid_picture_out(
 
         monkeypatch.setattr("qwen_localize.artifacts._free", free)
         outcomes = await w.translate(1)
+    assert_nothing_lost(w, outcomes, unpaid=0)
+
+
+async def test_a_result_that_could_not_be_fetched_is_fetched_by_the_next_server_unasked(tmp_path: Path) -> None:
+    async with world(tmp_path, ["cut@download"]) as w:
+        assert "is paid for" in (await w.translate(1))[0].words
+        w.sandbox.faults.clear()
+        async with w.another_server():
+            await until(lambda: (w.out / "picture0.ru.jpg").exists())
+        outcomes = in_order(await w.ended())
     assert_nothing_lost(w, outcomes, unpaid=0)
 
 
