@@ -28,11 +28,11 @@ def _short_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qwen_localize.dashscope.downloads._SECONDS", 0.25)
 
 
-@pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
-    """What a scenario with real processes came to; all of them are played at once, for they mostly wait."""
+@pytest.fixture(scope="module")
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
+    """What the module's SCENARIOS with real processes came to; they are played at once, for they mostly wait."""
     with by_fork() as start:
-        found = anyio.run(play, tmp_path_factory.mktemp("played"), start)
+        found = anyio.run(play, request.module.SCENARIOS, tmp_path_factory.mktemp("played"), start)
 
     def result(name: str) -> Any:
         if isinstance(found[name], Exception):

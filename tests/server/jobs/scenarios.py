@@ -11,6 +11,8 @@ from server.jobs.kill_points import Report, points, survive_all
 from server.jobs.processes import Server, Start, ended, said, serving
 from server.jobs.world import Outcome, World, in_order, until, world
 
+Scenario = Callable[[Path, Start], Awaitable[Any]]
+
 KILL_POINTS, KILLS_AT_ONCE, SEED = 24, 12, 20261121
 AT_ONCE = {"QWEN_LOCALIZE_WAIT": "0"}
 
@@ -64,7 +66,7 @@ class Takeover:
     seconds: float
 
 
-async def takeover(folder: Path, start: Start) -> Takeover:
+async def take_over(folder: Path, start: Start) -> Takeover:
     """The first server has the first job, so it polls; it is killed in the middle of both."""
     async with (
         world(folder, servers=0, speed=1.0, task_seconds=4.5) as w,
@@ -135,22 +137,15 @@ async def waited_for(server: Server, job_id: str) -> dict[str, Any]:
     return dict(answer["structuredContent"])
 
 
-async def play(folder: Path, start: Start) -> dict[str, Any]:
-    """All scenarios at the same time; what each came to, or how it failed."""
-    scenarios: dict[str, Callable[[Path], Awaitable[Any]]] = {
-        "shared work": lambda place: shared_work(place, start),
-        "takeover": lambda place: takeover(place, start),
-        "polite": lambda place: trouble(place, start, POLITE),
-        "broken": lambda place: trouble(place, start, BROKEN),
-        "killed": lambda place: killed(place, start),
-    }
+async def play(scenarios: dict[str, Scenario], folder: Path, start: Start) -> dict[str, Any]:
+    """Scenarios at the same time; what each came to, or how it failed."""
     found: dict[str, Any] = {}
 
     async def one(name: str) -> None:
-        place = folder / name.replace(" ", "-")
+        place = folder / name
         place.mkdir()
         try:
-            found[name] = await scenarios[name](place)
+            found[name] = await scenarios[name](place, start)
         except Exception as error:  # noqa: BLE001 - for the test that looks at this scenario
             found[name] = error
 

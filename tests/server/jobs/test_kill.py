@@ -10,7 +10,9 @@ import pytest
 
 from server.jobs.kill_points import Point, Report, summary, survive
 from server.jobs.processes import by_command
+from server.jobs.scenarios import killed
 
+SCENARIOS = {"killed": killed}
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="servers are forked")
 
 

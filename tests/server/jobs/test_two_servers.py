@@ -2,14 +2,21 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from server.jobs.scenarios import Shared, Takeover, Trouble
+from server.jobs.scenarios import BROKEN, POLITE, Shared, Takeover, Trouble, shared_work, take_over, trouble
 from server.jobs.world import assert_nothing_lost
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="servers are forked")
+SCENARIOS = {
+    "shared work": shared_work,
+    "takeover": take_over,
+    "polite": partial(trouble, faults=POLITE),
+    "broken": partial(trouble, faults=BROKEN),
+}
 Played = Callable[[str], Any]
 
 
@@ -60,7 +67,7 @@ def test_when_the_one_that_polls_is_killed_the_other_takes_over_and_delivers_eve
 
 @pytest.mark.parametrize("scenario", ["polite", "broken"])
 def test_with_faults_at_every_stage_both_still_deliver_everything_once(played: Played, scenario: str) -> None:
-    trouble: Trouble = played(scenario)
-    assert_nothing_lost(trouble.world, trouble.outcomes, unpaid=0)
-    assert "Traceback" not in trouble.log
-    assert not list(trouble.world.sandbox.faults), "some faults have not struck"
+    came: Trouble = played(scenario)
+    assert_nothing_lost(came.world, came.outcomes, unpaid=0)
+    assert "Traceback" not in came.log
+    assert not list(came.world.sandbox.faults), "some faults have not struck"
