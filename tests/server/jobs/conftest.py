@@ -22,12 +22,6 @@ def _quick_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "bind", _bind)
 
 
-@pytest.fixture(autouse=True)
-def _short_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stalled download is given up as soon as any other stalled request."""
-    monkeypatch.setattr("qwen_localize.dashscope.downloads._SECONDS", 0.25)
-
-
 @pytest.fixture(scope="module")
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
     """What the module's SCENARIOS with real processes came to; they are played at once, for they mostly wait."""

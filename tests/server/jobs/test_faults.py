@@ -17,12 +17,12 @@ NEVER_SENT = "nothing was paid"
 # What comes of each fault, "" for a file. Where words come, they come as often as the fault strikes.
 ENDINGS: dict[str, dict[str, str]] = {
     "policy": {
-        **dict.fromkeys(("throttle:2", "burst:2", "error:2", "busy:2", "stall:2", "drop:2", "refuse:2"), FILE),
+        **dict.fromkeys(("throttle:2", "burst:2", "error:2", "busy:2", "stall:1", "drop:2", "refuse:2"), FILE),
         **dict.fromkeys(("garbage:2", "cut:2", "slow:2"), FILE),
         "debt:1": "The account cannot pay",
         "nokey:1": "refused the API key",
     },
-    "upload": dict.fromkeys(("error:2", "busy:2", "stall:2", "drop:2", "refuse:2"), FILE),
+    "upload": dict.fromkeys(("error:2", "busy:2", "stall:1", "drop:2", "refuse:2"), FILE),
     "submit": {
         **dict.fromkeys(("throttle:2", "burst:2", "slow:2"), FILE),
         # Carried out, and the answer lost: found in the task list.
@@ -36,16 +36,16 @@ ENDINGS: dict[str, dict[str, str]] = {
         "nokey:1": "refused the API key",
     },
     "query": {
-        **dict.fromkeys(("throttle:3", "burst:3", "error:3", "busy:3", "stall:2", "drop:3", "refuse:3"), FILE),
+        **dict.fromkeys(("throttle:3", "burst:3", "error:3", "busy:3", "stall:1", "drop:3", "refuse:3"), FILE),
         **dict.fromkeys(("garbage:3", "cut:3", "slow:2", "nokey:2"), FILE),
         "forget:1": "no longer knows this task",
     },
     "list": {
-        **dict.fromkeys(("throttle:3", "burst:3", "error:3", "busy:3", "stall:2", "drop:3", "refuse:3"), FILE),
+        **dict.fromkeys(("throttle:3", "burst:3", "error:3", "busy:3", "stall:1", "drop:3", "refuse:3"), FILE),
         **dict.fromkeys(("garbage:3", "cut:3", "slow:2", "nokey:2"), FILE),
     },
     "download": {
-        **dict.fromkeys(("error:3", "busy:3", "stall:2", "drop:3", "refuse:3", "cut:3"), FILE),
+        **dict.fromkeys(("error:3", "busy:3", "stall:1", "drop:3", "refuse:3", "cut:3"), FILE),
         **dict.fromkeys(("slow:2", "empty:3", "wrongtype:3", "expire:2"), FILE),
     },
 }

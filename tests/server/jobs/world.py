@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import anyio
 from mcp import Client
@@ -26,8 +27,6 @@ SIZE = (60, 40)
 TOOLS = tuple(tool for tool in ALL if tool.name in ("translate_image", "get_job", "list_jobs", "cancel_job"))
 # Far apart, so that a picture is known again after JPEG and under the sandbox's mark.
 COLOURS = ("#d02020", "#20a020", "#2020d0", "#d0d020", "#20d0d0", "#d020d0", "#808080", "#f09040")
-# Real seconds: short enough for a stalled request to cost a test little, long enough for a busy machine.
-TIMEOUTS = Timeouts(connect=2.0, paid=0.5, other=0.25)
 
 
 class OneTime:
@@ -85,6 +84,7 @@ class World:
     sandbox: Sandbox
     settings: Settings
     clock: FastClock
+    timeouts: Timeouts
     clients: list[Client] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
 
@@ -100,7 +100,7 @@ class World:
     @asynccontextmanager
     async def another_server(self) -> AsyncIterator[Client]:
         """One more server in front of the sandbox, with the same folders."""
-        async with Client(build_server(self.settings, TOOLS, clock=self.clock, timeouts=TIMEOUTS)) as client:
+        async with Client(build_server(self.settings, TOOLS, clock=self.clock, timeouts=self.timeouts)) as client:
             yield client
 
     @property
@@ -156,16 +156,21 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def world(
-    folder: Path, faults: Sequence[str] = (), *, servers: int = 1, speed: float = 100.0, task_seconds: float = 0.5,
+    folder: Path, faults: Sequence[str] = (), *, servers: int = 1, speed: float = 60.0, task_seconds: float = 0.5,
     seconds: float = 30.0, **env: str,
 ) -> AsyncIterator[World]:  # fmt: skip
-    """A sandbox with these faults, and servers that share a state and an output directory; for so long at most."""
+    """A sandbox with these faults, and servers that share a state and an output directory; for so long at most.
+
+    The servers' patience with a silent connection is real time: short where a stall is to be waited for, and otherwise
+    long enough for a busy machine.
+    """
+    silence = 0.5 if any(fault.startswith("stall") for fault in faults) else 10.0
     clock = Paced(speed)
     config = SandboxConfig(task_seconds=task_seconds, plain=True, faults=tuple(map(Fault.parse, faults)))
-    with anyio.fail_after(seconds):
+    with anyio.fail_after(seconds), patch("qwen_localize.dashscope.downloads._SECONDS", silence):
         async with running(config, clock=OneTime(clock)) as sandbox, AsyncExitStack() as stack:
             settings = Settings.load(environment(folder, sandbox.origin) | env)
-            made = World(folder, sandbox, settings, clock)
+            made = World(folder, sandbox, settings, clock, Timeouts(connect=silence, paid=silence, other=silence))
             for _ in range(servers):
                 made.clients.append(await stack.enter_async_context(made.another_server()))
             yield made
