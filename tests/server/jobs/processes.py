@@ -101,10 +101,12 @@ class Server:
         """A tool's result.
 
         Raises:
-            Died: the server was killed before it answered.
+            Died: the server went before it answered.
         """
-        answer: dict[str, Any] = (await self.ask("tools/call", name=tool, arguments=arguments))["result"]
-        return answer
+        answer = await self.ask("tools/call", name=tool, arguments=arguments)
+        if "result" not in answer:
+            raise Died  # it refuses what is open while it closes
+        return dict(answer["result"])
 
     async def ask(self, method: str, **params: Any) -> dict[str, Any]:
         """The answer to a request."""
@@ -131,6 +133,11 @@ class Server:
         await self._gone.wait()
         if process := _STARTED.pop(self.pid, None):
             process.wait()
+
+    async def close(self) -> None:
+        """Close its input, as a host that ends does; returns when it has gone."""
+        await self._stream.send_eof()
+        await self._gone.wait()
 
 
 @asynccontextmanager

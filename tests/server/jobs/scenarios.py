@@ -7,6 +7,7 @@ from typing import Any
 
 import anyio
 
+from qwen_localize.jobs import JobRecord, Store
 from server.jobs.kill_points import Report, points, survive_all
 from server.jobs.processes import Server, Start, ended, said, serving
 from server.jobs.world import Outcome, World, in_order, until, world
@@ -123,6 +124,31 @@ async def trouble(folder: Path, start: Start, faults: tuple[str, ...]) -> Troubl
 async def killed(folder: Path, start: Start) -> list[Report]:
     """A server killed at many points of its jobs' lives."""
     return await survive_all(folder, points(KILL_POINTS, SEED), start, KILLS_AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A picture that was submitted, and whose answer was on its way when the server's input was closed."""
+
+    world: World
+    left: JobRecord
+    outcomes: list[Outcome]
+
+
+async def closed_midway(folder: Path, start: Start) -> Closed:
+    """The answer trickles for two and a half seconds, since this sandbox's time runs at four times the real one."""
+    async with world(folder, ["slow@submit"], servers=0, speed=4.0, task_seconds=1.0) as w:
+        async with serving(w, start, **AT_ONCE) as server:
+            await translate(w, server, 0)
+            await until(lambda: w.submissions() == 1)
+            await server.close()
+        store = Store(folder / "state", w.clock.wall())
+        [left] = await store.recent(10)
+        store.close()
+        w.sandbox.faults.clear()
+        async with serving(w, start) as server:
+            outcomes = in_order(await ended(server))
+    return Closed(w, left, outcomes)
 
 
 async def translate(w: World, server: Server, number: int) -> dict[str, Any]:

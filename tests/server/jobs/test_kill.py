@@ -8,11 +8,13 @@ from typing import Any
 import anyio
 import pytest
 
+from qwen_localize.jobs import State
 from server.jobs.kill_points import Point, Report, summary, survive
 from server.jobs.processes import by_command
-from server.jobs.scenarios import killed
+from server.jobs.scenarios import Closed, closed_midway, killed
+from server.jobs.world import assert_nothing_lost
 
-SCENARIOS = {"killed": killed}
+SCENARIOS = {"killed": killed, "closed": closed_midway}
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="servers are forked")
 
 
@@ -24,6 +26,15 @@ def test_every_paid_picture_arrives_once_wherever_in_its_life_the_server_is_kill
     # The random moments have met what they are meant to meet; what must not happen was checked on the way.
     assert sum(report.late for report in reports) >= len(reports) // 4
     assert sum(report.unsent for report in reports) >= 1
+
+
+def test_a_server_that_is_closed_waits_for_the_answer_to_a_submission_and_keeps_the_id(
+    played: Callable[[str], Any],
+) -> None:
+    closed: Closed = played("closed")
+    assert closed.left.state is State.QUEUED
+    assert closed.left.upstream_id
+    assert_nothing_lost(closed.world, closed.outcomes, unpaid=0)
 
 
 async def test_a_server_started_by_its_command_survives_as_well(tmp_path: Path) -> None:
