@@ -6,6 +6,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from mcp_types import CallToolResult
 
 from fakes import API, TASK, Service, listed
 from support import Connect, words
@@ -14,8 +15,16 @@ CANCEL = f"{API}/tasks/{TASK}/cancel"
 REFUSED = httpx.Response(400, json={"code": "UnsupportedOperation", "message": "not pending"})
 
 
-async def begun(client: Any, poster: Path) -> str:
-    result = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+async def called(client: Any, poster: Path) -> CallToolResult:
+    result: CallToolResult = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+    return result
+
+
+async def begun(client: Any, poster: Path, service: Service) -> str:
+    """The id of a job that the service has, however slow the machine is."""
+    result = await called(client, poster)
+    assert result.structured_content
+    await until(lambda: service.list.called)
     return str(result.structured_content["job_id"])
 
 
@@ -35,7 +44,7 @@ async def test_a_job_that_is_still_queued_is_cancelled_at_the_service_and_costs_
 ) -> None:
     cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
     async with connect(wait=5.0) as client:
-        job_id = await begun(client, poster)
+        job_id = await begun(client, poster, queued)
         result = await client.call_tool("cancel_job", {"job_id": job_id})
         spent = await client.read_resource("qwen-localize://usage")
     assert result.structured_content
@@ -47,7 +56,7 @@ async def test_a_job_that_is_still_queued_is_cancelled_at_the_service_and_costs_
 async def test_a_job_that_already_runs_is_finished_and_kept(queued: Service, connect: Connect, poster: Path) -> None:
     queued.router.post(CANCEL).mock(return_value=REFUSED)
     async with connect(wait=5.0) as client:
-        job_id = await begun(client, poster)
+        job_id = await begun(client, poster, queued)
         result = await client.call_tool("cancel_job", {"job_id": job_id})
         assert result.structured_content
         assert result.structured_content["status"] == "running"
@@ -59,7 +68,7 @@ async def test_a_job_that_already_runs_is_finished_and_kept(queued: Service, con
 
 async def test_a_finished_job_stays_as_it_is(service: Service, connect: Connect, poster: Path) -> None:
     async with connect() as client:
-        job_id = await begun(client, poster)
+        job_id = await begun(client, poster, service)
         result = await client.call_tool("cancel_job", {"job_id": job_id})
     assert "Saved" in words(result)
 
@@ -70,7 +79,7 @@ async def test_a_client_that_cancels_its_call_cancels_a_queued_task(
     cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
     async with connect() as client:
         async with anyio.create_task_group() as group:
-            group.start_soon(begun, client, poster)
+            group.start_soon(called, client, poster)
             await until(lambda: queued.list.call_count > 2)
             group.cancel_scope.cancel()
         await until(lambda: cancel.called)
@@ -82,7 +91,7 @@ async def test_a_connection_that_closes_cancels_nothing_at_the_service(
 ) -> None:
     cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
     async with anyio.create_task_group() as group, connect() as client:
-        group.start_soon(begun, client, poster)
+        group.start_soon(called, client, poster)
         await until(lambda: queued.list.call_count > 2)
         group.cancel_scope.cancel()
     assert not cancel.called
@@ -93,9 +102,9 @@ async def test_a_call_that_others_have_joined_is_not_cancelled_by_one_of_them(
 ) -> None:
     cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
     async with connect() as client, anyio.create_task_group() as others:
-        others.start_soon(begun, client, poster)
+        others.start_soon(called, client, poster)
         async with anyio.create_task_group() as group:
-            group.start_soon(begun, client, poster)
+            group.start_soon(called, client, poster)
             await until(lambda: queued.list.call_count > 2)
             group.cancel_scope.cancel()
         queued.list.side_effect = lambda _: listed("SUCCEEDED")
@@ -108,9 +117,9 @@ async def test_a_job_that_another_server_has_joined_is_not_cancelled_by_the_firs
     cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
     async with connect(wait=0.0) as other, connect() as client:
         async with anyio.create_task_group() as group:
-            group.start_soon(begun, client, poster)
+            group.start_soon(called, client, poster)
             await until(lambda: queued.list.call_count > 2)
-            await begun(other, poster)
+            await called(other, poster)
             group.cancel_scope.cancel()
         seen = queued.list.call_count
         await until(lambda: queued.list.call_count > seen + 3)

@@ -121,10 +121,15 @@ async def test_a_failed_task_says_the_services_reason(service: Service, call: Ca
     assert "not billed" in words(result)
 
 
-async def test_a_forgotten_task_says_so(service: Service, call: Call) -> None:
+async def test_a_forgotten_task_says_so_and_counts_as_paid(service: Service, connect: Connect, poster: Path) -> None:
     service.list.side_effect = lambda _: listed("UNKNOWN")
     service.query.return_value = task("UNKNOWN")
-    assert "The service no longer knows this task" in words(await call())
+    async with connect() as client:
+        result = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+        spent = await client.read_resource("qwen-localize://usage")
+    assert "The service no longer knows this task" in words(result)
+    assert "pays anew" in words(result)
+    assert "0.003" in spent.contents[0].model_dump()["text"]
 
 
 async def test_a_task_that_the_list_does_not_show_is_asked_for_by_its_id(service: Service, call: Call) -> None:

@@ -136,19 +136,18 @@ class Poller:
                 continue
             if job.state is State.PREPARED:
                 words = "The server stopped before this was sent, so nothing was paid. Call the tool again."
-                await self._end(job, State.FAILED, words)
+                await self._end_free(job, words)
             elif job.kind is Kind.BATCH:
                 words = "The server stopped in the middle. Call the tool again: what it had answered is taken up."
-                await self._end(job, State.FAILED, words)
+                await self._end_free(job, words)
             elif job.kind is Kind.CALL:
                 await self._change(job, only={job.state}, state=State.UNCLEAR, message=_CALL_CUT)
             else:
                 await self._change(job, only={job.state}, state=State.UNSURE, lost=self.clock.wall())
 
-    async def _end(self, job: JobRecord, state: State, words: str) -> None:
-        """End a job, unless it has moved on meanwhile; what did not come to an end upstream is free."""
-        if await self._change(job, only={job.state}, state=state, message=words):
-            await self.store.refund(job.id)
+    async def _end_free(self, job: JobRecord, words: str) -> None:
+        """Fail a job that never reached the service, unless it has moved on meanwhile."""
+        await self._change(job, only={job.state}, state=State.FAILED, message=words, free=True)
 
     async def _lists(self, models: set[str]) -> dict[str, Page]:
         """The task list of each model, as far as it is read; `pages` is how many there are."""
@@ -230,12 +229,14 @@ class Poller:
             case Gone(status="CANCELED"):
                 await self._fail(job, State.CANCELED, "Cancelled before it began; nothing was paid.")
             case Gone():
-                words = "The service no longer knows this task: it forgets after 24 h. Call the tool again."
-                await self._fail(job, State.FAILED, words)
+                words = (
+                    "The service no longer knows this task: it forgets after 24 h, and what it made is gone. It may "
+                    "have been paid; calling the tool again pays anew."
+                )
+                await self._change(job, only=UPSTREAM, state=State.FAILED, message=words)
 
     async def _fail(self, job: JobRecord, state: State, words: str) -> None:
-        await self._change(job, only=UPSTREAM, state=state, message=words)
-        await self.store.refund(job.id)
+        await self._change(job, only=UPSTREAM, state=state, message=words, free=True)
 
     async def _cancel(self, job: JobRecord) -> None:
         """Cancel a task that is still in the service's queue; what already runs is paid for, finished and kept."""
@@ -260,7 +261,7 @@ class Poller:
                 await self._change(job, only={State.UNSURE}, state=State.QUEUED, upstream_id=task_id)
             case lost.NeverArrived() if self._is_shown(job, listed):
                 words = "The submission's answer was lost, and the service lists no such task: nothing was paid. "
-                await self._end(job, State.FAILED, words + "Call the tool again.")
+                await self._end_free(job, words + "Call the tool again.")
             case lost.NeverArrived():
                 await self._ask(job, "the service's list does not reach back to it")
             case lost.Unclear(candidates=count) if all(o.state is State.UNCLEAR or self._is_due(o) for o in others):

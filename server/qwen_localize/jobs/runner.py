@@ -146,9 +146,9 @@ class Runner:
         """Cancel a job as far as it can be: what already runs upstream will be paid for, and is finished and kept."""
         job = await self.get(job_id)
         words = "Cancelled before it was sent; nothing was paid."
-        if await self._change(job, only={State.PREPARED}, state=State.CANCELED, message=words):
-            await self._store.refund(job_id)
-        elif job.state is State.UNCLEAR:
+        if done := await self._change(job, only={State.PREPARED}, state=State.CANCELED, message=words, free=True):
+            return done
+        if job.state is State.UNCLEAR:
             words = "Given up: whether it was paid is not known. Repeating the call pays (again)."
             await self._change(job, only={State.UNCLEAR}, state=State.CANCELED, message=words)
         elif self._submission.stop(job_id):

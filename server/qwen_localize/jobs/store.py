@@ -116,9 +116,13 @@ class Store:
         return await self._run(work)
 
     async def change(
-        self, job_id: str, at: float, *, only: Collection[State] | None = None, **values: Any
+        self, job_id: str, at: float, *, only: Collection[State] | None = None, free: bool = False, **values: Any
     ) -> JobRecord | None:
-        """Change a job and return it as it then is; None if it is not (or no longer) in one of the states `only`."""
+        """Change a job and return it as it then is; None if it is not (or no longer) in one of the states `only`.
+
+        Args:
+            free: whether its expected cost is taken back with the change: nothing was or will be billed.
+        """
         columns = _columns(values | {"changed": at})
         sets = ", ".join(f"{name} = ?" for name in columns)
         states = sorted(only or State)
@@ -129,6 +133,8 @@ class Store:
                 f"UPDATE jobs SET {sets} WHERE id = ? AND state IN ({marks}) RETURNING *",  # noqa: S608 - our own names
                 (*columns.values(), job_id, *states),
             ).fetchone()
+            if row and free:
+                connection.execute("DELETE FROM spending WHERE job_id = ?", (job_id,))
             return _record(row) if row else None
 
         return await self._run(work)
@@ -221,10 +227,6 @@ class Store:
     async def settle(self, entry: int, cny: float) -> None:
         """Replace an expected cost by the real one; nothing was billed for 0."""
         await self._run(lambda connection: connection.execute("UPDATE spending SET cny = ? WHERE id = ?", (cny, entry)))
-
-    async def refund(self, job_id: str) -> None:
-        """Take back a job's expected cost: it failed, which is free."""
-        await self._run(lambda connection: connection.execute("DELETE FROM spending WHERE job_id = ?", (job_id,)))
 
     async def keep_answer(self, key: str, text: str, at: float) -> None:
         """Keep a paid answer of a batch, so that the batch can be taken up after a crash."""

@@ -135,8 +135,7 @@ class Submission:
     async def _fail(self, job: JobRecord, words: str) -> None:
         early = {State.PREPARED, State.SUBMITTING, State.RUNNING}
         try:
-            await self._change(job, only=early, state=State.FAILED, message=words)
-            await self._store.refund(job.id)
+            await self._change(job, only=early, state=State.FAILED, message=words, free=True)
         except LocalizeError as error:
             logger.warning("A job's failure could not be written down: %s", error)
 
