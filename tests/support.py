@@ -1,7 +1,7 @@
 """What tests share: a clock that does not wait, pictures, and what a model would read of a result."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from io import BytesIO
 
@@ -15,6 +15,8 @@ ORIGIN = "https://model-studio.example"
 KEY = "sk-test-0123456789abcdef"
 
 Connect = Callable[..., AbstractAsyncContextManager[Client]]
+Call = Callable[..., Awaitable[CallToolResult]]
+Refused = Callable[[Awaitable[CallToolResult]], Awaitable[str]]
 
 
 class FakeClock:

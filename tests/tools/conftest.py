@@ -1,6 +1,6 @@
 """Fixtures of the tools that work through jobs."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import respx
 from mcp_types import CallToolResult
 
 from fakes import Service
-from support import Connect, picture
+from support import Call, Connect, Refused, picture, words
 
 
 @pytest.fixture
@@ -25,9 +25,6 @@ def poster(tmp_path: Path) -> Path:
     return path
 
 
-Call = Callable[..., Any]
-
-
 @pytest.fixture
 def call(connect: Connect, poster: Path) -> Call:
     async def called(**arguments: Any) -> CallToolResult:
@@ -36,3 +33,16 @@ def call(connect: Connect, poster: Path) -> Call:
             return await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"} | arguments)
 
     return called
+
+
+@pytest.fixture
+def refused(httpx2_mock: respx.Router) -> Refused:
+    """The words of an answer that refuses a call; nothing was sent for it."""
+
+    async def read(answer: Awaitable[CallToolResult]) -> str:
+        result = await answer
+        assert result.is_error
+        assert not httpx2_mock.calls
+        return words(result)
+
+    return read

@@ -90,10 +90,9 @@ async def test_a_connection_that_closes_cancels_nothing_at_the_service(
     queued: Service, connect: Connect, poster: Path
 ) -> None:
     cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
-    async with anyio.create_task_group() as group:
-        async with connect() as client:
-            group.start_soon(called, client, poster)
-            await until(lambda: queued.list.call_count > 2)
+    async with anyio.create_task_group() as group, connect() as client:
+        group.start_soon(called, client, poster)
+        await until(lambda: queued.list.call_count > 2)
     assert not cancel.called
 
 
