@@ -54,6 +54,8 @@ def _opened(document: LocalDocument) -> Iterator[Any]:
         except pypdfium2.PdfiumError:
             raise BadInput(f"{quote(document.name)} is damaged or needs a password. Save it without one.") from None
         try:
+            # What was typed into a form is drawn only if this comes before any page is looked at.
+            pdf.init_forms()
             yield pdf
         except pypdfium2.PdfiumError:
             raise BadInput(f"A page of {quote(document.name)} cannot be drawn. Leave it out.") from None

@@ -1,0 +1,37 @@
+"""The pages of a PDF as pictures."""
+
+from io import BytesIO
+
+from PIL import Image
+
+from qwen_localize import pdf
+from qwen_localize.inputs import LocalDocument
+
+OBJECTS = (
+    "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]/DR<</Font<</Helv 5 0 R>>>>/NeedAppearances true>>>>",
+    "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+    "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Annots[4 0 R]>>",
+    "<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/V({})/Rect[20 30 280 70]/P 3 0 R/F 4/DA(/Helv 24 Tf 0 g)>>",
+    "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+)
+
+
+def form(value: str) -> LocalDocument:
+    """A page with nothing but one text field."""
+    numbered = "".join(f"{number} 0 obj{text}endobj\n" for number, text in enumerate(OBJECTS, 1))
+    text = f"%PDF-1.6\n{numbered}trailer<</Root 1 0 R/Size {len(OBJECTS) + 1}>>\n%%EOF"
+    return LocalDocument("form.pdf", text.replace("{}", value).encode())
+
+
+def is_blank(document: LocalDocument) -> bool:
+    with Image.open(BytesIO(pdf.render(document, 1).data)) as page:
+        return page.convert("L").getextrema()[0] > 100  # type: ignore[operator]
+
+
+def test_what_was_typed_into_a_form_is_drawn_and_an_empty_field_leaves_no_mark() -> None:
+    assert not is_blank(form("HELLO 12345"))
+    assert is_blank(form(""))
+
+
+def test_a_form_can_be_opened_again_and_again() -> None:
+    assert [pdf.page_count(form("HELLO")) for _ in range(20)] == [1] * 20
