@@ -13,8 +13,9 @@ from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 from mcp_types import CallToolResult
 
-from qwen_localize_tools._conversations import Conversation, Turn, given, read
+from qwen_localize_tools._conversations import Conversation, given, read
 from qwen_localize_tools._questions import READY, prompt
+from qwen_localize_tools._turns import Turn
 from support import ORIGIN, Call, Connect, Refused, words
 
 URL = f"{ORIGIN}/compatible-mode/v1/chat/completions"
@@ -134,6 +135,18 @@ async def test_one_conversation_that_fails_costs_only_itself(service: respx.Rout
     errors = [item["error"] for item in result.structured_content["conversations"]]
     assert [bool(error) for error in errors] == [False, True, False]
     assert not result.is_error
+
+
+async def test_one_conversation_that_cannot_be_read_costs_only_itself(
+    service: respx.Route, call: Call, tmp_path: Path
+) -> None:
+    rows = [{"id": "bad", "turns": []}, {"id": "good", "turns": CHAT}, {"id": "worse", "turns": None}]
+    (tmp_path / "chats.json").write_text(json.dumps(rows), "utf-8")
+    result = await call(file=str(tmp_path / "chats.json"))
+    found = result.structured_content["conversations"]
+    assert [(item["id"], bool(item["error"])) for item in found] == [("bad", True), ("good", False), ("worse", True)]
+    assert "Chinese dialogues only" not in words(result)
+    assert service.call_count == 1
 
 
 async def test_many_conversations_become_files_and_a_table_of_counts(

@@ -77,8 +77,8 @@ class Analysis:
         return [item for item in done if item]
 
     async def _one(self, conversation: Conversation) -> list[Answer]:
-        if not conversation.turns:
-            raise Rejected("The conversation is empty.")
+        if conversation.error:
+            raise Rejected(conversation.error)
         text = await self._ask(prompt(conversation, self._questions))
         answers, complaint = read_answers(text, self._questions, len(conversation.turns))
         if complaint:

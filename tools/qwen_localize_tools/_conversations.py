@@ -1,36 +1,31 @@
-"""Conversations, from whatever form users have them in."""
+"""Conversations, from whatever form users have them in. One that cannot be read costs only itself."""
 
-import csv
-import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from qwen_localize.errors import BadArgument, BadInput, quote
 
-_SPOKEN = re.compile(r"\s*([^:：\s][^:：\n]{0,30})[:：]\s*(.+)")
+from . import _tables
+from ._headings import BARE, IDS, ROLES, ROW_IDS, TEXTS, TRANSCRIPTS, TURNS, WRAPPERS, has, listed, named
+from ._turns import Turn, from_items, from_text
+
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_ID_COLUMNS = ("conversation_id", "id", "session_id", "chat_id")
-_ROLE_COLUMNS = ("role", "speaker", "from")
-_TEXT_COLUMNS = ("text", "content", "message")
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Something that somebody said."""
-
-    role: str
-    text: str
+_LINE_END = re.compile(r"\r\n?|\n")
+_EMPTY = 'The conversation is empty. Pass turns such as {"role": "customer", "text": "…"}.'
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """Turns, under the id that the user's data has, or its number."""
+    """Turns, under the id that the user's data has, or its number; or why there are none."""
 
     id: str
     turns: tuple[Turn, ...]
+    error: str = ""
 
     @property
     def has_chinese(self) -> bool:
@@ -42,14 +37,12 @@ def given(value: str | list[Any]) -> list[Conversation]:
     """The conversations in an argument: one text, the turns of one, or a list of several.
 
     Raises:
-        BadArgument: it has another form, or nothing in it.
+        BadArgument: none of them can be read.
     """
-    if isinstance(value, list) and value and not all(_is_turn(item) for item in value):
-        found = [_conversation(item, str(number)) for number, item in enumerate(value, 1)]
-    else:
-        found = [_conversation(value, "1")]
-    if not found[0].turns:
-        raise BadArgument('The conversation is empty. Pass turns such as {"role": "customer", "text": "…"}.')
+    value = _unpacked(value)
+    found = _found(value) if isinstance(value, list | dict) else [_conversation(value, "1")]
+    if all(item.error for item in found):
+        raise BadArgument(found[0].error if found else _EMPTY)
     return found
 
 
@@ -57,10 +50,10 @@ def read(name: str, text: str) -> list[Conversation]:
     """The conversations in a JSON, JSONL or CSV file.
 
     Raises:
-        BadInput: it is none of these, or has no conversations in it.
+        BadInput: it is none of these, or none of its conversations can be read.
     """
     try:
-        found = _from_json(text) or _from_lines(text) or _from_csv(text)
+        found = _from_json(text) or _from_lines(text) or _from_table(text)
     except BadArgument as error:
         raise BadInput(f"{quote(name)}: {error}") from None
     if not found:
@@ -68,88 +61,138 @@ def read(name: str, text: str) -> list[Conversation]:
             f"{quote(name)} has no conversations that can be found. Use JSON or JSONL with turns of role and text, or "
             "a CSV with the columns conversation_id, role, text."
         )
+    if all(item.error for item in found):
+        raise BadInput(f"{quote(name)}: {found[0].error}")
     return found
 
 
 def _from_json(text: str) -> list[Conversation]:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return []
-    if isinstance(value, list):
-        return given(value)
-    return [_conversation(value, "1")] if isinstance(value, dict) else []
+    value = _loaded(text)
+    return _found(value) if isinstance(value, list | dict) else []
 
 
 def _from_lines(text: str) -> list[Conversation]:
+    """JSON to a line; a damaged line among them is a conversation that cannot be read."""
+    values = [_loaded(line) for line in _LINE_END.split(text) if line.strip()]
+    whole = sum(isinstance(value, list | dict) for value in values)
+    return _found(values) if 2 * whole > len(values) else []
+
+
+def _from_table(text: str) -> list[Conversation]:
+    """
+    Raises:
+        BadArgument: it has headings of a table of conversations, but not all that are needed.
+    """
+    rows = _tables.rows(text)
+    # Of another file nothing is quoted: it may be secret.
+    if not rows or not has(rows[0], IDS + ROW_IDS + ROLES + TEXTS + TRANSCRIPTS):
+        return []
+    names = _id_names(rows)
+    if not names or not has(rows[0], TEXTS + TRANSCRIPTS):
+        raise BadArgument(
+            f"the headings found are {listed(rows[0])}. Name the columns conversation_id (the same in all rows of one "
+            "conversation), role and text."
+        )
+    return _grouped(rows, names)
+
+
+def _loaded(text: str) -> Any:
     try:
-        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-    except ValueError:
-        return []
-    return [_conversation(row, str(number)) for number, row in enumerate(rows, 1)]
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
-def _from_csv(text: str) -> list[Conversation]:
-    reader = csv.DictReader(io.StringIO(text))
-    columns = {name.strip().lower(): name for name in reader.fieldnames or []}
-    id_column, role_column, text_column = (
-        next((columns[name] for name in names if name in columns), None)
-        for names in (_ID_COLUMNS, _ROLE_COLUMNS, _TEXT_COLUMNS)
-    )
-    if text_column is None or id_column is None:
-        return []
-    turns: dict[str, list[Turn]] = {}
-    for row in reader:
-        role = row.get(role_column or "") or "speaker"
-        turns.setdefault(row[id_column] or "", []).append(Turn(role, row[text_column] or ""))
-    return [Conversation(key, tuple(spoken)) for key, spoken in turns.items()]
+def _unpacked(value: Any) -> Any:
+    """Some hosts send a list as one JSON string; any other text is meant as it is."""
+    if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
+        inner = _loaded(value)
+        return inner if isinstance(inner, list | dict) else value
+    return value
 
 
-def _conversation(value: Any, number: str) -> Conversation:
-    if isinstance(value, str):
-        return Conversation(number, _from_text(value))
+def _found(value: list[Any] | Row) -> list[Conversation]:
+    """The conversations in a JSON value: under a name, one to an item, or turns that carry their conversation's id."""
     if isinstance(value, dict):
-        inner = next((value[key] for key in ("turns", "messages", "conversation", "dialogue") if key in value), None)
-        own = next((str(value[key]) for key in _ID_COLUMNS if key in value), number)
-        if inner is not None:
-            return Conversation(own, _conversation(inner, number).turns)
-    if isinstance(value, list):
-        return Conversation(number, tuple(_turn(item) for item in value))
-    raise BadArgument(f"conversation {number} is neither a text nor a list of turns with role and text.")
+        inner = None if _is_turn(value) or _has_turns(value) else named(value, WRAPPERS)
+        return _found(inner if isinstance(inner, list) else [value])
+    flat = [item for item in value if _is_turn(item)]
+    if not flat or any(isinstance(item, str | list) or _has_turns(item) for item in value):
+        return [_conversation(item, str(number)) for number, item in enumerate(value, 1)]
+    rows = [item for item in value if isinstance(item, dict)]
+    others = [_no_conversation(number) for number, item in enumerate(value, 1) if not isinstance(item, dict)]
+    return _grouped(rows, _id_names(rows)) + others
 
 
 def _is_turn(value: Any) -> bool:
-    return isinstance(value, dict) and any(key in value for key in _TEXT_COLUMNS)
+    return isinstance(value, dict) and has(value, TEXTS) and not _has_turns(value)
 
 
-def _turn(value: Any) -> Turn:
-    if not _is_turn(value):
-        raise BadArgument(f'{quote(str(value), 60)} is no turn. A turn is {{"role": "customer", "text": "…"}}.')
-    text = next(value[key] for key in _TEXT_COLUMNS if key in value)
-    role = next((value[key] for key in _ROLE_COLUMNS if key in value), "speaker")
-    return Turn(str(role), str(text))
+def _has_turns(value: Any) -> bool:
+    return isinstance(value, dict) and has(value, TURNS) and not (has(value, TEXTS) and has(value, ROLES))
 
 
-def _from_text(text: str) -> tuple[Turn, ...]:
-    """Lines such as "Agent: hello"; a line without a speaker goes on with the one before."""
-    turns: list[Turn] = []
-    for line in filter(str.strip, text.splitlines()):
-        match = _SPOKEN.fullmatch(line)
-        if match:
-            turns.append(Turn(match[1].strip(), match[2].strip()))
-        elif turns:
-            turns[-1] = Turn(turns[-1].role, f"{turns[-1].text} {line.strip()}")
+def _id_names(rows: Sequence[Row]) -> tuple[str, ...]:
+    """The names under which rows have their conversation's id; none if they have none."""
+    names = IDS + BARE if any(has(row, TEXTS) for row in rows) else IDS
+    if any(has(row, names) for row in rows):
+        return names
+    own = [value for row in rows if (value := named(row, ROW_IDS)) is not None]
+    numbered = len(set(map(str, own))) == len(rows) > 1
+    # An id that no two rows share, where each row has its speaker, is the message's.
+    if not own or (numbered and any(has(row, ROLES) for row in rows)):
+        return ()
+    return ROW_IDS
+
+
+def _grouped(rows: Sequence[Row], names: tuple[str, ...]) -> list[Conversation]:
+    """Rows of one turn each as conversations, in the order in which these begin; without an id they are one."""
+    groups: dict[str, list[Row]] = {}
+    lost: list[Conversation] = []
+    for number, row in enumerate(rows, 1):
+        if key := _id(named(row, names)) if names else "1":
+            groups.setdefault(key, []).append(row)
         else:
-            turns.append(Turn("speaker", line.strip()))
-    return tuple(turns)
+            lost.append(Conversation(f"row {number}", (), f"Row {number} does not say which conversation it is of."))
+    return [_told(key, partial(from_items, group)) for key, group in groups.items()] + lost
 
 
-def lines(turns: Iterable[Turn]) -> str:
-    """The dialogue as the service's guide writes it, `[turn] role: text`; no turn can begin a line of its own."""
-    spoken = ((_one_line(turn.role)[:40] or "speaker", _one_line(turn.text)) for turn in turns)
-    return "\n".join(f"[{number}] {role}: {text}" for number, (role, text) in enumerate(spoken, 1))
+def _conversation(value: Any, number: str) -> Conversation:
+    """One conversation, whatever its form."""
+    value = _unpacked(value)
+    own = _id(named(value, IDS + ROW_IDS)) if isinstance(value, dict) else ""
+    return _told(own or number, lambda: _turns(value, number))
 
 
-def _one_line(text: str) -> str:
-    """All white space and control characters, line separators of any script among them, as single spaces."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+def _turns(value: Any, number: str) -> tuple[Turn, ...]:
+    value = _unpacked(value)
+    if isinstance(value, str):
+        return from_text(value)
+    if isinstance(value, list):
+        return from_items(value)
+    if _has_turns(value):
+        return _turns(named(value, TURNS), number)
+    if _is_turn(value):
+        return from_items([value])
+    raise BadArgument(_no_conversation(number).error)
+
+
+def _told(key: str, turns: Callable[[], tuple[Turn, ...]]) -> Conversation:
+    """A conversation of these turns, or why they cannot be had."""
+    try:
+        found = turns()
+    except BadArgument as error:
+        return Conversation(key, (), str(error))
+    except RecursionError:
+        return Conversation(key, (), "The conversation is nested too deeply. Pass turns of role and text.")
+    return Conversation(key, found, "" if found else _EMPTY)
+
+
+def _no_conversation(number: int | str) -> Conversation:
+    words = f"conversation {number} is neither a text nor a list of turns with role and text."
+    return Conversation(str(number), (), words)
+
+
+def _id(value: Any) -> str:
+    """An id as text that can be written into a file; nothing, if it is none."""
+    return str(value).strip().encode("utf-8", "replace").decode() if isinstance(value, str | int | float) else ""

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ._conversations import Conversation, lines
+from ._conversations import Conversation
+from ._turns import lines
 
 AnalysisName = Literal["satisfaction", "sentiment", "summary", "intent", "resolution", "service_quality"]
 

@@ -64,7 +64,7 @@ async def analyze_conversation(
     api.check_model(chosen)
     asked = _asked(analysis, questions)
     found = await _conversations(api, conversation, file)
-    warning = "" if all(item.has_chinese for item in found) else f" {NOT_CHINESE}"
+    warning = "" if all(item.has_chinese for item in found if item.turns) else f" {NOT_CHINESE}"
     if len(found) > FEW:
         return await _many(api, chosen, asked, found, warning)
     work = Analysis(api, chosen, asked, durable=False)

@@ -1,0 +1,45 @@
+"""Rows of a CSV file, as spreadsheets of all countries write it."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from qwen_localize.errors import BadArgument, quote
+
+_SEPARATORS = ",;\t"
+
+
+def rows(text: str) -> list[dict[str, str | None]]:
+    """The rows under their headings, None for an empty cell; empty rows and cells beyond the headings are left out.
+
+    Raises:
+        BadArgument: it cannot be read as a table.
+    """
+    text = text.lstrip("\ufeff\r\n")
+    if not text:
+        return []
+    try:
+        with _long_cells(len(text)):
+            heads, *cells = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    except csv.Error as error:
+        raise BadArgument(f"The table cannot be read: {quote(str(error))}. Save it as CSV in UTF-8 again.") from None
+    heads = [head.strip() for head in heads]
+    whole = ([cell if cell.strip() else None for cell in row] for row in cells)
+    return [dict(zip(heads, row + [None] * len(heads), strict=False)) for row in whole if any(row)]
+
+
+def _separator(text: str) -> str:
+    """The one that cuts the heading line into most columns."""
+    return max(_SEPARATORS, key=re.split(r"[\r\n]", text, maxsplit=1)[0].count)
+
+
+@contextmanager
+def _long_cells(most: int) -> Iterator[None]:
+    """The library's limit is for all of the process, and a whole dialogue in a cell passes it."""
+    before = csv.field_size_limit(most + 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
