@@ -123,7 +123,9 @@ class Settings(BaseModel):
     @property
     def scope(self) -> str:
         """A name for this service with this key, from which neither can be read."""
-        return hashlib.blake2b(f"{self.service.origin}\n{self.key}".encode(), digest_size=6).hexdigest()
+        # A key that was pasted with bytes of another encoding must not keep the server from starting.
+        text = f"{self.service.origin}\n{self.key}".encode(errors="surrogateescape")
+        return hashlib.blake2b(text, digest_size=6).hexdigest()
 
     @property
     def readable(self) -> tuple[Path, ...]:

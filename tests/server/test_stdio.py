@@ -83,6 +83,15 @@ async def test_a_server_without_key_and_network_starts_and_lists_its_tools(tmp_p
         )
 
 
+@pytest.mark.parametrize("key", ["“sk-0123456789”", os.fsdecode(b"sk-0123456789\xff")])
+async def test_a_server_with_a_damaged_key_starts_and_a_call_says_what_to_do(tmp_path: Path, key: str) -> None:
+    async with started(tmp_path, DASHSCOPE_API_KEY=key, DASHSCOPE_BASE_URL="http://127.0.0.1:9") as client:
+        assert len((await client.list_tools()).tools) == len(TOOLS)
+        answer = words(await client.call_tool("translate_text", {"text": "hi", "target_lang": "ru"}))
+    assert "DASHSCOPE_API_KEY cannot be used" in answer
+    assert "0123456789" not in answer
+
+
 def test_starting_imports_nothing_that_a_call_alone_needs() -> None:
     code = (
         "import sys, qwen_localize.cli, qwen_localize.app, qwen_localize_tools;"

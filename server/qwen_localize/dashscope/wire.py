@@ -19,12 +19,9 @@ from ..errors import LocalizeError
 from . import retry
 from .hosts import Service
 from .limits import Limit, Paces
+from .pool import open_pool
 from .refusals import refusal
 from .retry import Failure, Repeat
-
-# An idle connection is dropped before common balancers drop it: a paid request must not meet a dead one.
-_KEEPALIVE_SECONDS = 20.0
-_CONNECTIONS = 32
 
 T = TypeVar("T")
 
@@ -113,13 +110,14 @@ class Wire:
 
     @property
     def http(self) -> httpx2.AsyncClient:
-        """The pool, opened by the first call that needs it: loading certificates takes time."""
+        """The pool, opened by the first call that needs it: loading certificates takes time.
+
+        Raises:
+            BadSetting: see `open_pool`.
+        """
         if self._http is None:
-            self._http = httpx2.AsyncClient(
-                timeout=httpx2.Timeout(self.timeouts.paid, connect=self.timeouts.connect),
-                limits=httpx2.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEPALIVE_SECONDS),
-                mounts=_loopback_directly(self.service),
-            )
+            timeout = httpx2.Timeout(self.timeouts.paid, connect=self.timeouts.connect)
+            self._http = open_pool(self.service, self._key, timeout)
         return self._http
 
     async def close(self) -> None:
@@ -265,11 +263,3 @@ def _broken(service: Service, error: Exception) -> LocalizeError:
     return errors.ServiceFailed(
         f"The connection to {service} broke ({type(error).__name__}). Check the network, then try again."
     )
-
-
-def _loopback_directly(service: Service) -> dict[str, httpx2.AsyncBaseTransport | None] | None:
-    """A service on this machine is reached without the proxy that the environment may name."""
-    host = httpx2.URL(service.origin).host
-    if host not in ("localhost", "127.0.0.1", "::1"):
-        return None
-    return {f"all://{host}": None}
