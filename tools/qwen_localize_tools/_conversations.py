@@ -11,7 +11,7 @@ from qwen_localize.errors import BadArgument, BadInput, quote
 
 from . import _tables
 from ._headings import BARE, IDS, ROLES, ROW_IDS, TEXTS, TRANSCRIPTS, TURNS, WRAPPERS, has, listed, named
-from ._turns import Turn, from_items, from_text
+from ._turns import Turn, from_items, from_text, writable
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -150,7 +150,7 @@ def _grouped(rows: Sequence[Row], names: tuple[str, ...]) -> list[Conversation]:
     groups: dict[str, list[Row]] = {}
     lost: list[Conversation] = []
     for number, row in enumerate(rows, 1):
-        if key := _id(named(row, names)) if names else "1":
+        if key := writable(named(row, names)).strip() if names else "1":
             groups.setdefault(key, []).append(row)
         else:
             lost.append(Conversation(f"row {number}", (), f"Row {number} does not say which conversation it is of."))
@@ -160,7 +160,7 @@ def _grouped(rows: Sequence[Row], names: tuple[str, ...]) -> list[Conversation]:
 def _conversation(value: Any, number: str) -> Conversation:
     """One conversation, whatever its form."""
     value = _unpacked(value)
-    own = _id(named(value, IDS + ROW_IDS)) if isinstance(value, dict) else ""
+    own = writable(named(value, IDS + ROW_IDS)).strip() if isinstance(value, dict) else ""
     return _told(own or number, lambda: _turns(value, number))
 
 
@@ -191,8 +191,3 @@ def _told(key: str, turns: Callable[[], tuple[Turn, ...]]) -> Conversation:
 def _no_conversation(number: int | str) -> Conversation:
     words = f"conversation {number} is neither a text nor a list of turns with role and text."
     return Conversation(str(number), (), words)
-
-
-def _id(value: Any) -> str:
-    """An id as text that can be written into a file; nothing, if it is none."""
-    return str(value).strip().encode("utf-8", "replace").decode() if isinstance(value, str | int | float) else ""

@@ -1,13 +1,17 @@
 """What is asked of a conversation: ready-made analyses and own questions, the prompt, and the answers read back."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ._conversations import Conversation
-from ._turns import lines
+from ._turns import lines, writable
+
+_OPENING = re.compile(r"[\[{]")
+_DIGITS = re.compile(r"(?<![\d.-])\d{1,6}(?![\d.])")
 
 AnalysisName = Literal["satisfaction", "sentiment", "summary", "intent", "resolution", "service_quality"]
 
@@ -113,8 +117,8 @@ def read_answers(text: str, questions: Sequence[Question], turns: int) -> tuple[
         questions: what was asked.
         turns: how many turns there are.
     """
-    rows = {str(row.get("id")): row for row in _rows(text)}
-    answers = [_answer(question, rows.get(question.id), text, turns) for question in questions]
+    rows = _rows(text)
+    answers = [_answer(question, rows, text, turns) for question in questions]
     wrong = [question for question, answer in zip(questions, answers, strict=True) if answer.raw]
     return answers, " ".join(_complaint(question) for question in wrong)
 
@@ -124,29 +128,49 @@ def _complaint(question: Question) -> str:
     return f"The answer to {question.id} must be a JSON object{choice}."
 
 
-def _answer(question: Question, row: dict[str, Any] | None, text: str, turns: int) -> Answer:
-    said = str((row or {}).get("label") or "").strip()
-    label = next((known for known in question.labels if known.casefold() == said.casefold()), "")
-    if not said or (question.labels and not label):
-        return Answer(question=question.id, raw=text[:500])
-    numbers = (row or {}).get("turns")
-    supporting = [n for n in numbers if isinstance(n, int) and 1 <= n <= turns] if isinstance(numbers, list) else []
-    return Answer(
-        question=question.id, label=label or said, reason=str((row or {}).get("reason") or ""), turns=supporting
-    )
+def _answer(question: Question, rows: Sequence[dict[str, Any]], text: str, turns: int) -> Answer:
+    """The last row that answers the question: a model may think, or show the format, before."""
+    for row in reversed(rows):
+        if writable(row["id"]).strip() == question.id and (label := _label(question, row)):
+            reason = writable(row.get("reason"))
+            return Answer(question=question.id, label=label, reason=reason, turns=_numbers(row.get("turns"), turns))
+    # An answer without a letter is unreadable too.
+    return Answer(question=question.id, raw=writable(text)[:500] or "(nothing)")
+
+
+def _label(question: Question, row: dict[str, Any]) -> str:
+    said = writable(row.get("label")).strip()
+    if not question.labels:
+        return said
+    return next((known for known in question.labels if known.casefold() == said.casefold()), "")
+
+
+def _numbers(value: Any, turns: int) -> list[int]:
+    """The numbers of turns that exist, as numbers or in words such as "3" and "[3]"."""
+    found = value if isinstance(value, list) else [value]
+    words = [str(item) for item in found if isinstance(item, str | int)]
+    numbers = [int(digits) for item in words for digits in _DIGITS.findall(item)]
+    return [number for number in dict.fromkeys(numbers) if 1 <= number <= turns]
 
 
 def _rows(text: str) -> list[dict[str, Any]]:
-    """The objects of the first JSON array or object in a text that has some."""
+    """All objects with an id in a text, from its JSON arrays and objects; what stands round them is passed over."""
     decoder = json.JSONDecoder()
-    for start, char in enumerate(text):
-        if char not in "[{":
+    rows: list[dict[str, Any]] = []
+    after = 0
+    for match in _OPENING.finditer(text):
+        if match.start() < after:
             continue
         try:
-            value, _ = decoder.raw_decode(text, start)
+            value, end = decoder.raw_decode(text, match.start())
         except ValueError:
             continue
-        rows = [row for row in (value if isinstance(value, list) else [value]) if isinstance(row, dict)]
-        if rows:
-            return rows
-    return []
+        except RecursionError:
+            break  # no answer is as deep as that
+        if found := [row for row in (value if isinstance(value, list) else [value]) if _is_row(row)]:
+            rows, after = rows + found, end
+    return rows
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, dict) and "id" in value

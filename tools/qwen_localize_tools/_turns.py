@@ -106,6 +106,11 @@ def lines(turns: Iterable[Turn]) -> str:
     return "\n".join(f"[{number}] {role}: {text}" for number, (role, text) in enumerate(spoken, 1))
 
 
+def writable(value: Any) -> str:
+    """A word or number as text for a file: JSON can hold halves of characters, which no file takes."""
+    return str(value).encode("utf-8", "replace").decode() if isinstance(value, str | int | float) else ""
+
+
 def _one_line(text: str) -> str:
     """All white space and control characters, line separators of any script among them, as single spaces."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
