@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mcp_types import CallToolResult
 
 from qwen_localize_tools._conversations import Conversation, given, read
-from qwen_localize_tools._questions import READY, prompt
+from qwen_localize_tools._questions import READY, prompt, read_answers
 from qwen_localize_tools._turns import Turn
 from support import ORIGIN, Call, Connect, Refused, words
 
@@ -108,6 +108,91 @@ async def test_a_label_outside_the_set_is_asked_for_once_more(service: respx.Rou
     assert "This is a repair" in message(service.calls[1].request)
 
 
+def row(question: str, label: Any, reason: str = "r") -> dict[str, Any]:
+    return {"id": question, "label": label, "reason": reason, "turns": [1]}
+
+
+async def labels(call: Call) -> list[tuple[str, str]]:
+    result = await call(conversation=CHAT, analysis=["satisfaction", "sentiment"])
+    return [(answer["label"], answer["raw"][:7]) for answer in result.structured_content["conversations"][0]["answers"]]
+
+
+@pytest.mark.parametrize(
+    ("repair", "expected"),
+    [
+        (completion(json.dumps([row("sentiment", "positive")])), [("satisfied", ""), ("positive", "")]),
+        (
+            completion(json.dumps([row("satisfaction", "neutral"), row("sentiment", "positive")])),
+            [("satisfied", ""), ("positive", "")],
+        ),
+        (completion("Sorry."), [("satisfied", ""), ("", "Sorry.")]),
+        (httpx.Response(400, json={"error": {"code": "data_inspection_failed"}}), [("satisfied", ""), ("", '[{"id":')]),
+        (httpx.Response(400, json={"error": {"code": "Arrearage"}}), [("satisfied", ""), ("", '[{"id":')]),
+    ],
+)
+async def test_a_repair_changes_only_the_answers_that_were_bad(
+    service: respx.Route, call: Call, repair: httpx.Response, expected: list[tuple[str, str]]
+) -> None:
+    service.side_effect = [
+        completion(json.dumps([row("satisfaction", "satisfied"), row("sentiment", "joyful")])),
+        repair,
+    ]
+    assert await labels(call) == expected
+    assert service.call_count == 2
+
+
+@pytest.mark.parametrize(
+    "odd", ["[" * 6000, '{"a":' * 6000, '[{"id": "intent", "label": "\\ud800!", "reason": "\\udfff"}]']
+)
+async def test_an_odd_answer_costs_only_its_own_conversation(
+    service: respx.Route, call: Call, tmp_path: Path, odd: str
+) -> None:
+    service.side_effect = lambda request: completion(odd) if "第7个" in message(request) else judge(request)
+    for _ in range(2):
+        result = await call(conversation=[f"客户：第{number}个" for number in range(30)], analysis=["intent"])
+        assert not result.is_error
+        assert "30 conversations analysed" in words(result)
+
+
+async def test_a_fault_of_ours_costs_only_its_own_conversation(
+    service: respx.Route, call: Call, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def faulty(text: str, *rest: Any) -> Any:
+        if "fault" in text:
+            raise ZeroDivisionError
+        return read_answers(text, *rest)
+
+    monkeypatch.setattr("qwen_localize_tools._analysis.read_answers", faulty)
+    service.side_effect = lambda request: completion("fault") if "第7个" in message(request) else judge(request)
+    result = await call(conversation=[f"客户：第{number}个" for number in range(30)], analysis=["intent"])
+    assert "29 conversations analysed, 1 failed" in words(result)
+    assert "a fault of this server" in words(result)
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_batch_that_was_stopped_says_why_and_what_to_do(service: respx.Route, call: Call) -> None:
+    def poor(request: httpx.Request) -> httpx.Response:
+        refusal = {"error": {"code": "Arrearage", "message": "debt"}, "request_id": str(service.call_count)}
+        return judge(request) if service.call_count < 12 else httpx.Response(400, json=refusal)
+
+    service.side_effect = poor
+    result = await call(conversation=["客户：", *(f"客户：第{number}个" for number in range(40))], analysis=["intent"])
+    assert re.search(
+        r"\d+ failed for this reason: The account cannot pay .* console. Then repeat the call", words(result)
+    )
+
+
+async def test_a_few_conversations_say_why_some_failed(service: respx.Route, call: Call) -> None:
+    service.side_effect = lambda request: (
+        httpx.Response(400, json={"error": {"code": "data_inspection_failed"}})
+        if "poison" in message(request)
+        else judge(request)
+    )
+    result = await call(conversation=["客户：好", "客户：poison"])
+    assert "1 failed for this reason: The service's content rules" in result.structured_content["message"]
+    assert "repeat the call" not in words(result)
+
+
 async def test_an_answer_that_stays_unreadable_is_reported_with_its_text(service: respx.Route, call: Call) -> None:
     service.side_effect = lambda _: completion("I would rather talk about the weather.")
     result = await call(conversation=CHAT, analysis=["satisfaction"])
@@ -158,9 +243,10 @@ async def test_many_conversations_become_files_and_a_table_of_counts(
     data = result.structured_content
     paths = {Path(file["path"]).suffix: Path(file["path"]) for file in data["artifacts"]}
     analysed = [json.loads(line) for line in paths[".jsonl"].read_text("utf-8").splitlines()]
-    table = list(csv.DictReader(paths[".csv"].read_text("utf-8").splitlines()))
+    table = list(csv.DictReader(paths[".csv"].read_text("utf-8-sig").splitlines()))
     assert [row["id"] for row in analysed] == [row["id"] for row in table] == [f"c{number}" for number in range(30)]
     assert {row["satisfaction"] for row in table} == {"satisfied"}
+    assert (paths[".csv"].read_bytes()[:3], paths[".jsonl"].read_bytes()[:1]) == (b"\xef\xbb\xbf", b"{")
     assert data["details"]["counts"] == {"satisfaction": {"satisfied": 30}}
     assert data["status"] == "succeeded"
     assert str(paths[".csv"]) in words(result)

@@ -11,7 +11,8 @@ from qwen_localize.errors import BadArgument
 from qwen_localize.jobs import Ending, Tell
 from qwen_localize.results import JobResult, cny
 
-from ._analysis import NOT_CHINESE, Analysed, Analysis, as_csv, as_jsonl, counts
+from ._analysis import NOT_CHINESE, Analysed, Analysis
+from ._analysis_report import as_csv, as_jsonl, counts, failures
 from ._conversations import Conversation, given, read
 from ._questions import READY, AnalysisName, Question
 
@@ -71,10 +72,11 @@ async def analyze_conversation(
     analysed = await work.all(found, lambda done, total: api.progress(done, total, f"{done} of {total} conversations"))
     rate = api.rate(chosen)
     cost = rate.of_tokens(work.usage.input_tokens, work.usage.output_tokens) if rate else None
+    failed = failures(analysed, stopped=work.stopped is not None)
     return AnalysisResult(
         job_id="",
         status="succeeded",
-        message=f"{len(analysed)} conversation(s) by {model}, {cny(cost)}.{warning}",
+        message=f"{len(analysed)} conversation(s) by {model}, {cny(cost)}.{failed}{warning}",
         tool="analyze_conversation",
         model=model,
         artifacts=[],
@@ -137,6 +139,7 @@ async def _ending(
     cost = rate.of_tokens(work.usage.input_tokens, work.usage.output_tokens) if rate else None
     places = ", ".join(file.path for file in files)
     words = f"{len(analysed) - failed} conversations analysed, {failed} failed, {cny(cost)}. Saved {places}."
+    words += failures(analysed, stopped=work.stopped is not None)
     facts = [file.model_dump() for file in files]
     return Ending(
         f"{words} {table}{warning}", {"counts": table, "failed": failed}, facts, work.usage.model_dump(), cost
