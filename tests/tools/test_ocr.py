@@ -1,7 +1,6 @@
 """`ocr` through a client, with only the network faked."""
 
 import json
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -9,22 +8,11 @@ import httpx
 import pytest
 import respx
 from mcp_types import CallToolResult
-from PIL import Image
 
-from fakes import API
+from fakes_ocr import URL, answer, document, image_of, sent
 from qwen_localize_tools._ocr_models import MODELS, TASKS
 from qwen_localize_tools._ocr_reading import table_rows, typed
 from support import Call, Connect, Refused, picture, words
-
-URL = f"{API}/services/aigc/multimodal-generation/generation"
-
-
-def answer(text: str, **result: Any) -> httpx.Response:
-    """An answer as contract section 6 shows it."""
-    part = {"text": text} | ({"ocr_result": result} if result else {})
-    output = {"choices": [{"finish_reason": "stop", "message": {"role": "assistant", "content": [part]}}]}
-    usage = {"input_tokens": 1000, "output_tokens": 100, "image_tokens": 980, "total_tokens": 1100}
-    return httpx.Response(200, json={"request_id": "r-1", "output": output, "usage": usage})
 
 
 @pytest.fixture
@@ -35,14 +23,8 @@ def scan(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def document(tmp_path: Path) -> Path:
-    """A PDF of three pages of different heights."""
-    pages = [Image.new("RGB", (200, 100 * number), "white") for number in (1, 2, 3)]
-    path = tmp_path / "contract.pdf"
-    buffer = BytesIO()
-    pages[0].save(buffer, "PDF", save_all=True, append_images=pages[1:])
-    path.write_bytes(buffer.getvalue())
-    return path
+def contract(tmp_path: Path) -> Path:
+    return document(tmp_path / "contract.pdf", 3)
 
 
 @pytest.fixture
@@ -58,14 +40,6 @@ def call(connect: Connect, scan: Path) -> Call:
             return await client.call_tool("ocr", {"image": str(scan)} | arguments)
 
     return called
-
-
-def sent(request: httpx.Request) -> dict[str, Any]:
-    return dict(json.loads(request.content))
-
-
-def image_of(request: httpx.Request) -> dict[str, Any]:
-    return dict(sent(request)["input"]["messages"][0]["content"][0])
 
 
 async def test_plain_text_comes_back_with_usage_and_cost(service: respx.Route, call: Call) -> None:
@@ -138,10 +112,10 @@ async def test_words_come_with_polygon_and_box(service: respx.Route, call: Call)
 
 
 async def test_the_pages_of_a_pdf_come_in_their_order_each_drawn_by_us(
-    service: respx.Route, call: Call, document: Path
+    service: respx.Route, call: Call, contract: Path
 ) -> None:
     service.side_effect = lambda request: answer(str(len(image_of(request)["image"])))
-    result = await call(image=str(document))
+    result = await call(image=str(contract))
     sizes = [int(page["text"]) for page in result.structured_content["pages"]]
     assert [page["page"] for page in result.structured_content["pages"]] == [1, 2, 3]
     assert sizes == sorted(sizes)
@@ -150,16 +124,16 @@ async def test_the_pages_of_a_pdf_come_in_their_order_each_drawn_by_us(
 
 @pytest.mark.parametrize(("pages", "numbers"), [("2", [2]), ("1-2", [1, 2]), ("3,1", [3, 1]), (" 1 - 3 ", [1, 2, 3])])
 async def test_pages_can_be_chosen(
-    service: respx.Route, call: Call, document: Path, pages: str, numbers: list[int]
+    service: respx.Route, call: Call, contract: Path, pages: str, numbers: list[int]
 ) -> None:
-    result = await call(image=str(document), pages=pages)
+    result = await call(image=str(contract), pages=pages)
     assert [page["page"] for page in result.structured_content["pages"]] == numbers
 
 
-async def test_a_page_that_fails_costs_only_itself(service: respx.Route, call: Call, document: Path) -> None:
+async def test_a_page_that_fails_costs_only_itself(service: respx.Route, call: Call, contract: Path) -> None:
     refused = httpx.Response(400, json={"code": "DataInspectionFailed", "message": "no"})
     service.side_effect = [answer("one"), refused, answer("three")]
-    result = await call(image=str(document))
+    result = await call(image=str(contract))
     texts = [page["text"] for page in result.structured_content["pages"]]
     errors = [page["error"] for page in result.structured_content["pages"]]
     assert sorted(filter(None, texts)) == ["one", "three"]
@@ -236,9 +210,9 @@ async def test_what_cannot_be_read_is_refused_in_words(
     ],
 )
 async def test_pages_that_are_not_there_are_refused(
-    httpx2_mock: respx.Router, call: Call, document: Path, pages: str, expected: str
+    httpx2_mock: respx.Router, call: Call, contract: Path, pages: str, expected: str
 ) -> None:
-    assert expected in words(await call(image=str(document), pages=pages))
+    assert expected in words(await call(image=str(contract), pages=pages))
     assert not httpx2_mock.calls
 
 

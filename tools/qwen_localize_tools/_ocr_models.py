@@ -31,6 +31,8 @@ class Bounds:
 _NEW, _OLD = Bounds(3072, 30_720_000), Bounds(3136, 23_520_000)
 _BEIJING, _SINGAPORE, _US, _EU = "cn-beijing", "ap-southeast-1", "us-east-1", "eu-central-1"
 _EVERYTHING = frozenset(TASKS)
+# The others write half as much (contract section 6).
+_LONGEST = frozenset({"qwen-vl-ocr-latest", "qwen-vl-ocr-2025-11-20"})
 
 
 def _model(name: str, rpm: int, *, old: bool = False) -> Model:
@@ -76,3 +78,9 @@ def options(task: TaskName, model: str, fields: Any) -> dict[str, Any]:
         return {}
     config = {"task_config": {"result_schema": fields}} if fields else {}
     return {"ocr_options": {"task": TASKS[task]} | config}
+
+
+def cut_words(model: str) -> str:
+    """What an answer that ended at the model's output limit means, and what to do."""
+    other = "" if model in _LONGEST else ", or choose model qwen-vl-ocr-latest, which can write more"
+    return f"Cut at the model's output limit, the end is missing. Pass the page as cropped pictures, in parts{other}."

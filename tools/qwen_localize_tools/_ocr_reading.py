@@ -1,6 +1,7 @@
 """What an OCR answer says, made into text, rows, fields and words (contract section 6)."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
@@ -8,15 +9,51 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-_FENCE = re.compile(r"\s*```[a-zA-Z]*\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
+from qwen_localize.errors import Bug, quote
+
+_FENCE = re.compile(r"\s*```[a-zA-Z]*\s*\n")
+# Fields and words need few levels; what is deeper is no answer, and would break whoever walks through it.
+_MOST_LEVELS = 20
 _NUMBER = re.compile(r"[^\d.,+\-]*([+\-]?\d[\d.,\s]*)[^\d]*")
 _YES, _NO = frozenset({"true", "yes", "1", "是", "✓", "x"}), frozenset({"false", "no", "0", "否", ""})
 
 
+class Seen(BaseModel):
+    """What the service said to one picture, and the picture's size in pixels, if it went through our hands."""
+
+    text: str
+    result: dict[str, Any]
+    is_cut: bool
+    width: int | None
+    height: int | None
+
+    @classmethod
+    def of(cls, output: Any, width: int | None, height: int | None) -> "Seen":
+        """What an answer's output says; what is not as documented stays readable as text.
+
+        Raises:
+            Bug: it is no answer at all.
+        """
+        try:
+            choice = output["choices"][0]
+            content = choice["message"]["content"]
+            is_cut = choice.get("finish_reason") == "length"
+        except (AttributeError, KeyError, IndexError, TypeError):
+            words = f"The service's answer is not a reading: {quote(str(output))}. Try again; report it if it stays."
+            raise Bug(words) from None
+        part = content[0] if isinstance(content, list) and content else content
+        found = part if isinstance(part, dict) else {"text": part if isinstance(part, str) else ""}
+        result = found.get("ocr_result")
+        if not isinstance(result, dict) or is_deeper(result, _MOST_LEVELS):
+            result = {}
+        return cls(text=str(found.get("text") or ""), result=result, is_cut=is_cut, width=width, height=height)
+
+
 class Word(BaseModel):
-    """A line of text and where it stands, in pixels of the picture as it was given.
+    """A line of text and where it stands, in pixels of the page as it was sent.
 
     `polygon` has four corners x, y from the top left clockwise; `box` is centre x, y, width, height, degrees.
+    Both are empty if the service did not say it.
     """
 
     text: str
@@ -25,58 +62,92 @@ class Word(BaseModel):
 
 
 class Page(BaseModel):
-    """A page, or a picture; `error` instead of everything else if it failed."""
+    """A page, or a picture; `error` instead of everything else if it failed, `warning` if it is not whole.
+
+    `width` and `height` are the pixels of the page as it was sent; None for a picture behind a URL.
+    """
 
     page: int
     text: str = ""
     rows: list[list[str]] = Field(default_factory=list)
     fields: dict[str, Any] = Field(default_factory=dict)
     words: list[Word] = Field(default_factory=list)
+    width: int | None = None
+    height: int | None = None
+    warning: str = ""
     error: str = ""
 
 
-def read_page(number: int, task: str, output: Mapping[str, Any], schema: Any) -> Page:
-    """The page in an answer's output; what is not as documented stays readable as text."""
-    part = _content(output)
-    text = unfenced(str(part.get("text") or ""))
-    found = part.get("ocr_result")
-    result: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+def read_page(number: int, task: str, seen: Seen, schema: Any) -> Page:
+    """The page that was seen."""
+    page = Page(page=number, text=unfenced(seen.text), width=seen.width, height=seen.height)
     if task == "table":
-        return Page(page=number, text=text, rows=table_rows(text))
-    if task == "fields":
-        values = result.get("kv_result") or _json(text)
-        return Page(page=number, text=text, fields=typed(values, schema) if isinstance(values, dict) else {})
-    if task == "words":
-        words = [_word(row) for row in result.get("words_info") or [] if isinstance(row, Mapping)]
-        return Page(page=number, text="\n".join(word.text for word in words) or text, words=words)
-    return Page(page=number, text=text)
-
-
-def _content(output: Mapping[str, Any]) -> Mapping[str, Any]:
-    try:
-        part = output["choices"][0]["message"]["content"][0]
-    except (KeyError, IndexError, TypeError):
-        return {}
-    return part if isinstance(part, Mapping) else {}
+        page.rows = table_rows(page.text)
+    elif task == "fields":
+        values = seen.result.get("kv_result") or _json(page.text)
+        page.fields = typed(values, schema) if isinstance(values, dict) else {}
+    elif task == "words":
+        rows = seen.result.get("words_info") or _json(page.text)
+        if isinstance(rows, list):
+            page.words = [_word(row) for row in rows if isinstance(row, dict)]
+            page.text = "\n".join(word.text for word in page.words)
+    return page
 
 
 def unfenced(text: str) -> str:
-    """The text without the code fence that the service puts round markup."""
-    match = _FENCE.fullmatch(text)
-    return match[1] if match else text
+    """The text without the code fence that the service puts round markup; one that was cut off lacks its end."""
+    start = _FENCE.match(text)
+    if not start:
+        return text
+    body, fence, rest = text[start.end() :].rpartition("```")
+    if not fence:
+        return rest
+    return text if rest.strip() else body.rstrip()
 
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError:
+        value = json.loads(text, parse_constant=str)
+    except (ValueError, RecursionError):
         return None
+    return None if is_deeper(value, _MOST_LEVELS) else value
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """Whether more JSON objects than `levels` are nested in each other; lists do not count, but have their bound."""
+    return _is_deeper(value, levels, 4 * _MOST_LEVELS)
+
+
+def _is_deeper(value: Any, levels: int, most: int) -> bool:
+    if isinstance(value, dict):
+        return levels == 0 or any(_is_deeper(item, levels - 1, most - 1) for item in value.values())
+    if isinstance(value, list):
+        return most <= 0 or any(_is_deeper(item, levels, most - 1) for item in value)
+    return False
 
 
 def _word(row: Mapping[str, Any]) -> Word:
-    polygon = [float(value) for value in row.get("location") or []]
-    box = [float(value) for value in row.get("rotate_rect") or []]
+    box = _numbers(row.get("rotate_rect"), 5)
+    polygon = _numbers(row.get("location"), 8) or (_corners(*box) if box else [])
     return Word(text=str(row.get("text") or ""), polygon=polygon, box=box)
+
+
+def _numbers(values: Any, count: int) -> list[float]:
+    """So many numbers; none if there is anything else."""
+    if not isinstance(values, list) or len(values) != count:
+        return []
+    if not all(isinstance(value, int | float) and math.isfinite(value) for value in values):
+        return []
+    return [float(value) for value in values]
+
+
+def _corners(x: float, y: float, width: float, height: float, degrees: float) -> list[float]:
+    """The corners of a box that is turned clockwise, from the one nearest to the picture's top left."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    halves = [(-width / 2, -height / 2), (width / 2, -height / 2), (width / 2, height / 2), (-width / 2, height / 2)]
+    corners = [(round(x + a * cos - b * sin, 1), round(y + a * sin + b * cos, 1)) for a, b in halves]
+    first = min(range(4), key=lambda index: sum(corners[index]))
+    return [value for corner in corners[first:] + corners[:first] for value in corner]
 
 
 def typed(values: Any, schema: Any) -> Any:

@@ -31,32 +31,42 @@ class OcrResult(Result):
     name: str
     task: str
     model: str
+    page_count: int
     pages: list[Page]
     usage: dict[str, int]
     request_ids: list[str]
+    reused: int
     estimated_cost: float | None = Field(description="CNY")
     artifacts: list[SavedFile]
 
     def blocks(self) -> list[str]:
         """What was read, then the facts."""
-        failed = [str(page.page) for page in self.pages if page.error]
-        facts = [f"{self.name}: {len(self.pages)} page(s) by {self.model} ({self.task}), {cny(self.estimated_cost)}."]
-        facts += [f"All of it: {file.path}." for file in self.artifacts]
-        facts += [f"Page {', '.join(failed)} could not be read; the reason is in its place."] if failed else []
-        return ["\n\n".join(_words(self.task, page, len(self.pages) > 1) for page in self.pages), " ".join(facts)]
+        texts = [_words(self.task, page, self.page_count > 1) for page in self.pages]
+        return ["\n\n".join(texts), " ".join(self._facts())]
 
     def files(self) -> list[SavedFile]:
         """The file with everything, if it is long."""
         return self.artifacts
 
+    def _facts(self) -> list[str]:
+        failed = [str(page.page) for page in self.pages if page.error]
+        cut = [str(page.page) for page in self.pages if page.warning]
+        facts = [f"{self.name}: {self.page_count} page(s) by {self.model} ({self.task}), {cny(self.estimated_cost)}."]
+        facts += [f"All of it: {file.path}." for file in self.artifacts]
+        facts += [f"{self.reused} page(s) were read before in this session and not paid again."] if self.reused else []
+        facts += [f"Page {', '.join(failed)} could not be read; the reason is in its place."] if failed else []
+        return facts + ([f"Page {', '.join(cut)} is not whole; what to do is in its place."] if cut else [])
+
 
 def _words(task: str, page: Page, many: bool) -> str:
     head = f"[page {page.page}]\n" if many else ""
+    head += f"({page.warning})\n" if page.warning else ""
     if page.error:
         return f"{head}(not read: {page.error})"
     if task == "fields" and page.fields:
         return head + json.dumps(page.fields, ensure_ascii=False, indent=1)
     if page.words:
+        head += f"({page.width}×{page.height} pixels)\n" if page.width else ""
         return head + "\n".join(f"{word.text} {[round(value) for value in word.polygon]}" for word in page.words)
     return head + page.text
 
