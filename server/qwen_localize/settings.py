@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from .dashscope import REGIONS, Service
 from .errors import BadSetting, quote
+
+# The official SDK reads the same variable, and takes it with one of these paths.
+_BASE_URL = re.compile(
+    r"(https?://(?:[^]\[/?#@:\s]+|\[[0-9a-f:.]+\])(?::\d+)?)(?:/api/v1|/compatible-mode/v1)?/?", re.IGNORECASE
+)
 
 
 class Settings(BaseModel):
@@ -31,7 +37,6 @@ class Settings(BaseModel):
         None,
         validation_alias="DASHSCOPE_BASE_URL",
         description="an origin such as `http://127.0.0.1:8123` that overrides region and workspace",
-        pattern=r"^https?://[^/]+/?$",
     )
     output_dir: Path = Field(
         Path("~/qwen-localize"), validation_alias="QWEN_LOCALIZE_OUTPUT_DIR", description="where finished files go"
@@ -70,6 +75,16 @@ class Settings(BaseModel):
         if region not in REGIONS:
             raise ValueError(f"it must be one of {', '.join(REGIONS)}")
         return region
+
+    @field_validator("base_url")
+    @classmethod
+    def _origin(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        match = _BASE_URL.fullmatch(url.strip())
+        if not match:
+            raise ValueError("write only scheme and host, without a path: https://dashscope.aliyuncs.com")
+        return match[1]
 
     @field_validator("allowed_dirs", mode="before")
     @classmethod

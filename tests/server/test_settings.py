@@ -20,7 +20,7 @@ def test_everything_has_a_default_but_the_key() -> None:
     [
         ("DASHSCOPE_REGION", "mars"),
         ("DASHSCOPE_BASE_URL", "127.0.0.1:8123"),
-        ("DASHSCOPE_BASE_URL", "https://dashscope.aliyuncs.com/api/v1"),
+        ("DASHSCOPE_BASE_URL", "http://127.0.0.1:port"),
         ("DASHSCOPE_WORKSPACE", "evil.example/x"),
         ("QWEN_LOCALIZE_TASK_QPS", "0"),
         ("QWEN_LOCALIZE_TASK_QPS", "often"),
@@ -31,6 +31,18 @@ def test_a_bad_value_is_one_sentence_that_names_the_variable(name: str, value: s
         Settings.load({name: value, "DASHSCOPE_API_KEY": "sk-secret"})
     assert str(caught.value).startswith(f"{name} cannot be used: ")
     assert "sk-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["", "/", "/api/v1", "/api/v1/", "/compatible-mode/v1"])
+def test_a_base_url_in_the_form_of_the_official_sdk_is_the_origin(path: str) -> None:
+    settings = Settings.load({"DASHSCOPE_BASE_URL": f"https://dashscope.aliyuncs.com{path}"})
+    assert settings.service.native == "https://dashscope.aliyuncs.com/api/v1"
+
+
+@pytest.mark.parametrize("url", ["https://gateway.example/qwen", "https://gateway.example?x=1", "gateway.example"])
+def test_a_base_url_with_another_path_is_refused_with_the_form_it_takes(url: str) -> None:
+    with pytest.raises(BadSetting, match="write only scheme and host, without a path: https://"):
+        Settings.load({"DASHSCOPE_BASE_URL": url})
 
 
 def test_an_empty_variable_is_one_that_is_not_set() -> None:
