@@ -9,6 +9,8 @@ from .retry import Failure, Repeat
 from .wire import Request, TryFailed, Wire
 
 _MEGABYTE = 1024 * 1024
+# What a slow line carries in a second: an upload may take that much longer than other requests.
+_SLOW_LINE = 50_000
 _FIELDS = {
     "OSSAccessKeyId": "oss_access_key_id",
     "Signature": "signature",
@@ -52,7 +54,8 @@ async def _post(wire: Wire, policy: dict[str, Any], name: str, data: bytes) -> s
     form = {field: str(policy[source]) for field, source in _FIELDS.items()}
     form |= {"key": key, "success_action_status": "200"}
     request = Request("POST", str(policy["upload_host"]))
-    async with wire.exchange(request, data=form, files={"file": (name, data)}) as response:
+    seconds = wire.timeouts.other + len(data) / _SLOW_LINE
+    async with wire.exchange(request, seconds=seconds, data=form, files={"file": (name, data)}) as response:
         if response.status_code == 200:
             return f"oss://{key}"
         await response.aread()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import anyio
 import httpx
 import httpx2
 import pytest
@@ -16,6 +17,8 @@ CHAT = f"{ORIGIN}/compatible-mode/v1/chat/completions"
 LIMIT = Limit(60)
 BODY: dict[str, Any] = {"model": "m"}
 ACCEPTED = httpx.Response(200, json={"request_id": "r", "output": {"task_id": "t", "task_status": "PENDING"}})
+_FIELDS = ("policy", "signature", "oss_access_key_id", "x_oss_object_acl", "x_oss_forbid_overwrite")
+POLICY = dict.fromkeys(_FIELDS, "v") | {"upload_dir": "d", "upload_host": "https://up.example"}
 
 NEVER_ARRIVED = {
     httpx2.ConnectError,
@@ -142,14 +145,25 @@ async def test_a_list_of_another_shape_is_not_guessed_at(httpx2_mock: respx.Rout
 
 
 async def test_an_expired_upload_policy_is_asked_for_anew(httpx2_mock: respx.Router, client: Client) -> None:
-    fields = ("policy", "signature", "oss_access_key_id", "x_oss_object_acl", "x_oss_forbid_overwrite")
-    policy = dict.fromkeys(fields, "v") | {"upload_dir": "d", "upload_host": "https://up.example"}
-    asked = httpx2_mock.get(f"{ORIGIN}/api/v1/uploads").respond(json={"data": policy})
+    asked = httpx2_mock.get(f"{ORIGIN}/api/v1/uploads").respond(json={"data": POLICY})
     httpx2_mock.post("https://up.example").mock(side_effect=[httpx.Response(403), httpx.Response(200)])
     url = await client.upload("m", "имя файла.png", b"data")
     assert asked.call_count == 2
     assert url.isascii()
     assert url.startswith("oss://d/")
+
+
+async def test_a_large_upload_has_the_time_that_a_slow_line_needs(httpx2_mock: respx.Router, client: Client) -> None:
+    allowed: list[float] = []
+
+    async def measure(request: httpx.Request) -> httpx.Response:
+        allowed.append(anyio.current_effective_deadline() - anyio.current_time())
+        return httpx.Response(200)
+
+    httpx2_mock.get(f"{ORIGIN}/api/v1/uploads").respond(json={"data": POLICY})
+    httpx2_mock.post("https://up.example").mock(side_effect=measure)
+    await client.upload("m", "a.png", bytes(20_000_000))
+    assert 450 < allowed[0] <= 460
 
 
 @pytest.mark.parametrize(
