@@ -9,6 +9,7 @@ from typing import Any
 
 import anyio
 from mcp.server import MCPServer
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata, func_metadata
@@ -54,6 +55,7 @@ def build_server(
         instructions=INSTRUCTIONS,
         tools=[bind(tool) for tool in tools],
         lifespan=lifespan,
+        middleware=[note_cancellation],
         log_level="WARNING",
     )
 
@@ -121,7 +123,7 @@ class BoundTool(McpTool):
         progress = Progress(context.report_progress, services.clock)
         async with anyio.create_task_group() as group:
             group.start_soon(progress.beat)
-            outcome = await self._outcome(services, progress, _client_name(context), values)
+            outcome = await self._outcome(services, progress, context, values)
             group.cancel_scope.cancel()
         return outcome
 
@@ -137,10 +139,11 @@ class BoundTool(McpTool):
             return model.model_validate(unpacked).model_dump_one_level()
 
     async def _outcome(
-        self, services: Services, progress: Progress, client_name: str | None, values: dict[str, Any]
+        self, services: Services, progress: Progress, context: Context[Any, Any], values: dict[str, Any]
     ) -> CallToolResult:
         try:
-            result: Result = await self.fn(services.api(self.name, progress, client_name), **values)
+            api = services.api(self.name, progress, _client_name(context), context.request_id)
+            result: Result = await self.fn(api, **values)
         except LocalizeError as error:
             logger.info("%s: %s: %s", self.name, type(error).__name__, error)
             return _failure(str(error), services)
@@ -148,6 +151,13 @@ class BoundTool(McpTool):
             logger.exception("%s failed in a way nobody foresaw", self.name)
             return _failure("This server failed by a fault of its own. Its log (stderr) has the details.", services)
         return _success(result)
+
+
+async def note_cancellation(ctx: ServerRequestContext[Services, Any], call_next: CallNext) -> HandlerResult:
+    """Write down which request the client has cancelled: one that ends with its connection looks the same inside."""
+    if ctx.method == "notifications/cancelled" and ctx.params:
+        ctx.lifespan_context.cancelled.append(str(ctx.params.get("requestId")))
+    return await call_next(ctx)
 
 
 def _client_name(context: Context[Any, Any]) -> str | None:

@@ -23,8 +23,8 @@ class RealClock:
     """The machine's own clock."""
 
     def now(self) -> float:
-        """Seconds since a moment that is the same for every process of the machine."""
-        return time.time()
+        """Seconds since a moment that is the same for every process of the machine; never set back."""
+        return time.monotonic()
 
     def wall(self) -> float:
         """Unix time."""

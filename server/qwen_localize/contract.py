@@ -30,8 +30,8 @@ from .inputs import (
     read_text,
 )
 from .jobs import Cost, Ending, JobRecord, Kind, Order, ResultUrls, Runner, State, Store, Tell
-from .recall import Recall
-from .results import JobResult, Result, SavedFile, status
+from .recall import Flights, Recall
+from .results import JobResult, Result, SavedFile, stage
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,11 @@ class Batch:
 
 
 ProgressReport = Callable[[float, float, str], Awaitable[None]]
+Send = Callable[..., Awaitable[dict[str, Any]]]
+
+# Where the two protocols say how many tokens a call took, in and out.
+_CHAT_USAGE = ("prompt_tokens", "completion_tokens")
+_CALL_USAGE = ("input_tokens", "output_tokens")
 
 # How far a job is, for a progress bar.
 _SHARES = {State.PREPARED: 5, State.SUBMITTING: 10, State.QUEUED: 20, State.RUNNING: 40, State.READY: 90}
@@ -157,8 +162,10 @@ class Api:
         runner: the jobs.
         book: where costs are written down.
         recall: texts of this session that are paid for.
+        flights: paid requests that are on their way.
         cap: CNY that a day may cost; None for no limit.
         patience: seconds that this call may wait for a job.
+        given_up: whether the client has said that it wants this call no more.
         progress: tells the client how far the call is: done, of how many, and a short message.
     """
 
@@ -171,9 +178,11 @@ class Api:
     runner: Runner
     book: Store
     recall: Recall
+    flights: Flights
     clock: Clock
     cap: float | None
     patience: float
+    given_up: Callable[[], bool]
     progress: ProgressReport
 
     def check_model(self, model: Model) -> None:
@@ -200,8 +209,8 @@ class Api:
             OverBudget: it would pass the daily budget; nothing was sent.
         """
         body = {"model": model.name} | body
-        send = partial(self.client.chat, body, model.limit, tokens_in + tokens_out)
-        return await self._billed(model, (tokens_in, tokens_out), send, ("prompt_tokens", "completion_tokens"))
+        send = partial(self.client.chat, body)
+        return await self._billed(model, ["chat", body], (tokens_in, tokens_out), send, _CHAT_USAGE)
 
     async def generate(
         self, model: Model, path: str, body: dict[str, Any], tokens_in: int, tokens_out: int
@@ -212,33 +221,45 @@ class Api:
             OverBudget: it would pass the daily budget; nothing was sent.
         """
         body = {"model": model.name} | body
-
-        async def send() -> dict[str, Any]:
-            await self.client.turn(model.name, model.limit, tokens_in + tokens_out)
-            return await self.client.call(path, body, oss="oss://" in str(body))
-
-        return await self._billed(model, (tokens_in, tokens_out), send, ("input_tokens", "output_tokens"))
+        send = partial(self.client.call, path, body, oss="oss://" in str(body))
+        return await self._billed(model, [path, body], (tokens_in, tokens_out), send, _CALL_USAGE)
 
     async def _billed(
+        self, model: Model, request: Any, expected: tuple[int, int], send: Send, counts: tuple[str, str]
+    ) -> dict[str, Any]:
+        """What `send` answers, once its turn has come, and with its cost written down."""
+        self.check_model(model)
+        self.client.require_key()
+
+        async def work(goes_out: Callable[[], Awaitable[None]]) -> dict[str, Any]:
+            return await self._paid(model, expected, partial(send, before=goes_out), counts)
+
+        key = hashlib.sha256(json.dumps([self.scope, request], sort_keys=True).encode()).hexdigest()
+        return await self.flights.answer(key, work)
+
+    async def _paid(
         self,
         model: Model,
         expected: tuple[int, int],
         send: Callable[[], Awaitable[dict[str, Any]]],
         counts: tuple[str, str],
     ) -> dict[str, Any]:
-        """What `send` answers, its cost written down: the expected one before, the real one after."""
-        self.check_model(model)
-        self.client.require_key()
+        """The expected cost is written down before, the real one after; nothing is billed for what was refused."""
         rate = self.rate(model)
         cost = self._priced(model, rate.of_tokens(*expected) if rate else None)
         entry = await self.book.spend(Cost(self.scope, self.tool, model.name, cost), self.clock.wall(), self.cap)
         try:
-            answer = await send()
-        except Unconfirmed:
-            raise
+            await self.client.turn(model.name, model.limit, sum(expected))
         except BaseException:
             with anyio.CancelScope(shield=True):
                 await self.book.settle(entry, 0)
+            raise
+        try:
+            answer = await send()
+        except Unconfirmed:
+            raise
+        except LocalizeError:
+            await self.book.settle(entry, 0)
             raise
         usage = answer.get("usage") or {}
         tokens_in, tokens_out = (int(usage.get(name) or 0) for name in counts)
@@ -324,7 +345,7 @@ class Api:
 
     async def _followed(self, order: Order) -> JobResult:
         begun = await self.runner.begin(order)
-        result = await self.wait_for(begun.id, self.patience)
+        result = JobResult.of(await self.runner.wait(begun.id, self.patience, self._tell, self.given_up))
         if result.status in ("failed", "canceled"):
             raise LocalizeError(result.message)
         return result
@@ -348,5 +369,5 @@ class Api:
                 return await self.client.upload(model.name, name, data)
 
     async def _tell(self, job: JobRecord) -> None:
-        words = f"{job.label}: {job.message or status(job)}, job {job.id}"
+        words = f"{job.label}: {stage(job)}, job {job.id}"
         await self.progress(_SHARES.get(job.state, 95), 100, words)

@@ -22,7 +22,7 @@ LocalizeError               one to three sentences: what, why, what to do
 │   ├── TimedOut
 │   ├── Spoiled             a result arrived cut, empty, or as something else
 │   ├── Expired             a result's URL is no longer valid
-│   └── Unconfirmed         a paid request went out and its answer was lost
+│   └── Unconfirmed         a paid request went out, and no answer says what became of it
 └── Bug                     we can: the service said something we do not understand
 """
 
@@ -121,7 +121,15 @@ class Expired(TryLater):
 
 
 class Unconfirmed(TryLater):
-    """A paid request went out and its answer was lost: it may have been carried out."""
+    """A paid request went out, and no answer says what became of it: it may have been carried out.
+
+    Attributes:
+        reason: why there is no such answer, for who finds out by other means.
+    """
+
+    def __init__(self, words: str, reason: str) -> None:
+        super().__init__(words)
+        self.reason = reason
 
 
 class Bug(LocalizeError):

@@ -1,8 +1,19 @@
 """Answers of this session that are paid for: a call that was cut off and is repeated does not pay for them again."""
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import anyio
+from anyio.abc import TaskGroup
 
 MOST = 50_000
+# Answers that nobody waited for any more; a repeated call comes for them soon, or never.
+MOST_LANDED = 500
+
+Answer = dict[str, Any]
+Work = Callable[[Callable[[], Awaitable[None]]], Awaitable[Answer]]
 
 
 class Recall:
@@ -23,3 +34,70 @@ class Recall:
         self._texts[key] = text
         if len(self._texts) > self._most:
             self._texts.popitem(last=False)
+
+
+@dataclass
+class _Flight:
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    done: anyio.Event = field(default_factory=anyio.Event)
+    waiting: int = 0
+    out: bool = False
+    answer: Answer | None = None
+    error: Exception | None = None
+
+    async def goes_out(self) -> None:
+        self.out = True
+
+
+class Flights:
+    """Paid requests on their way. One that went out is finished whatever becomes of the call that made it, an equal
+    one meanwhile waits for the same answer, and an answer nobody waited for is kept for who asks next.
+
+    Args:
+        group: lives as long as the process.
+    """
+
+    def __init__(self, group: TaskGroup) -> None:
+        self._group = group
+        self._flights: dict[str, _Flight] = {}
+        self._landed: OrderedDict[str, Answer] = OrderedDict()
+
+    async def answer(self, key: str, work: Work) -> Answer:
+        """What `work` returns, or raises.
+
+        Args:
+            key: the same for equal requests.
+            work: awaits what it is given when the request goes out; cancelled only before that.
+        """
+        if landed := self._landed.pop(key, None):
+            return landed
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = _Flight()
+            self._group.start_soon(self._fly, key, flight, work)
+        flight.waiting += 1
+        try:
+            await flight.done.wait()
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting and not flight.out:
+                self._flights.pop(key, None)
+                flight.scope.cancel()
+        if flight.error:
+            raise flight.error
+        return flight.answer or {}
+
+    async def _fly(self, key: str, flight: _Flight, work: Work) -> None:
+        try:
+            with flight.scope:
+                flight.answer = await work(flight.goes_out)
+        except Exception as error:  # noqa: BLE001 - it is raised in the calls that wait
+            flight.error = error
+        finally:
+            if self._flights.get(key) is flight:
+                del self._flights[key]
+            flight.done.set()
+        if flight.answer and not flight.waiting:
+            self._landed[key] = flight.answer
+            if len(self._landed) > MOST_LANDED:
+                self._landed.popitem(last=False)

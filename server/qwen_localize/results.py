@@ -104,6 +104,13 @@ def status(job: JobRecord) -> Literal["queued", "running", "succeeded", "failed"
     return "running" if (job.kind, job.state) == (Kind.CALL, State.SUBMITTING) else STATUSES[job.state]
 
 
+def stage(job: JobRecord) -> str:
+    """How far a job is, in a few words."""
+    if job.state is State.UNSURE:
+        return "sent, but not confirmed; the service's task list is read to see what became of it"
+    return job.message or status(job)
+
+
 def _message(job: JobRecord, artifacts: list[SavedFile]) -> str:
     if job.state is State.SUCCEEDED and job.message:
         return job.message
@@ -116,6 +123,6 @@ def _message(job: JobRecord, artifacts: list[SavedFile]) -> str:
     if job.message and job.state in RESTING:
         return job.message
     return (
-        f"{job.label}: {job.message or status(job)}, as job {job.id}. It is already submitted: do not call {job.tool} "
+        f"{job.label}: {stage(job)}, as job {job.id}. It is already submitted: do not call {job.tool} "
         "again, but get_job with this job_id and wait=45 until it is finished."
     )

@@ -1,8 +1,10 @@
 """Everything that lives as long as the server: settings in, connection, store, poller and runner out."""
 
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import anyio
@@ -15,7 +17,7 @@ from .errors import StateUnavailable
 from .jobs import Changes, Lock, Poller, Presence, ResultUrls, Runner, ScopedBook, Store
 from .patience import patience
 from .progress import Progress
-from .recall import Recall
+from .recall import Flights, Recall
 from .settings import Settings
 
 
@@ -23,7 +25,9 @@ from .settings import Settings
 class Services:
     """What every call shares: one connection, one output directory, one job store.
 
-    `broken` is why there is no store; the server then lists its tools, and each call says why it cannot run.
+    Attributes:
+        broken: why there is no store; the server then lists its tools, and each call says why it cannot run.
+        cancelled: ids of the last requests that the client has cancelled.
     """
 
     settings: Settings
@@ -31,16 +35,18 @@ class Services:
     clock: Clock
     runner: Runner | None
     store: Store | None
+    flights: Flights | None
     broken: StateUnavailable | None = None
     recall: Recall = field(default_factory=Recall)
+    cancelled: deque[str] = field(default_factory=partial(deque[str], maxlen=100))
 
-    def api(self, tool: str, progress: Progress, client_name: str | None) -> Api:
+    def api(self, tool: str, progress: Progress, client_name: str | None, request_id: str) -> Api:
         """What one call may ask for.
 
         Raises:
             StateUnavailable: there is no job store.
         """
-        if self.broken or not self.runner or not self.store:
+        if self.broken or not self.runner or not self.store or not self.flights:
             raise self.broken or StateUnavailable("The job store is not open.")
         return Api(
             tool=tool,
@@ -52,9 +58,11 @@ class Services:
             runner=self.runner,
             book=self.store,
             recall=self.recall,
+            flights=self.flights,
             clock=self.clock,
             cap=self.settings.daily_budget,
             patience=patience(client_name, self.settings.wait),
+            given_up=lambda: request_id in self.cancelled,
             progress=progress.report,
         )
 
@@ -67,7 +75,7 @@ async def open_services(
     try:
         store = Store(settings.state, clock.wall())
     except StateUnavailable as error:
-        yield Services(settings, Client(Wire(settings.service, settings.key)), clock, None, None, error)
+        yield Services(settings, Client(Wire(settings.service, settings.key)), clock, None, None, None, error)
         return
     wire = Wire(
         settings.service,
@@ -84,7 +92,7 @@ async def open_services(
             poller = Poller(store, client, clock, settings.scope, presence, lock, result_urls, Changes(), Changes())
             if settings.key:
                 group.start_soon(poller.run)
-            yield Services(settings, client, clock, Runner(poller, group), store)
+            yield Services(settings, client, clock, Runner(poller, group), store, Flights(group))
             group.cancel_scope.cancel()
     finally:
         presence.leave()

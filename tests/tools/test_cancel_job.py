@@ -1,15 +1,20 @@
 """`cancel_job`, and a client that cancels its call."""
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
 import pytest
+from mcp import MCPError
 from mcp_types import CallToolResult
 
 from fakes import API, TASK, Service, listed
-from support import Connect, words
+from qwen_localize.jobs import JobRecord, Runner
+from qwen_localize.jobs.runner import GRACE_SECONDS
+from support import Connect, FastClock, words
 
 CANCEL = f"{API}/tasks/{TASK}/cancel"
 REFUSED = httpx.Response(400, json={"code": "UnsupportedOperation", "message": "not pending"})
@@ -26,6 +31,18 @@ async def begun(client: Any, poster: Path, service: Service) -> str:
     assert result.structured_content
     await until(lambda: service.list.called)
     return str(result.structured_content["job_id"])
+
+
+async def ended(call: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+    """Make a call, and take it as it comes that the connection ends before the answer."""
+    with suppress(MCPError):
+        await call(*arguments)
+
+
+async def seen(service: Service, rounds: int) -> None:
+    """Until the list was read so many times more."""
+    before = service.list.call_count
+    await until(lambda: service.list.call_count >= before + rounds)
 
 
 async def until(condition: Any) -> None:
@@ -77,13 +94,48 @@ async def test_a_client_that_cancels_its_call_cancels_a_queued_task(
     queued: Service, connect: Connect, poster: Path
 ) -> None:
     cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
-    async with connect() as client:
+    async with connect(mode="legacy") as client:
         async with anyio.create_task_group() as group:
             group.start_soon(called, client, poster)
             await until(lambda: queued.list.call_count > 2)
             group.cancel_scope.cancel()
         await until(lambda: cancel.called)
     assert queued.submit.call_count == 1
+
+
+async def test_a_client_that_cancels_its_question_about_a_job_does_not_cancel_the_job(
+    queued: Service, connect: Connect, poster: Path
+) -> None:
+    cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
+    async with connect(mode="legacy", wait=0.0) as client:
+        job_id = await begun(client, poster, queued)
+        async with anyio.create_task_group() as group:
+            group.start_soon(client.call_tool, "get_job", {"job_id": job_id, "wait": 600})
+            await seen(queued, 3)
+            group.cancel_scope.cancel()
+        await seen(queued, 3)
+    assert not cancel.called
+
+
+async def test_a_connection_that_is_long_in_closing_cancels_nothing_at_the_service(
+    queued: Service, connect: Connect, fast: FastClock, poster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
+    recent, busy = Runner.recent, anyio.Event()
+
+    async def slow(runner: Runner, limit: int) -> list[JobRecord]:
+        busy.set()
+        with anyio.CancelScope(shield=True):
+            await fast.sleep(20 * GRACE_SECONDS)
+        return await recent(runner, limit)
+
+    monkeypatch.setattr(Runner, "recent", slow)
+    async with anyio.create_task_group() as group, connect(mode="legacy") as client:
+        group.start_soon(ended, client.call_tool, "translate_image", {"image": str(poster), "target_lang": "ru"})
+        await until(lambda: queued.list.call_count > 2)
+        group.start_soon(ended, client.call_tool, "list_jobs", {})
+        await busy.wait()
+    assert not cancel.called
 
 
 async def test_a_connection_that_closes_cancels_nothing_at_the_service(
@@ -100,7 +152,7 @@ async def test_a_call_that_others_have_joined_is_not_cancelled_by_one_of_them(
     queued: Service, connect: Connect, poster: Path
 ) -> None:
     cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
-    async with connect() as client, anyio.create_task_group() as others:
+    async with connect(mode="legacy") as client, anyio.create_task_group() as others:
         others.start_soon(called, client, poster)
         async with anyio.create_task_group() as group:
             group.start_soon(called, client, poster)
@@ -114,13 +166,12 @@ async def test_a_job_that_another_server_has_joined_is_not_cancelled_by_the_firs
     queued: Service, connect: Connect, poster: Path
 ) -> None:
     cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
-    async with connect(wait=0.0) as other, connect() as client:
+    async with connect(wait=0.0) as other, connect(mode="legacy") as client:
         async with anyio.create_task_group() as group:
             group.start_soon(called, client, poster)
             await until(lambda: queued.list.call_count > 2)
             await called(other, poster)
             group.cancel_scope.cancel()
-        seen = queued.list.call_count
-        await until(lambda: queued.list.call_count > seen + 3)
+        await seen(queued, 4)
     assert not cancel.called
     assert queued.submit.call_count == 1

@@ -240,16 +240,16 @@ async def test_translation_memory_and_domain_hint_are_sent_as_the_service_names_
     assert options(service.calls[0].request)["domains"] == "Legal contracts."
 
 
-async def test_a_call_that_was_cut_off_does_not_pay_again_for_what_it_had(
+async def test_a_call_that_was_cut_off_pays_again_neither_for_what_it_had_nor_for_what_was_out(
     httpx2_mock: respx.Router, connect: Connect
 ) -> None:
     strings = [f"string {index}" for index in range(60)]
-    held = anyio.Event()
+    held, free = anyio.Event(), anyio.Event()
 
     async def slow(request: httpx.Request) -> httpx.Response:
         if route.call_count >= 2 and not held.is_set():
             held.set()
-            await anyio.sleep_forever()
+            await free.wait()
         return upper(request)
 
     route = httpx2_mock.post(URL).mock(side_effect=slow)
@@ -259,12 +259,15 @@ async def test_a_call_that_was_cut_off_does_not_pay_again_for_what_it_had(
             group.start_soon(client.call_tool, "translate_text", arguments)
             await held.wait()
             group.cancel_scope.cancel()
+        free.set()
         result = await client.call_tool("translate_text", arguments)
+        sent = route.call_count
         other = await client.call_tool("translate_text", arguments | {"target_lang": "de"})
     assert result.structured_content
     assert other.structured_content
     assert result.structured_content["translations"] == [string.upper() for string in strings]
     assert (result.structured_content["reused"], len(result.structured_content["request_ids"])) == (40, 1)
+    assert sent == 3
     assert other.structured_content["reused"] == 0
 
 

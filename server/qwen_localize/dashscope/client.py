@@ -24,10 +24,11 @@ QUERY, LIST, CANCEL = "task query", "task list", "task cancel"
 # No maximum is documented; a service that gives less says so in the answer.
 PAGE_SIZE = 100
 T = TypeVar("T")
+Before = Callable[[], Awaitable[None]]
 
 
 class Client:
-    """One account at one service. Every method may raise any `LocalizeError`.
+    """One account at one service. Every method may raise any `LocalizeError`; `before` is awaited before each try.
 
     Args:
         wire: the connection.
@@ -38,33 +39,43 @@ class Client:
         self._wire = wire
         self._query_limit = Limit(requests=60 * task_qps)
 
+    @property
+    def skew(self) -> float:
+        """Seconds by which the service's clock is ahead of ours, as far as an answer has told."""
+        return self._wire.skew
+
     def require_key(self) -> str:
         """See `Wire.require_key`."""
         return self._wire.require_key()
 
-    async def chat(self, body: dict[str, Any], limit: Limit, tokens: int) -> dict[str, Any]:
-        """An OpenAI-compatible chat completion; `tokens` is what it is expected to use, in and out."""
+    async def chat(self, body: dict[str, Any], *, before: Before | None = None) -> dict[str, Any]:
+        """An OpenAI-compatible chat completion, after `turn`. Repeated if it failed, which is free."""
         url = f"{self._wire.service.compatible}/chat/completions"
-        return await self._wire.send(_paid(url, body, limit, Repeat.IF_REFUSED, tokens=tokens))
+        return await self._wire.send(_paid(url, body, Repeat.IF_REFUSED, before=before))
 
-    async def call(self, path: str, body: dict[str, Any], *, oss: bool = False) -> dict[str, Any]:
+    async def call(
+        self, path: str, body: dict[str, Any], *, oss: bool = False, before: Before | None = None
+    ) -> dict[str, Any]:
         """A native call that answers at once, after `turn`. Repeated if it failed, which is free."""
-        request = _paid(f"{self._wire.service.native}/{path}", body, None, Repeat.IF_REFUSED, oss=oss)
-        return await self._wire.send(request)
+        url = f"{self._wire.service.native}/{path}"
+        return await self._wire.send(_paid(url, body, Repeat.IF_REFUSED, oss=oss, before=before))
 
     async def turn(self, model: str, limit: Limit, tokens: int = 0) -> None:
         """Return when the model's rate allows a request of so many tokens."""
         await self._wire.paces.wait(model, limit, tokens)
 
-    async def submit(self, path: str, body: dict[str, Any], *, oss: bool = False) -> TaskState:
+    async def submit(
+        self, path: str, body: dict[str, Any], *, oss: bool = False, before: Before | None = None
+    ) -> TaskState:
         """Start a task, after `turn`. Sent again only if it surely did not arrive: there is no idempotency key."""
         url = f"{self._wire.service.native}/{path}"
-        request = _paid(url, body, None, Repeat.IF_UNSENT, oss=oss, headers={"X-DashScope-Async": "enable"})
-        answer = await self._wire.send(request)
+        headers = {"X-DashScope-Async": "enable"}
+        answer = await self._wire.send(_paid(url, body, Repeat.IF_UNSENT, oss=oss, before=before, headers=headers))
         try:
             return parse(answer)
         except Bug as error:
-            raise Unconfirmed(f"{error} It was accepted all the same, so it may be carried out and billed.") from error
+            words = f"{error} It was accepted all the same, so it may be carried out and billed."
+            raise Unconfirmed(words, reason=str(error)) from error
 
     async def query(self, task_id: str) -> TaskState:
         """The state of one task."""
@@ -100,13 +111,11 @@ class Client:
 def _paid(
     url: str,
     body: dict[str, Any],
-    limit: Limit | None,
     repeat: Repeat,
     *,
-    tokens: int = 0,
     oss: bool = False,
+    before: Before | None = None,
     headers: dict[str, str] | None = None,
 ) -> Request:
     resolve = {"X-DashScope-OssResourceResolve": "enable"} if oss else {}
-    budget = (str(body["model"]), limit, tokens) if limit else None
-    return Request("POST", url, json=body, headers=(headers or {}) | resolve, repeat=repeat, budget=budget)
+    return Request("POST", url, json=body, headers=(headers or {}) | resolve, repeat=repeat, before=before)

@@ -26,13 +26,14 @@ class Failure(Enum):
     """What is known about a request that failed."""
 
     UNSENT = "it never reached the service, or was turned away at the door"
-    ANSWERED = "the service answered with a failure"
+    ANSWERED = "the service refused it"
+    FAILED = "the service says that it failed: what is accepted for later may be carried out all the same"
     UNKNOWN = "it went out, and no usable answer came"
 
 
 _ALLOWED = {
     Repeat.ALWAYS: frozenset(Failure),
-    Repeat.IF_REFUSED: frozenset({Failure.UNSENT, Failure.ANSWERED}),
+    Repeat.IF_REFUSED: frozenset({Failure.UNSENT, Failure.ANSWERED, Failure.FAILED}),
     Repeat.IF_UNSENT: frozenset({Failure.UNSENT}),
 }
 

@@ -72,11 +72,16 @@ def parse(body: dict[str, Any]) -> TaskState:
 
 @dataclass(frozen=True)
 class Row:
-    """One task in the list; `created` in Unix seconds. Rows carry no results."""
+    """One task in the list; `created` in Unix seconds. Rows carry no results.
+
+    Attributes:
+        key_id: what the list calls the API key that it was submitted with.
+    """
 
     task_id: str
     status: str
     created: float
+    key_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,12 @@ def parse_page(body: dict[str, Any]) -> Page:
     """
     try:
         rows = [
-            Row(str(row["task_id"]), str(row["status"]), float(row.get("gmt_create") or 0) / 1000)
+            Row(
+                task_id=str(row["task_id"]),
+                status=str(row["status"]),
+                created=float(row.get("gmt_create") or 0) / 1000,
+                key_id=str(row.get("api_key_id") or ""),
+            )
             for row in body["data"]
         ]
         return Page(rows, int(body.get("total_page") or 1))

@@ -8,6 +8,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import anyio
@@ -25,6 +26,12 @@ from .retry import Failure, Repeat
 
 T = TypeVar("T")
 
+# After what a paid request may have been carried out, although no answer says so.
+_DOUBTFUL = {
+    Repeat.ALWAYS: frozenset[Failure](),
+    Repeat.IF_REFUSED: frozenset({Failure.UNKNOWN}),
+    Repeat.IF_UNSENT: frozenset({Failure.UNKNOWN, Failure.FAILED}),
+}
 _UNSENT = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -51,6 +58,7 @@ class Request:
         repeat: whether a failure may be answered by sending it again.
         budget: the name of the rate limit it counts against, the limit, and the tokens it will use.
         strict: whether the budget's next gap is measured from the answer, where a limit leaves no play.
+        before: awaited before each try, for who must write down when it goes out.
     """
 
     method: str
@@ -61,6 +69,7 @@ class Request:
     repeat: Repeat = Repeat.ALWAYS
     budget: tuple[str, Limit, int] | None = None
     strict: bool = False
+    before: Callable[[], Awaitable[None]] | None = None
 
 
 class TryFailed(Exception):
@@ -88,6 +97,9 @@ class Wire:
         clock: time, for limits and pauses.
         paces: the rate limits, by default of this process alone.
         chance: random numbers in [0, 1) that spread retries.
+
+    Attributes:
+        skew: seconds by which the service's clock was ahead of ours at the last answer.
     """
 
     def __init__(
@@ -107,6 +119,7 @@ class Wire:
         self._chance = chance
         self.paces = paces or Paces(self.clock)
         self._http: httpx2.AsyncClient | None = None
+        self.skew = 0.0
 
     @property
     def http(self) -> httpx2.AsyncClient:
@@ -151,9 +164,12 @@ class Wire:
         async def once() -> dict[str, Any]:
             if request.budget:
                 await self.paces.wait(*request.budget)
+            if request.before:
+                await request.before()
             try:
                 async with self.exchange(request, headers=headers) as response:
                     await response.aread()
+                    self.skew = _skew(response, self.clock.wall())
                     return _answer(response, self.service, key)
             finally:
                 if request.budget and request.strict:
@@ -212,10 +228,11 @@ class Wire:
 
 def _verdict(repeat: Repeat, failed: TryFailed) -> LocalizeError:
     """What to tell once no further try is made: for a paid request whose answer was lost, that it may be billed."""
-    if failed.failure is Failure.UNKNOWN and repeat is not Repeat.ALWAYS:
+    if failed.failure in _DOUBTFUL[repeat]:
         return errors.Unconfirmed(
             f"{failed.error} The request had gone out, so it may have been carried out and billed; it was not sent "
-            "again. Calling again may pay a second time."
+            "again. Calling again may pay a second time.",
+            reason=str(failed.error),
         )
     return failed.error
 
@@ -229,8 +246,15 @@ def _answer(response: httpx2.Response, service: Service, key: str) -> dict[str, 
         raise TryFailed(errors.Bug(words), Failure.UNKNOWN)
     error, meaning = refusal(response.status_code, body if isinstance(body, dict) else {}, service)
     hint = retry.retry_after(response.headers)
-    failure = _failure(response.status_code, spoken=isinstance(body, dict))
+    failure = _failure(response.status_code, spoken=isinstance(body, dict), passing=meaning.retry)
     raise TryFailed(error, failure, retry=meaning.retry, hint=hint, slow=meaning.slow)
+
+
+def _skew(response: httpx2.Response, now: float) -> float:
+    try:
+        return parsedate_to_datetime(response.headers["date"]).timestamp() - now
+    except (KeyError, ValueError):
+        return 0.0
 
 
 def _json(response: httpx2.Response, key: str) -> Any:
@@ -241,11 +265,18 @@ def _json(response: httpx2.Response, key: str) -> Any:
         return None
 
 
-def _failure(status: int, *, spoken: bool) -> Failure:
-    """A throttled request was turned away; a 5xx without the service's own words may come from a gateway."""
+def _failure(status: int, *, spoken: bool, passing: bool) -> Failure:
+    """A throttled request was turned away; a 5xx without the service's own words may come from a gateway.
+
+    Args:
+        spoken: whether the answer has the service's own words.
+        passing: whether these say that trying again can help; some 5xx are the caller's fault (contract 1.4).
+    """
     if status == 429:
         return Failure.UNSENT
-    return Failure.ANSWERED if spoken or status < 500 else Failure.UNKNOWN
+    if status >= 500 and not spoken:
+        return Failure.UNKNOWN
+    return Failure.FAILED if passing and (status >= 500 or status == 408) else Failure.ANSWERED
 
 
 def _unreachable(service: Service, error: Exception) -> LocalizeError:

@@ -1,7 +1,7 @@
 """Finding the task of a submission whose answer was lost. Pure: time and rows are passed in.
 
 There is no idempotency key, and rows of the task list say nothing of their inputs: a task is ours only if
-nobody else's can be meant (contract 1.4, 2.2).
+nobody else's can be meant (contract 1.4, 2.2). The list shows the whole account, not just our key.
 """
 
 from collections.abc import Collection, Sequence
@@ -41,7 +41,13 @@ class Unclear:
 Verdict = Adopt | NeverArrived | Unclear
 
 
-def look(job: JobRecord, others: Sequence[JobRecord], rows: Sequence[Row], known: Collection[str]) -> Verdict:
+def look(
+    job: JobRecord,
+    others: Sequence[JobRecord],
+    rows: Sequence[Row],
+    known: Collection[str],
+    ours: Collection[str] = (),
+) -> Verdict:
     """What became of a submission.
 
     Args:
@@ -49,9 +55,12 @@ def look(job: JobRecord, others: Sequence[JobRecord], rows: Sequence[Row], known
         others: the other jobs of its model whose answers were lost.
         rows: the model's tasks in the list.
         known: upstream ids that belong to other jobs.
+        ours: upstream ids of tasks that were submitted with the same key, which tell what the list calls that key.
     """
     strangers = [row for row in rows if row.task_id not in known]
-    near = [row for row in strangers if _within(job, row, ARRIVAL_SECONDS, NEAR_SECONDS)]
+    keys = {row.key_id for row in rows if row.task_id in ours}
+    with_our_key = [row for row in strangers if not keys or row.key_id in keys]
+    near = [row for row in with_our_key if _within(job, row, ARRIVAL_SECONDS, NEAR_SECONDS)]
     shared = any(_within(other, row, ARRIVAL_SECONDS, NEAR_SECONDS) for other in others for row in near)
     if len(near) == 1 and not shared:
         return Adopt(near[0].task_id)

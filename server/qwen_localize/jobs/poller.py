@@ -14,7 +14,7 @@ from anyio.abc import TaskGroup
 
 from ..clock import Clock
 from ..dashscope import Client, Failed, Gone, Page, Row, Succeeded
-from ..errors import LocalizeError, Rejected
+from ..errors import LocalizeError, Rejected, SetupError
 from . import lost, schedule
 from .delivery import Delivery
 from .locks import Lock, Presence
@@ -31,6 +31,8 @@ TAKEOVER_SECONDS = 2.0
 _MOST_PAGES = 5
 # The list goes back 24 h (contract 2.2); whose clock says so is not known.
 _LISTED_SECONDS = 23 * 3600.0
+# With clocks further apart, no time of the list can be compared with ours.
+_SKEW_SECONDS = lost.FAR_SECONDS / 2
 _LISTED = UPSTREAM | {State.UNSURE}
 _CALL_CUT = (
     "The server stopped while this was out. The service keeps no list of such calls, so whether it is paid cannot be "
@@ -107,12 +109,12 @@ class Poller:
             await self._orphans(jobs)
             # What is lost is judged only by a list that is read after this moment.
             ripe = [job for job in jobs if job.state is not State.UNSURE or self._is_due(job)]
-            if not self._is_list_due(ripe):
-                ripe = [job for job in ripe if not _is_listed(job)]
-            lists = await self._lists({job.model for job in ripe if _is_listed(job)})
+            models = {job.model for job in ripe if _is_listed(job)} if self._is_list_due(ripe) else set()
+            lists = {model: await self._list(model) for model in sorted(models)}
             for job in ripe:
-                await self._step(job, lists.get(job.model), group)
-            self._slowdown = schedule.faster(self._slowdown)
+                await self._step(job, lists, group)
+            if None not in lists.values():
+                self._slowdown = schedule.faster(self._slowdown)
         except LocalizeError as error:
             self._slow_down(error)
 
@@ -149,26 +151,29 @@ class Poller:
         """Fail a job that never reached the service, unless it has moved on meanwhile."""
         await self._change(job, only={job.state}, state=State.FAILED, message=words, free=True)
 
-    async def _lists(self, models: set[str]) -> dict[str, Page]:
-        """The task list of each model, as far as it is read; `pages` is how many there are."""
-        found: dict[str, Page] = {}
-        self._listed = self.clock.wall() if models else self._listed
-        for model in models:
-            rows: list[Row] = []
+    async def _list(self, model: str) -> Page | None:
+        """A model's task list, as far as it is read; `pages` is how many there are. None if it is refused."""
+        self._listed = self.clock.wall()
+        rows: list[Row] = []
+        try:
             for number in range(1, _MOST_PAGES + 1):
                 page = await self.client.list_tasks(model, number)
                 rows += page.rows
                 if number >= page.pages:
                     break
-            found[model] = Page(rows, page.pages)
-        return found
+        except LocalizeError as error:
+            self._slow_down(error)
+            return None
+        return Page(rows, page.pages)
 
-    async def _step(self, job: JobRecord, listed: Page | None, group: TaskGroup) -> None:
+    async def _step(self, job: JobRecord, lists: dict[str, Page | None], group: TaskGroup) -> None:
+        listed = lists.get(job.model)
         match job.state:
-            case State.QUEUED if job.cancel:
-                self._start(group, job, self._cancel)
-            case State.QUEUED | State.RUNNING if listed and job.kind is Kind.TASK:
-                await self._follow(job, listed.rows, group)
+            case State.QUEUED | State.RUNNING if job.kind is Kind.TASK:
+                if job.model in lists:
+                    await self._follow(job, listed.rows if listed else [], group)
+                if job.cancel and job.state is State.QUEUED:
+                    self._start(group, job, self._cancel)
             case State.READY:
                 self._start(group, job, self._deliver)
             case State.UNSURE if listed:
@@ -184,13 +189,15 @@ class Poller:
             await self._change(job, only={State.QUEUED}, state=State.RUNNING)
 
     def _is_unlisted(self, job: JobRecord) -> bool:
-        last = self._asked.get(job.id, job.sent or job.created)
-        return self.clock.wall() - last > schedule.UNLISTED_SECONDS
+        return self._has_passed(schedule.UNLISTED_SECONDS, self._asked.get(job.id, job.sent or job.created))
 
     def _is_due(self, job: JobRecord) -> bool:
         """Whether the list has had the time to show a lost submission."""
-        passed = self.clock.wall() - (job.lost or 0)
-        return job.state is State.UNSURE and passed > lost.SETTLE_SECONDS
+        return job.state is State.UNSURE and self._has_passed(lost.SETTLE_SECONDS, job.lost or 0)
+
+    def _has_passed(self, seconds: float, since: float) -> bool:
+        """Whether so many seconds have passed; a moment in the future was written before the clock was set back."""
+        return not 0 <= self.clock.wall() - since <= seconds
 
     def _start(self, group: TaskGroup, job: JobRecord, work: Callable[[JobRecord], Any]) -> None:
         if job.id in self._busy:
@@ -244,6 +251,8 @@ class Poller:
             await self.client.cancel(job.upstream_id or "")
         except Rejected:
             await self._change(job, only=UPSTREAM, state=State.RUNNING, cancel=False)
+        except SetupError as error:
+            await self._change(job, only=UPSTREAM, cancel=False, message=f"it could not be cancelled ({error})")
         else:
             await self._fail(job, State.CANCELED, "Cancelled before it began; nothing was paid.")
 
@@ -253,17 +262,18 @@ class Poller:
 
     async def _look(self, job: JobRecord, listed: Page) -> None:
         # In this order: a submission whose answer comes meanwhile is then among these or among the known.
-        others = [other for other in await self._unknown() if other.model == job.model and other.id != job.id]
-        known = await self.store.upstream_ids(job.created - lost.FAR_SECONDS)
+        others = [other for other in await self.store.unknown() if other.model == job.model and other.id != job.id]
+        known = await self.store.upstream_ids((job.sent or job.created) - lost.FAR_SECONDS)
+        ours = {upstream_id for upstream_id, scope in known.items() if scope == self.scope}
         out = [replace(other, lost=other.lost or self.clock.wall()) for other in others]
-        match lost.look(job, out, listed.rows, known):
+        match lost.look(job, out, listed.rows, known, ours):
             case lost.Adopt(task_id=task_id):
-                await self._change(job, only={State.UNSURE}, state=State.QUEUED, upstream_id=task_id)
-            case lost.NeverArrived() if self._is_shown(job, listed):
-                words = "The submission's answer was lost, and the service lists no such task: nothing was paid. "
-                await self._end_free(job, words + "Call the tool again.")
+                await self._change(job, only={State.UNSURE}, state=State.QUEUED, upstream_id=task_id, message="")
+            case lost.NeverArrived() if reason := self._hidden(job, listed):
+                await self._ask(job, reason)
             case lost.NeverArrived():
-                await self._ask(job, "the service's list does not reach back to it")
+                words = job.message or "The server stopped while this was being sent. Call the tool again."
+                await self._end_free(job, f"{words} The service lists no such task, so nothing was paid.")
             case lost.Unclear(candidates=count) if all(o.state is State.UNCLEAR or self._is_due(o) for o in others):
                 # Those others may be told apart in this very round, and then this one in the next.
                 if job.id in self._doubted:
@@ -272,14 +282,14 @@ class Poller:
             case _:
                 pass  # the id of a task of that time is about to be known
 
-    async def _unknown(self) -> list[JobRecord]:
-        """The jobs that may have a task whose id is not known."""
-        return await self.store.within(self.scope, {State.SUBMITTING, State.UNSURE, State.UNCLEAR})
-
-    def _is_shown(self, job: JobRecord, listed: Page) -> bool:
-        """Whether the list would show the job's task: it is read whole, and reaches back to it."""
+    def _hidden(self, job: JobRecord, listed: Page) -> str:
+        """Why the list might not show the job's task; nothing if it would."""
         age = self.clock.wall() - (job.sent or job.created)
-        return listed.pages <= _MOST_PAGES and age < _LISTED_SECONDS
+        if listed.pages > _MOST_PAGES or age >= _LISTED_SECONDS:
+            return "the service's list does not reach back to it"
+        if abs(self.client.skew) > _SKEW_SECONDS:
+            return f"this machine's clock is {abs(self.client.skew):.0f} s off the service's"
+        return ""
 
     async def _ask(self, job: JobRecord, reason: str) -> None:
         """Leave it to the user whether to pay (again)."""
@@ -296,5 +306,5 @@ class Poller:
 
 
 def _is_listed(job: JobRecord) -> bool:
-    """Whether the task list tells what to do for it; a queued job that is to be cancelled needs no telling."""
-    return job.kind is Kind.TASK and job.state in _LISTED and not (job.cancel and job.state is State.QUEUED)
+    """Whether the task list tells what to do for it."""
+    return job.kind is Kind.TASK and job.state in _LISTED

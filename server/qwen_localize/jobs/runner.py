@@ -15,13 +15,12 @@ from anyio.abc import TaskGroup
 from ..errors import BadArgument, LocalizeError
 from .poller import Poller
 from .records import RESTING, JobRecord, State
-from .store import Cost
 from .submission import Order, Submission
 from .waiting import first
 
 logger = logging.getLogger(__name__)
 
-# A cancelled request is acted on only after this: if the whole connection is ending, nothing is cancelled upstream.
+# A cancelled request is acted on only after this: the client's word for it comes a moment later than the end itself.
 GRACE_SECONDS = 0.5
 # How often a process that waits looks for what others have written.
 WATCH_SECONDS = 0.5
@@ -66,17 +65,12 @@ class Runner:
             cost=order.cost,
             kind=order.kind,
         )
-        found = await self._store.add(record)
-        if found.id != record.id:
-            return await self._again(found)
-        try:
-            cost = Cost(record.scope, order.tool, order.model, order.cost or 0.0, record.id)
-            await self._store.spend(cost, now, order.cap)
-        except LocalizeError as error:
-            await self._change(record, state=State.FAILED, message=str(error))
-            raise
-        self._group.start_soon(self._submission.run, record, order)
-        return record
+        # Once it is written down it is also begun: everybody who asks for the same joins it.
+        with anyio.CancelScope(shield=True):
+            found = await self._store.add(record, order.cap)
+            if found.id == record.id:
+                self._group.start_soon(self._submission.run, record, order)
+        return found if found.id == record.id else await self._again(found)
 
     async def _again(self, job: JobRecord) -> JobRecord:
         """A job that is asked for again: one that could not be fetched is tried again."""
@@ -104,11 +98,18 @@ class Runner:
         """The newest jobs."""
         return await self._store.recent(limit)
 
-    async def wait(self, job_id: str, seconds: float, tell: Callable[[JobRecord], Awaitable[None]]) -> JobRecord:
+    async def wait(
+        self,
+        job_id: str,
+        seconds: float,
+        tell: Callable[[JobRecord], Awaitable[None]],
+        given_up: Callable[[], bool] = lambda: False,
+    ) -> JobRecord:
         """The job when it rests, or as it is after `seconds`.
 
-        A request that is cancelled while it waits cancels the job if nobody else wants it, unless the whole
-        connection is ending.
+        Args:
+            given_up: whether the client has cancelled the request that began the job; the job is then cancelled if
+                nobody else wants it. A request that ends in another way, as with its connection, cancels nothing.
         """
         self._waiting[job_id] += 1
         try:
@@ -116,7 +117,7 @@ class Runner:
         except anyio.get_cancelled_exc_class():
             # A group that is already cancelled says that the whole server is ending.
             if not self._group.cancel_scope.cancel_called:
-                self._group.start_soon(self._abandoned, job_id)
+                self._group.start_soon(self._abandoned, job_id, given_up)
             raise
         finally:
             self._waiting[job_id] -= 1
@@ -133,11 +134,11 @@ class Runner:
                 return job
             await first(self._clock, min(left, WATCH_SECONDS), self._poller.changed.next)
 
-    async def _abandoned(self, job_id: str) -> None:
+    async def _abandoned(self, job_id: str, given_up: Callable[[], bool]) -> None:
         await self._clock.sleep(GRACE_SECONDS)
         try:
             job = await self.get(job_id)
-            if not self._waiting[job_id] and not job.joins:
+            if given_up() and not self._waiting[job_id] and not job.joins:
                 await self.cancel(job_id)
         except LocalizeError as error:
             logger.warning("A job could not be cancelled: %s", error)

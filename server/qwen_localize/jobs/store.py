@@ -97,8 +97,13 @@ class Store:
 
         return await _in_thread(read)
 
-    async def add(self, record: JobRecord) -> JobRecord:
-        """Write a new job, or return the live one with the same request, which it joins."""
+    async def add(self, record: JobRecord, cap: float | None = None) -> JobRecord:
+        """Write a new job and its expected cost, or return the live one with the same request, which it joins.
+
+        Raises:
+            OverBudget: see `spend`; nothing was written.
+        """
+        cost = Cost(record.scope, record.tool, record.model, record.cost or 0.0, record.id)
 
         def work(connection: sqlite3.Connection) -> JobRecord:
             row = connection.execute(
@@ -111,6 +116,7 @@ class Store:
             values = _columns(asdict(record))
             names, marks = ", ".join(values), ", ".join("?" * len(values))
             connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+            _spend(connection, cost, record.created, cap)
             return record
 
         return await self._run(work)
@@ -153,10 +159,14 @@ class Store:
         marks = ", ".join("?" * len(states))
         return await self._select(f"scope = ? AND state IN ({marks})", (scope, *sorted(states)))
 
-    async def upstream_ids(self, since: float) -> set[str]:
-        """The upstream ids of every job created since, whatever became of it."""
-        found = await self._select("created >= ? AND upstream_id IS NOT NULL", (since,))
-        return {record.upstream_id for record in found if record.upstream_id}
+    async def unknown(self) -> list[JobRecord]:
+        """The jobs, of every service and key, that may have a task whose id is not known."""
+        return await self._select("state IN (?, ?, ?)", (State.SUBMITTING, State.UNSURE, State.UNCLEAR))
+
+    async def upstream_ids(self, since: float) -> dict[str, str]:
+        """The upstream ids of every job sent since, whatever became of it, with the scope of each."""
+        found = await self._select("coalesce(sent, created) >= ? AND upstream_id IS NOT NULL", (since,))
+        return {record.upstream_id: record.scope for record in found if record.upstream_id}
 
     async def _select(
         self, where: str, values: tuple[Any, ...], limit: int = -1, order: str = "created"
@@ -204,25 +214,7 @@ class Store:
         Raises:
             OverBudget: today's costs in this scope and this one together would pass `cap`; nothing was written.
         """
-        day = _day(at)
-
-        def work(connection: sqlite3.Connection) -> int:
-            query = "SELECT total(cny) FROM spending WHERE scope = ? AND day = ?"
-            spent = float(connection.execute(query, (cost.scope, day)).fetchone()[0])
-            if cap is not None and spent + cost.cny > cap + _ROUNDING:
-                raise OverBudget(
-                    f"Today's calls are estimated at {spent:.4f} CNY, and this one at {cost.cny:.4f}: together they "
-                    f"would pass the daily budget of {cap:g} CNY. Nothing was sent. The user can raise "
-                    "QWEN_LOCALIZE_DAILY_BUDGET, or go on tomorrow."
-                )
-            row = connection.execute(
-                "INSERT INTO spending (scope, at, day, tool, model, cny, job_id) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                (cost.scope, at, day, cost.tool, cost.model, cost.cny, cost.job_id),
-            ).fetchone()
-            return int(row["id"])
-
-        return await self._run(work)
+        return await self._run(lambda connection: _spend(connection, cost, at, cap))
 
     async def settle(self, entry: int, cny: float) -> None:
         """Replace an expected cost by the real one; nothing was billed for 0."""
@@ -286,6 +278,23 @@ def _explained() -> Iterator[None]:
         raise StateUnavailable(
             f"The job store cannot be used ({error}). Free some space or make QWEN_LOCALIZE_STATE_DIR writable."
         ) from error
+
+
+def _spend(connection: sqlite3.Connection, cost: Cost, at: float, cap: float | None) -> int:
+    day = _day(at)
+    query = "SELECT total(cny) FROM spending WHERE scope = ? AND day = ?"
+    spent = float(connection.execute(query, (cost.scope, day)).fetchone()[0])
+    if cap is not None and spent + cost.cny > cap + _ROUNDING:
+        raise OverBudget(
+            f"Today's calls are estimated at {spent:.4f} CNY, and this one at {cost.cny:.4f}: together they would pass "
+            f"the daily budget of {cap:g} CNY. Nothing was sent. The user can raise QWEN_LOCALIZE_DAILY_BUDGET, or go "
+            "on tomorrow."
+        )
+    row = connection.execute(
+        "INSERT INTO spending (scope, at, day, tool, model, cny, job_id) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (cost.scope, at, day, cost.tool, cost.model, cost.cny, cost.job_id),
+    ).fetchone()
+    return int(row["id"])
 
 
 def _day(at: float) -> str:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import anyio
@@ -97,11 +98,15 @@ class Submission:
 
     async def _send_task(self, job: JobRecord, order: Order, body: dict[str, Any], oss: bool) -> None:
         try:
-            state = await self._client.submit(order.path, body, oss=oss)
-        except Unconfirmed:
-            await self._keep(job, state=State.UNSURE, lost=self._clock.wall())
+            state = await self._client.submit(order.path, body, oss=oss, before=partial(self._goes_out, job))
+        except Unconfirmed as error:
+            await self._keep(job, state=State.UNSURE, lost=self._clock.wall(), message=error.reason)
         else:
             await self._keep(job, state=State.QUEUED, upstream_id=state.task_id)
+
+    async def _goes_out(self, job: JobRecord) -> None:
+        """A task that was turned away goes out later than it first did, and is looked for by that time."""
+        await self._change(job, sent=self._clock.wall())
 
     async def _send_call(self, job: JobRecord, order: Order, body: dict[str, Any], oss: bool) -> None:
         try:
@@ -119,7 +124,8 @@ class Submission:
         async def tell(words: str) -> None:
             await self._change(job, only={State.RUNNING}, message=words)
 
-        await self._change(job, state=State.RUNNING, sent=self._clock.wall())
+        if not await self._change(job, only={State.PREPARED}, state=State.RUNNING, sent=self._clock.wall()):
+            return
         with anyio.CancelScope() as scope:
             self._batches[job.id] = scope
             try:
@@ -127,20 +133,17 @@ class Submission:
             finally:
                 del self._batches[job.id]
             facts = {"details": end.details, "artifacts": end.artifacts, "usage": end.usage, "cost": end.cost}
-            await self._change(job, state=State.SUCCEEDED, message=end.message, **facts)
+            await self._keep(job, state=State.SUCCEEDED, message=end.message, **facts)
         if scope.cancelled_caught:
             words = "Cancelled. What was answered before is paid; the same call again takes it up from there."
             await self._change(job, only={State.RUNNING}, state=State.CANCELED, message=words)
 
     async def _fail(self, job: JobRecord, words: str) -> None:
         early = {State.PREPARED, State.SUBMITTING, State.RUNNING}
-        try:
-            await self._change(job, only=early, state=State.FAILED, message=words, free=True)
-        except LocalizeError as error:
-            logger.warning("A job's failure could not be written down: %s", error)
+        await self._keep(job, only=early, state=State.FAILED, message=words, free=True)
 
     async def _keep(self, job: JobRecord, **values: Any) -> None:
-        """Write down what may be paid for: tried until the disk takes it, since nobody else knows."""
+        """Write down what became of a job: tried until the disk takes it, since nobody else knows."""
         while True:
             try:
                 await self._change(job, **values)

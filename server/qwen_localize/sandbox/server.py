@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from email.utils import formatdate
 from typing import Any
 
 import anyio
@@ -37,6 +38,7 @@ async def running(
             server = _Server()
             sandbox = Sandbox(config, clock or ServiceClock(config.speed), origin, group, server.hang_up)
             server.edge.app = build(sandbox)
+            server.edge.clock = sandbox.clock
             group.start_soon(server.run_on, listener)
             try:
                 await server.accepting.wait()
@@ -74,12 +76,13 @@ class _Edge:
 
     def __init__(self) -> None:
         self.app: ASGIApp | None = None
+        self.clock: Clock | None = None
         self._serving: set[anyio.CancelScope] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), (b"x-sandbox", b"qwen-localize")]
+                message["headers"] = [*message.get("headers", []), (b"x-sandbox", b"qwen-localize"), *self._date()]
             await send(message)
 
         if self.app is None or scope["type"] != "http":
@@ -90,6 +93,10 @@ class _Edge:
                 await self.app(scope, receive, marked)
             finally:
                 self._serving.discard(serving)
+
+    def _date(self) -> list[tuple[bytes, bytes]]:
+        """The service's time, which clients compare with their own."""
+        return [(b"date", formatdate(self.clock.wall(self.clock.now()), usegmt=True).encode())] if self.clock else []
 
     def end(self) -> None:
         """Stop serving every request at once."""
@@ -115,6 +122,7 @@ class _Server(uvicorn.Server):
                 log_level="error",
                 access_log=False,
                 server_header=False,
+                date_header=False,
                 timeout_keep_alive=75,
             )
         )

@@ -2,13 +2,15 @@
 
 import functools
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 
 from qwen_localize import app
+from server.jobs.desk import Desk
 from server.jobs.processes import by_fork
 from server.jobs.scenarios import play
 
@@ -34,3 +36,11 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         return found[name]
 
     return result
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    desk = Desk(tmp_path)
+    yield desk
+    desk.presence.leave()
+    desk.store.close()

@@ -1,0 +1,124 @@
+"""Paid requests on their way, and what becomes of them when nobody waits for them any more."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import anyio
+import pytest
+from anyio.abc import TaskGroup
+
+from qwen_localize.errors import Rejected
+from qwen_localize.recall import MOST_LANDED, Flights
+
+GoesOut = Callable[[], Awaitable[None]]
+
+
+class Service:
+    """Answers when it is let; counts what was asked."""
+
+    def __init__(self) -> None:
+        self.turn, self.out, self.answers = anyio.Event(), anyio.Event(), anyio.Event()
+        self.asked = 0
+
+    async def work(self, goes_out: GoesOut) -> dict[str, Any]:
+        await self.turn.wait()
+        await goes_out()
+        self.asked += 1
+        self.out.set()
+        await self.answers.wait()
+        return {"answer": self.asked}
+
+
+@pytest.fixture
+async def group() -> AsyncIterator[TaskGroup]:
+    async with anyio.create_task_group() as group:
+        yield group
+        group.cancel_scope.cancel()
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+async def given_up(flights: Flights, service: Service, when: anyio.Event) -> None:
+    """A call that ends without having waited for its answer."""
+    async with anyio.create_task_group() as call:
+        call.start_soon(flights.answer, "key", service.work)
+        await when.wait()
+        call.cancel_scope.cancel()
+
+
+async def test_an_answer_that_came_after_its_call_was_given_up_is_kept_for_the_next(
+    group: TaskGroup, service: Service
+) -> None:
+    flights = Flights(group)
+    service.turn.set()
+    await given_up(flights, service, service.out)
+    service.answers.set()
+    await anyio.wait_all_tasks_blocked()
+    assert await flights.answer("key", service.work) == {"answer": 1}
+    assert await flights.answer("key", service.work) == {"answer": 2}
+
+
+async def test_an_equal_request_waits_for_the_one_that_is_out(group: TaskGroup, service: Service) -> None:
+    flights, answers = Flights(group), []
+
+    async def ask() -> None:
+        answers.append(await flights.answer("key", service.work))
+
+    service.turn.set()
+    async with anyio.create_task_group() as calls:
+        calls.start_soon(ask)
+        calls.start_soon(ask)
+        await service.out.wait()
+        service.answers.set()
+    assert answers == [{"answer": 1}] * 2
+
+
+async def test_a_request_whose_call_is_given_up_before_its_turn_is_never_sent(
+    group: TaskGroup, service: Service
+) -> None:
+    flights, waiting = Flights(group), anyio.Event()
+    waiting.set()
+    await given_up(flights, service, waiting)
+    service.turn.set()
+    await anyio.wait_all_tasks_blocked()
+    assert service.asked == 0
+
+
+async def test_a_failure_is_raised_for_everybody_who_waits_and_not_kept(group: TaskGroup, service: Service) -> None:
+    flights = Flights(group)
+
+    async def refused(_: GoesOut) -> dict[str, Any]:
+        raise Rejected("no")
+
+    with pytest.raises(Rejected):
+        await flights.answer("key", refused)
+    service.turn.set()
+    service.answers.set()
+    assert await flights.answer("key", service.work) == {"answer": 1}
+
+
+async def test_only_the_last_answers_are_kept(group: TaskGroup) -> None:
+    flights, out, answers = Flights(group), anyio.Event(), anyio.Event()
+
+    async def work(goes_out: GoesOut) -> dict[str, Any]:
+        await goes_out()
+        out.set()
+        await answers.wait()
+        return {"first": True}
+
+    async with anyio.create_task_group() as calls:
+        for number in range(MOST_LANDED + 1):
+            calls.start_soon(flights.answer, str(number), work)
+        await anyio.wait_all_tasks_blocked()
+        calls.cancel_scope.cancel()
+    answers.set()
+    await anyio.wait_all_tasks_blocked()
+
+    async def again(_: GoesOut) -> dict[str, Any]:
+        return {"first": False}
+
+    assert await flights.answer("0", again) == {"first": False}
+    assert await flights.answer("1", again) == {"first": True}
