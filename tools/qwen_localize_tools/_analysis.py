@@ -50,6 +50,12 @@ class Analysis:
         self.usage = Usage()
         self.request_ids: list[str] = []
 
+    @property
+    def cost(self) -> float | None:
+        """What it has cost so far, in CNY; None where nobody published the price."""
+        rate = self._api.rate(self._model)
+        return rate.of_tokens(self.usage.input_tokens, self.usage.output_tokens) if rate else None
+
     async def all(self, conversations: Sequence[Conversation], tell: Tell) -> list[Analysed]:
         """The analysis of each, in their order.
 

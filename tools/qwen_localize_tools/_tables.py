@@ -5,10 +5,12 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from qwen_localize.errors import BadArgument, quote
 
 _SEPARATORS = ",;\t"
+_one_at_a_time = Lock()
 
 
 def rows(text: str) -> list[dict[str, str | None]]:
@@ -38,8 +40,9 @@ def _separator(text: str) -> str:
 @contextmanager
 def _long_cells(most: int) -> Iterator[None]:
     """The library's limit is for all of the process, and a whole dialogue in a cell passes it."""
-    before = csv.field_size_limit(most + 1)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+    with _one_at_a_time:
+        before = csv.field_size_limit(most + 1)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)

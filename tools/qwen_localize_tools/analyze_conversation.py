@@ -3,6 +3,7 @@
 import hashlib
 from typing import Annotated, Any, Literal
 
+import anyio.to_thread
 from pydantic import Field
 
 from qwen_localize.contract import Api, Batch, Model, Rate, Tool
@@ -70,13 +71,11 @@ async def analyze_conversation(
         return await _many(api, chosen, asked, found, warning)
     work = Analysis(api, chosen, asked, durable=False)
     analysed = await work.all(found, lambda done, total: api.progress(done, total, f"{done} of {total} conversations"))
-    rate = api.rate(chosen)
-    cost = rate.of_tokens(work.usage.input_tokens, work.usage.output_tokens) if rate else None
     failed = failures(analysed, stopped=work.stopped is not None)
     return AnalysisResult(
         job_id="",
         status="succeeded",
-        message=f"{len(analysed)} conversation(s) by {model}, {cny(cost)}.{failed}{warning}",
+        message=f"{len(analysed)} conversation(s) by {model}, {cny(work.cost)}.{failed}{warning}",
         tool="analyze_conversation",
         model=model,
         artifacts=[],
@@ -84,7 +83,7 @@ async def analyze_conversation(
         details={"counts": counts(asked, analysed)},
         usage=work.usage.model_dump(),
         request_id=", ".join(work.request_ids),
-        estimated_cost=cost,
+        estimated_cost=work.cost,
         conversations=analysed,
     )
 
@@ -108,7 +107,7 @@ async def _conversations(api: Api, conversation: str | list[Any] | None, file: s
         raise BadArgument("Pass either conversation or file: one of them, not both or none.")
     if conversation:
         return given(conversation)
-    return read(*await api.text_file(file, _MOST_FILE_BYTES))
+    return await anyio.to_thread.run_sync(read, *await api.text_file(file, _MOST_FILE_BYTES))
 
 
 async def _many(
@@ -119,7 +118,7 @@ async def _many(
     async def work(tell: Tell) -> Ending:
         analysis = Analysis(api, model, questions, durable=True)
         analysed = await analysis.all(found, lambda done, total: tell(f"{done} of {total} conversations"))
-        return await _ending(api, model, questions, analysed, analysis, warning)
+        return await _ending(api, questions, analysed, analysis, warning)
 
     digest = hashlib.sha256(repr((model.name, questions, found)).encode()).hexdigest()
     batch = Batch(label=f"{len(found)} conversations", model=model, digest=digest, work=work)
@@ -127,7 +126,7 @@ async def _many(
 
 
 async def _ending(
-    api: Api, model: Model, questions: list[Question], analysed: list[Analysed], work: Analysis, warning: str
+    api: Api, questions: list[Question], analysed: list[Analysed], work: Analysis, warning: str
 ) -> Ending:
     files = [
         await api.save_text("analysis.jsonl", as_jsonl(analysed), "application/jsonl"),
@@ -135,14 +134,12 @@ async def _ending(
     ]
     table = counts(questions, analysed)
     failed = sum(1 for item in analysed if item.error)
-    rate = api.rate(model)
-    cost = rate.of_tokens(work.usage.input_tokens, work.usage.output_tokens) if rate else None
     places = ", ".join(file.path for file in files)
-    words = f"{len(analysed) - failed} conversations analysed, {failed} failed, {cny(cost)}. Saved {places}."
+    words = f"{len(analysed) - failed} conversations analysed, {failed} failed, {cny(work.cost)}. Saved {places}."
     words += failures(analysed, stopped=work.stopped is not None)
     facts = [file.model_dump() for file in files]
     return Ending(
-        f"{words} {table}{warning}", {"counts": table, "failed": failed}, facts, work.usage.model_dump(), cost
+        f"{words} {table}{warning}", {"counts": table, "failed": failed}, facts, work.usage.model_dump(), work.cost
     )
 
 
