@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import codecs
 import hashlib
 import re
 import stat
@@ -119,7 +120,7 @@ async def read_document(
 
 
 async def read_text(reference: str, most: int, readable: tuple[Path, ...]) -> tuple[str, str]:
-    """A local text file's name and content, UTF-8 with or without a mark; what it must be is the tool's to check.
+    """A local text file's name and content, in UTF-8, UTF-16 with its mark, or GB18030; the tool checks what it says.
 
     Raises:
         BadInput: it cannot be used; nothing was sent.
@@ -128,10 +129,31 @@ async def read_text(reference: str, most: int, readable: tuple[Path, ...]) -> tu
         raise BadInput("Only a local file can be read here. Save it, and pass its path.")
     path = await anyio.to_thread.run_sync(_permitted, reference.strip(), readable)
     data = await anyio.to_thread.run_sync(_bytes, path, most)
-    try:
-        return path.name, data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput(f"{quote(path.name)} is not UTF-8 text. Save it as UTF-8, and pass its path.") from None
+    text = await anyio.to_thread.run_sync(_text, data)
+    if text is None:
+        raise BadInput(
+            f"{quote(path.name)} is not text in UTF-8, UTF-16 or GB18030. Save it as UTF-8, and pass its path."
+        )
+    return path.name, text
+
+
+def _text(data: bytes) -> str | None:
+    """The text that the bytes are; None if they are none."""
+    marked = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return None if "\0" in text or (encoding == "gb18030" and not _is_chinese(text)) else text
+    return None
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether most signs beyond ASCII are everyday ones: accented letters of Europe, read as GB18030, are rare ones."""
+    signs = [char for char in text if not char.isascii()]
+    everyday = "".join(signs).encode("gb2312", "ignore").decode("gb2312")
+    return 2 * len(everyday) > len(signs)
 
 
 async def _found(

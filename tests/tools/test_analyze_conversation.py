@@ -315,6 +315,30 @@ async def test_a_bad_argument_gets_a_sentence_and_nothing_is_sent(
     assert expected in await refused(call(**arguments))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gbk", "gb18030"])
+async def test_a_table_is_read_in_the_character_sets_of_chinese_spreadsheets(
+    service: respx.Route, call: Call, tmp_path: Path, encoding: str
+) -> None:
+    (tmp_path / "chats.csv").write_bytes("会话ID,角色,内容\nc1,客户,杯子坏了\n".encode(encoding))
+    await call(file=str(tmp_path / "chats.csv"))
+    assert "[1] 客户: 杯子坏了" in message(service.calls[0].request)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "conversation_id,role,text\nc1,Müller,schön für Gespräche\n".encode("latin-1"),
+        b"conversation_id,role,text\nc1,customer,\0\n",
+        "conversation_id,role,text\nc1,客户,坏了\n".encode("utf-16")[:-1],
+    ],
+)
+async def test_a_file_in_another_character_set_is_refused_rather_than_misread(
+    refused: Refused, call: Call, tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "x.csv").write_bytes(content)
+    assert "Save it as UTF-8" in await refused(call(file=str(tmp_path / "x.csv")))
+
+
 @pytest.mark.parametrize(
     "content", ["-----BEGIN PRIVATE KEY-----\nabc", "just words", "", "a,b\n1,2", "[1, 2]", "\xff"]
 )
