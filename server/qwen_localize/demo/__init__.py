@@ -36,6 +36,8 @@ CHAT = [
     {"role": "agent", "text": "非常抱歉，我马上给您换一个新的，今天就寄出。"},
     {"role": "customer", "text": "好的，谢谢，处理得很快，满意。"},
 ]
+# How long one `get_job` waits; a job that takes longer is asked for again.
+_WAIT_SECONDS = 60
 
 
 @dataclass
@@ -48,10 +50,10 @@ class Demo:
     files: list[Path] = field(default_factory=list)
 
     async def call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The structured result of a tool, with a progress bar while it runs.
+        """The structured result of a tool, or of the job that it began, with a progress bar while it runs.
 
         Raises:
-            LocalizeError: the tool failed, in its own words.
+            LocalizeError: the tool or the job failed, in its own words.
         """
         columns = (TextColumn("  "), BarColumn(28), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=self.console, transient=False) as bar:
@@ -60,10 +62,13 @@ class Demo:
             async def show(progress: float, total: float | None, message: str | None) -> None:
                 bar.update(task, completed=progress, total=total, description=message or tool)
 
-            result = await self.client.call_tool(tool, arguments, progress_callback=show)
+            result = _structured(await self.client.call_tool(tool, arguments, progress_callback=show))
+            while result.get("status") in ("queued", "running"):
+                waiting = {"job_id": result["job_id"], "wait": _WAIT_SECONDS}
+                result = _structured(await self.client.call_tool("get_job", waiting, progress_callback=show))
             bar.update(task, completed=1, total=1, description="done")
-        self.cost += _structured(result).get("estimated_cost") or 0.0
-        return _structured(result)
+        self.cost += result.get("estimated_cost") or 0.0
+        return result
 
     async def text(self) -> None:
         """A few lines with placeholders and a glossary."""
@@ -84,6 +89,9 @@ class Demo:
         self._head("translate_image", f"{sample.name}, from en to {TARGET}")
         arguments = {"image": str(sample), "target_lang": TARGET, "source_lang": "en", "glossary": GLOSSARY}
         result = await self.call("translate_image", arguments)
+        if result["no_text_found"]:
+            self.console.print(f"  {_plain(result['message'])}")
+            return
         translated = Path(result["artifacts"][0]["path"])
         self.files += [translated, side_by_side(sample, translated, output / f"{translated.stem}-before-after.jpg")]
 
@@ -115,6 +123,8 @@ class Demo:
 def _structured(result: CallToolResult) -> dict[str, Any]:
     if result.is_error or not result.structured_content:
         raise LocalizeError(" ".join(block.text for block in result.content if isinstance(block, TextContent)))
+    if result.structured_content.get("status") in ("failed", "canceled"):
+        raise LocalizeError(result.structured_content["message"])
     return dict(result.structured_content)
 
 
