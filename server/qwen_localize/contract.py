@@ -103,7 +103,7 @@ class Job:
         pictures: what it reads.
         body: the request body, given the pictures' URLs in their order.
         stem: the artifacts' name, without ending.
-        cost: estimate in CNY.
+        cost: estimate in CNY, for `pieces` results.
         inline: bytes up to which a local picture is sent inside the request; a larger one is uploaded before.
     """
 
@@ -114,6 +114,7 @@ class Job:
     body: Callable[[list[str]], dict[str, Any]]
     stem: str
     cost: float | None
+    pieces: int = 1
     kind: Kind = Kind.TASK
     inline: int = 0
 
@@ -315,6 +316,7 @@ class Api:
             cost=job.cost,
             cap=self.cap,
             kind=job.kind,
+            pieces=job.pieces,
             prepare=lambda: self._prepared(job),
         )
         return await self._followed(order)

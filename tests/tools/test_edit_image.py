@@ -72,6 +72,19 @@ async def test_n_versions_are_saved_and_named_after_the_picture_and_the_instruct
         assert image.size == (64, 48)
 
 
+async def test_fewer_pictures_than_asked_for_cost_what_they_are(
+    service: respx.Route, connect: Connect, photo: Path
+) -> None:
+    service.side_effect = lambda _: edited(2)
+    async with connect() as client:
+        result = await client.call_tool("edit_image", {"images": [str(photo)], "prompt": "Make it grey", "n": 6})
+        spent = await client.read_resource("qwen-localize://usage")
+    assert result.structured_content
+    assert len(result.structured_content["artifacts"]) == 2
+    assert result.structured_content["estimated_cost"] == pytest.approx(0.4)
+    assert json.loads(spent.contents[0].model_dump()["text"])[0]["cny"] == pytest.approx(0.4)
+
+
 async def test_the_request_is_the_one_that_the_contract_shows(service: respx.Route, call: Call) -> None:
     await call(
         size="16:9", negative_prompt="blur", prompt_extend=False, watermark=True, seed=7, model="qwen-image-2.0-pro"

@@ -64,6 +64,7 @@ async def edit_image(
         body=lambda urls: {"input": {"messages": [_message(urls, prompt)]}, "parameters": parameters},
         stem=f"{first.rpartition('.')[0] or first}.{_slug(prompt)}",
         cost=rate.image * n if rate else None,
+        pieces=n,
         kind=Kind.CALL,
         inline=INLINE_BYTES,
     )

@@ -149,7 +149,7 @@ class Poller:
 
     async def _end_free(self, job: JobRecord, words: str) -> None:
         """Fail a job that never reached the service, unless it has moved on meanwhile."""
-        await self._change(job, only={job.state}, state=State.FAILED, message=words, free=True)
+        await self._change(job, only={job.state}, state=State.FAILED, message=words, billed=0.0)
 
     async def _list(self, model: str) -> Page | None:
         """A model's task list, as far as it is read; `pages` is how many there are. None if it is refused."""
@@ -243,7 +243,7 @@ class Poller:
                 await self._change(job, only=UPSTREAM, state=State.FAILED, message=words)
 
     async def _fail(self, job: JobRecord, state: State, words: str) -> None:
-        await self._change(job, only=UPSTREAM, state=state, message=words, free=True)
+        await self._change(job, only=UPSTREAM, state=state, message=words, billed=0.0)
 
     async def _cancel(self, job: JobRecord) -> None:
         """Cancel a task that is still in the service's queue; what already runs is paid for, finished and kept."""

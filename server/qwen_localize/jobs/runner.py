@@ -147,7 +147,7 @@ class Runner:
         """Cancel a job as far as it can be: what already runs upstream will be paid for, and is finished and kept."""
         job = await self.get(job_id)
         words = "Cancelled before it was sent; nothing was paid."
-        if done := await self._change(job, only={State.PREPARED}, state=State.CANCELED, message=words, free=True):
+        if done := await self._change(job, only={State.PREPARED}, state=State.CANCELED, message=words, billed=0.0):
             return done
         if job.state is State.UNCLEAR:
             words = "Given up: whether it was paid is not known. Repeating the call pays (again)."

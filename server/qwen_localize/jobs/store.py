@@ -122,13 +122,14 @@ class Store:
         return await self._run(work)
 
     async def change(
-        self, job_id: str, at: float, *, only: Collection[State] | None = None, free: bool = False, **values: Any
+        self, job_id: str, at: float, *, only: Collection[State] | None = None, billed: float | None = None, **values: Any
     ) -> JobRecord | None:
         """Change a job and return it as it then is; None if it is not (or no longer) in one of the states `only`.
 
         Args:
-            free: whether its expected cost is taken back with the change: nothing was or will be billed.
+            billed: CNY that it really costs, in place of what was expected.
         """
+        values |= {} if billed is None else {"cost": billed}
         columns = _columns(values | {"changed": at})
         sets = ", ".join(f"{name} = ?" for name in columns)
         states = sorted(only or State)
@@ -139,8 +140,8 @@ class Store:
                 f"UPDATE jobs SET {sets} WHERE id = ? AND state IN ({marks}) RETURNING *",  # noqa: S608 - our own names
                 (*columns.values(), job_id, *states),
             ).fetchone()
-            if row and free:
-                connection.execute("DELETE FROM spending WHERE job_id = ?", (job_id,))
+            if row and billed is not None:
+                connection.execute("UPDATE spending SET cny = ? WHERE job_id = ?", (billed, job_id))
             return _record(row) if row else None
 
         return await self._run(work)

@@ -41,6 +41,7 @@ class Order:
     """A job to be begun.
 
     Attributes:
+        pieces: how many results `cost` is for.
         prepare: of a task or a call: uploads what must be; returns the request's body, and whether it names uploads.
         work: of a batch: all of it; tells how far it is.
     """
@@ -56,8 +57,13 @@ class Order:
     cost: float | None
     cap: float | None
     kind: Kind
+    pieces: int = 1
     prepare: Callable[[], Awaitable[tuple[dict[str, Any], bool]]] | None = None
     work: Callable[[Tell], Awaitable[Ending]] | None = None
+
+    def billed(self, pieces: int) -> float | None:
+        """The cost of so many results, in CNY."""
+        return None if self.cost is None else round(self.cost * pieces / self.pieces, 6)
 
 
 class Submission:
@@ -118,7 +124,7 @@ class Submission:
             if not urls:
                 raise Bug("The service answered without a picture. Reword the instruction, and call again.")
             facts = {"usage": answer.get("usage") or {}, "request_id": str(answer.get("request_id") or "")}
-            await self._keep(job, state=State.READY, urls=urls, **facts)
+            await self._keep(job, state=State.READY, urls=urls, billed=order.billed(len(urls)), **facts)
 
     async def _work(self, job: JobRecord, work: Callable[[Tell], Awaitable[Ending]]) -> None:
         async def tell(words: str) -> None:
@@ -140,7 +146,7 @@ class Submission:
 
     async def _fail(self, job: JobRecord, words: str) -> None:
         early = {State.PREPARED, State.SUBMITTING, State.RUNNING}
-        await self._keep(job, only=early, state=State.FAILED, message=words, free=True)
+        await self._keep(job, only=early, state=State.FAILED, message=words, billed=0.0)
 
     async def _keep(self, job: JobRecord, **values: Any) -> None:
         """Write down what became of a job: tried until the disk takes it, since nobody else knows."""

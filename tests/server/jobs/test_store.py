@@ -243,9 +243,9 @@ async def test_what_turned_out_free_is_not_counted(store: Store) -> None:
     entry = await store.spend(cost(0.5), NOW, None)
     await store.settle(entry, 0)
     await store.add(record("a", cost=0.25))
-    await store.change("job-a", NOW, only={State.RUNNING}, state=State.FAILED, free=True)
+    await store.change("job-a", NOW, only={State.RUNNING}, state=State.FAILED, billed=0.0)
     assert [row["cny"] for row in await store.spending(SCOPE)] == [0.25]
-    await store.change("job-a", NOW, state=State.FAILED, free=True)
+    await store.change("job-a", NOW, state=State.FAILED, billed=0.0)
     assert await store.spending(SCOPE) == []
 
 
