@@ -128,8 +128,8 @@ def _sandbox(options: argparse.Namespace) -> None:
 async def _serve_sandbox(options: argparse.Namespace) -> None:
     async with _stand_in(options, options.port) as origin:
         sys.stderr.write(
-            f"A stand-in for Model Studio listens at {origin} (Ctrl-C stops it). Use it with:\n"
-            f"  DASHSCOPE_BASE_URL={origin} DASHSCOPE_API_KEY=sk-sandbox qwen-localize\n"
+            f"A stand-in for Model Studio listens at {origin} (Ctrl-C stops it). A server uses it with these variables:\n"
+            f"  DASHSCOPE_BASE_URL={origin} DASHSCOPE_API_KEY=sk-sandbox\n"
         )
         await anyio.sleep_forever()
 
