@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from fakes import Service, listed
 from support import Connect, words
 
@@ -44,3 +46,19 @@ async def test_an_unknown_job_id_says_where_to_look(connect: Connect) -> None:
         result = await client.call_tool("get_job", {"job_id": "job-nothing"})
     assert result.is_error
     assert "list_jobs" in words(result)
+
+
+async def test_a_job_of_another_key_says_with_which_server_it_goes_on(
+    service: Service, connect: Connect, poster: Path
+) -> None:
+    service.list.side_effect = lambda _: listed("RUNNING")
+    async with connect(wait=0.0) as client:
+        begun = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+    assert begun.structured_content
+    job = {"job_id": begun.structured_content["job_id"]}
+    async with connect() as client:
+        same = await client.call_tool("get_job", job)
+    async with connect(api_key=SecretStr("sk-of-somebody-else")) as client:
+        other = await client.call_tool("get_job", job)
+    assert "another API key" not in words(same)
+    assert "another API key or in another region" in words(other)

@@ -56,7 +56,7 @@ class Desk:
         self._folder = folder
 
     @asynccontextmanager
-    async def polling(self, service: Listed, *jobs: JobRecord) -> AsyncIterator[None]:
+    async def polling(self, service: Listed, *jobs: JobRecord) -> AsyncIterator[Poller]:
         for job in jobs:
             await self.store.add(job)
         lock = Lock(self._folder / "poller.lock")
@@ -67,7 +67,7 @@ class Desk:
         with anyio.fail_after(10):
             async with anyio.create_task_group() as group:
                 group.start_soon(poller.run)
-                yield
+                yield poller
                 group.cancel_scope.cancel()
 
     async def until(self, job_id: str, *states: State) -> JobRecord:

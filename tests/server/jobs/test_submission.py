@@ -10,8 +10,12 @@ import pytest
 import respx
 
 from fakes import RESULT_URL, TASK, Service, listed
+from qwen_localize.dashscope import Limit
 from qwen_localize.errors import StateUnavailable
-from qwen_localize.jobs import JobRecord, State, Store
+from qwen_localize.jobs import Ending, JobRecord, Kind, Order, Runner, State, Store, Tell
+from qwen_localize.jobs.submission import Submission
+from server.jobs.desk import Desk, Listed
+from server.jobs.records import record
 from server.jobs.world import assert_nothing_lost, draw, world
 from support import Connect, FastClock, words
 
@@ -151,3 +155,19 @@ async def test_a_failure_that_the_disk_does_not_take_at_first_is_written_down_la
         again = await w.translate(1)
     assert "The job store cannot be used" in outcome.words
     assert_nothing_lost(w, again, unpaid=0)
+
+
+async def test_a_batch_that_is_cancelled_before_it_begins_does_nothing(desk: Desk) -> None:
+    worked = False
+
+    async def work(_: Tell) -> Ending:
+        nonlocal worked
+        worked = True
+        return Ending("done", {}, [], {}, None)
+
+    async with desk.polling(Listed([])) as poller, anyio.create_task_group() as group:
+        job = await desk.store.add(record(kind=Kind.BATCH, owner=desk.presence.name))
+        await Runner(poller, group).cancel(job.id)
+        order = Order("t", "l", "d", "m", Limit(60), "", "/nowhere", "", None, None, Kind.BATCH, work=work)
+        await Submission(poller).run(job, order)
+    assert not worked
