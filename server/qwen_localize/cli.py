@@ -128,7 +128,7 @@ def _sandbox(options: argparse.Namespace) -> None:
 async def _serve_sandbox(options: argparse.Namespace) -> None:
     async with _stand_in(options, options.port) as origin:
         sys.stderr.write(
-            f"A stand-in for Model Studio listens at {origin} (Ctrl-C stops it). A server uses it with these variables:\n"
+            f"A stand-in for Model Studio listens at {origin} (Ctrl-C stops it). For a server to use it, set:\n"
             f"  DASHSCOPE_BASE_URL={origin} DASHSCOPE_API_KEY=sk-sandbox\n"
         )
         await anyio.sleep_forever()

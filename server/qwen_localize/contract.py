@@ -200,8 +200,9 @@ class Api:
             )
 
     def rate(self, model: Model) -> Rate | None:
-        """The model's list price here; at a hand-given origin, that of its first region."""
-        return model.rates.get(self.service.region or model.regions[0])
+        """The model's list price here; where no region is known, that of the one that is set, or its first."""
+        assumed = self.service.assumed if self.service.assumed in model.regions else model.regions[0]
+        return model.rates.get(self.service.region or assumed)
 
     async def chat(self, model: Model, body: dict[str, Any], tokens_in: int, tokens_out: int) -> dict[str, Any]:
         """One chat completion; the tokens are an estimate of what it will use.

@@ -36,7 +36,8 @@ class Settings(BaseModel):
     base_url: str | None = Field(
         None,
         validation_alias="DASHSCOPE_BASE_URL",
-        description="an origin such as `http://127.0.0.1:8123` that overrides region and workspace",
+        description="an origin such as `http://127.0.0.1:8123` that overrides workspace and region; if it is no "
+        "region's own host, prices are still those of DASHSCOPE_REGION",
     )
     output_dir: Path = Field(
         Path("~/qwen-localize"), validation_alias="QWEN_LOCALIZE_OUTPUT_DIR", description="where finished files go"

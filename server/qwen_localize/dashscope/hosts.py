@@ -13,23 +13,31 @@ REGIONS = {
     "eu-central-1": "https://dashscope-intl.aliyuncs.com",
     "ap-northeast-1": "https://dashscope-intl.aliyuncs.com",
 }
+_WORKSPACES = "maas.aliyuncs.com"
 
 
 @dataclass(frozen=True)
 class Service:
-    """Where requests go. `region` is None when the origin was given by hand."""
+    """Where requests go.
+
+    Attributes:
+        region: the region that answers there; None at an origin that may lead to any, as a gateway or a sandbox.
+        assumed: the region whose prices are taken where none is known.
+    """
 
     origin: str
     region: str | None
+    assumed: str
 
     @classmethod
     def at(cls, region: str, workspace: str | None = None, base_url: str | None = None) -> "Service":
         """The service of a region: on its shared host, a workspace's own host, or any other origin."""
         if base_url:
-            return cls(base_url.rstrip("/"), None)
+            origin = base_url.rstrip("/")
+            return cls(origin, _region_at(origin, region), region)
         if workspace:
-            return cls(f"https://{workspace}.{region}.maas.aliyuncs.com", region)
-        return cls(REGIONS[region], region)
+            return cls(f"https://{workspace}.{region}.{_WORKSPACES}", region, region)
+        return cls(REGIONS[region], region, region)
 
     @property
     def native(self) -> str:
@@ -48,6 +56,14 @@ class Service:
 
     def __str__(self) -> str:
         return f"{self.region} ({self.origin})" if self.region else self.origin
+
+
+def _region_at(origin: str, wanted: str) -> str | None:
+    """The region of a documented host; of those that share it, the wanted one if it is among them."""
+    host = urlsplit(origin).hostname or ""
+    zone = host.partition(".")[2]
+    found = [name for name, url in REGIONS.items() if host == urlsplit(url).hostname or zone == f"{name}.{_WORKSPACES}"]
+    return wanted if wanted in found else next(iter(found), None)
 
 
 def is_private(host: str) -> bool:

@@ -179,3 +179,23 @@ async def test_a_large_upload_has_the_time_that_a_slow_line_needs(httpx2_mock: r
 def test_requests_go_to_the_region_the_workspace_or_the_given_origin(arguments: dict[str, str], origin: str) -> None:
     service = Service.at(**arguments)
     assert (service.native, service.compatible) == (f"{origin}/api/v1", f"{origin}/compatible-mode/v1")
+
+
+@pytest.mark.parametrize(
+    ("base_url", "wanted", "region"),
+    [
+        ("https://dashscope.aliyuncs.com", "us-east-1", "cn-beijing"),
+        ("https://dashscope-intl.aliyuncs.com", "cn-beijing", "ap-southeast-1"),
+        ("https://dashscope-intl.aliyuncs.com/", "eu-central-1", "eu-central-1"),
+        ("https://DASHSCOPE-US.aliyuncs.com:443", "cn-beijing", "us-east-1"),
+        ("https://ws-1.ap-southeast-1.maas.aliyuncs.com", "cn-beijing", "ap-southeast-1"),
+        ("https://ws-1.mars.maas.aliyuncs.com", "cn-beijing", None),
+        ("https://dashscope-intl.aliyuncs.com.evil.example", "cn-beijing", None),
+        ("https://gateway.example", "ap-southeast-1", None),
+        ("http://127.0.0.1:8123", "cn-beijing", None),
+    ],
+)
+def test_a_base_url_is_of_the_region_whose_documented_host_it_names(
+    base_url: str, wanted: str, region: str | None
+) -> None:
+    assert Service.at(wanted, base_url=base_url).region == region
