@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field
 
 from qwen_localize.errors import Bug, quote
 
+from ._ocr_numbers import number
+
 _FENCE = re.compile(r"\s*```[a-zA-Z]*\s*\n")
 # Fields and words need few levels; what is deeper is no answer, and would break whoever walks through it.
 _MOST_LEVELS = 20
-_NUMBER = re.compile(r"[^\d.,+\-]*([+\-]?\d[\d.,\s]*)[^\d]*")
 _YES, _NO = frozenset({"true", "yes", "1", "是", "✓", "x"}), frozenset({"false", "no", "0", "否", ""})
 
 
@@ -171,19 +172,11 @@ def typed(values: Any, schema: Any) -> Any:
 
 
 def _number(text: str, *, whole: bool) -> Any:
-    """The number in a text such as "¥ 1,234.50"; the text itself if it has none, or could be read in two ways."""
-    match = _NUMBER.fullmatch(text.strip())
-    if not match:
+    """The number in a text; the text itself if it has none, or another one than is wanted."""
+    value = number(text)
+    if value is None or (whole and not value.is_integer()):
         return text
-    digits = re.sub(r"\s", "", match[1]).rstrip(".,")
-    if re.fullmatch(r"[+\-]?\d{1,3}(\.\d{3})*,\d{1,2}", digits):
-        digits = digits.replace(".", "").replace(",", ".")
-    elif re.fullmatch(r"[+\-]?\d{1,3}(,\d{3})+(\.\d+)?", digits):
-        digits = digits.replace(",", "")
-    if not re.fullmatch(r"[+\-]?\d+(\.\d+)?", digits):
-        return text
-    value = float(digits)
-    return int(value) if whole and value.is_integer() else text if whole else value
+    return int(value) if whole else value
 
 
 class _Table(HTMLParser):
