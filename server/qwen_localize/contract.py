@@ -7,8 +7,8 @@ Its docstring is the description that the model reads, its return type a `Result
 import hashlib
 import inspect
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,13 +51,18 @@ class Rate:
 class Model:
     """A model as a tool needs it: where it can be called, how often, and for how much.
 
-    A region without a rate is one whose price nobody published.
+    A region without a rate is one whose price nobody published; one without a limit of its own has the usual one.
     """
 
     name: str
     regions: tuple[str, ...]
     limit: Limit
     rates: Mapping[str, Rate] = field(default_factory=dict)
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+
+    def at(self, region: str | None) -> "Model":
+        """The model with the limit that it has in a region."""
+        return replace(self, limit=self.limits.get(region or "", self.limit))
 
 
 ToolFunction = Callable[..., Awaitable[Result]]
@@ -186,18 +191,25 @@ class Api:
     given_up: Callable[[], bool]
     progress: ProgressReport
 
-    def check_model(self, model: Model) -> None:
-        """Refuse a model that the region lacks.
+    def check_model(self, model: Model, family: Iterable[Model] = ()) -> Model:
+        """The model as it is in this region.
+
+        Args:
+            model: the model that was asked for.
+            family: the models that the tool could use in its place.
 
         Raises:
-            BadArgument: names the regions that have it.
+            BadArgument: the region lacks it; names the regions that have it, and the family's models here.
         """
         region = self.service.region
         if region and region not in model.regions:
+            here = " or ".join(other.name for other in family if region in other.regions)
             raise BadArgument(
-                f"{model.name} is not offered in {region}. It is in {', '.join(model.regions)}: choose another model, "
+                f"{model.name} is not offered in {region}. It is in {', '.join(model.regions)}: "
+                f"{f'use {here} here' if here else 'choose another model'}, "
                 "or ask the user to set DASHSCOPE_REGION and that region's key."
             )
+        return model.at(region)
 
     def rate(self, model: Model) -> Rate | None:
         """The model's list price here; where no region is known, that of the one that is set, or its first."""

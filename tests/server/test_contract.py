@@ -1,4 +1,4 @@
-"""What a region changes of a model: its price."""
+"""What a region changes of a model: its price and its limit."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import respx
 
+from qwen_localize.contract import Model
+from qwen_localize.dashscope import Limit
 from support import Connect, picture, words
 
 
@@ -27,3 +29,9 @@ async def test_a_daily_budget_counts_the_prices_of_the_region_behind_the_base_ur
         result = await client.call_tool("edit_image", arguments)
     assert "daily budget of 0.22 CNY" in words(result)
     assert not httpx2_mock.calls
+
+
+def test_a_model_has_the_limit_of_the_region_or_its_usual_one() -> None:
+    model = Model("m", ("cn-beijing", "us-east-1"), Limit(60), limits={"us-east-1": Limit(60, 100_000)})
+    assert model.at("us-east-1").limit == Limit(60, 100_000)
+    assert model.at("cn-beijing").limit == model.at(None).limit == Limit(60)

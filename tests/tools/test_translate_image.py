@@ -303,11 +303,19 @@ async def test_a_result_url_into_a_private_network_is_not_followed(service: Serv
     assert "where no result can be" in words(result)
 
 
-async def test_a_model_that_the_region_lacks_is_refused_with_the_region_that_has_it(
-    httpx2_mock: respx.Router, call: Call
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"base_url": None, "region": "ap-southeast-1"},
+        {"base_url": "https://dashscope-intl.aliyuncs.com"},
+        {"base_url": "https://ws-1.ap-southeast-1.maas.aliyuncs.com"},
+    ],
+)
+async def test_a_model_that_the_region_lacks_is_refused_with_the_region_that_has_it_and_the_model_for_here(
+    refused: Refused, call: Call, place: dict[str, Any]
 ) -> None:
-    result = await call(settings={"base_url": None, "region": "ap-southeast-1"})
-    assert "qwen-mt-image is not offered in ap-southeast-1. It is in cn-beijing" in words(result)
+    told = await refused(call(settings=place))
+    assert "qwen-mt-image is not offered in ap-southeast-1. It is in cn-beijing: use qwen-mt-image-2.0 here" in told
 
 
 @pytest.mark.parametrize(
