@@ -1,7 +1,6 @@
 """What `ocr` returns, and where it goes if it is long."""
 
 import json
-from typing import Any
 
 from pydantic import Field
 
@@ -9,22 +8,19 @@ from qwen_localize.contract import Api
 from qwen_localize.errors import OutputUnavailable
 from qwen_localize.results import Result, SavedFile, cny
 
+from ._ocr_files import MIME_TYPES, ending, whole
 from ._ocr_reading import Page
 
 # More than this is written to a file, and the answer has the beginning: a chat would cut it somewhere.
 LONG_CHARS = 15_000
 _HEAD_CHARS = 3_000
-_ENDINGS = {
-    "table": ("html", "text/html"),
-    "document": ("tex", "application/x-tex"),
-    "formula": ("tex", "application/x-tex"),
-    "fields": ("json", "application/json"),
-    "words": ("json", "application/json"),
-}
 
 
 class OcrResult(Result):
-    """Pages in their order; a page that failed has its reason in its place."""
+    """Pages in their order; a page that failed has its reason in its place.
+
+    `page_count` is how many were asked for: where there is a file, `pages` are the first of them, shortened.
+    """
 
     PUBLISHED = frozenset({"pages", "artifacts"})
 
@@ -75,32 +71,22 @@ async def shortened(api: Api, result: OcrResult) -> OcrResult:
     """The result; a long one in a file, with its beginning in the answer. Whole, if the disk refuses it."""
     if sum(len(page.model_dump_json()) for page in result.pages) <= LONG_CHARS:
         return result
-    ending, mime_type = _ENDINGS.get(result.task, ("md", "text/markdown"))
-    stem = result.name.rpartition(".")[0] or result.name
+    kind = ending(result.task)
+    name = f"{result.name.rpartition('.')[0] or result.name}.{result.task}.{kind}"
     try:
-        saved = await api.save_text(f"{stem}.{result.task}.{ending}", _whole(result, ending), mime_type)
+        saved = await api.save_text(name, whole(result.task, result.pages), MIME_TYPES[kind])
     except OutputUnavailable:
         return result
     return result.model_copy(update={"pages": _beginning(result.pages), "artifacts": [saved]})
 
 
-def _whole(result: OcrResult, ending: str) -> str:
-    if ending == "json":
-        pages: list[Any] = [page.model_dump(exclude_defaults=True) for page in result.pages]
-        return json.dumps(pages, ensure_ascii=False, indent=1)
-    if len(result.pages) == 1:
-        return result.pages[0].text
-    comment = {"html": "<!-- page {} -->", "tex": "% page {}", "md": "<!-- page {} -->"}[ending]
-    return "\n\n".join(f"{comment.format(page.page)}\n{page.text or page.error}" for page in result.pages)
-
-
 def _beginning(pages: list[Page]) -> list[Page]:
-    """As much of the first pages as a chat can hold; what was failed stays said."""
+    """As much of the first pages as a chat can hold; what failed or was cut stays said."""
     room, kept = _HEAD_CHARS, []
     for page in pages:
         text = page.text[:room]
         room -= len(text)
-        if text or page.error:
+        if text or page.error or page.warning:
             cut = f"{text}…" if len(text) < len(page.text) else text
-            kept.append(Page(page=page.page, text=cut, error=page.error))
+            kept.append(page.model_copy(update={"text": cut, "rows": [], "fields": {}, "words": []}))
     return kept
