@@ -1,5 +1,6 @@
 """The pages of one `ocr` call: what is paid for once, what stops a call, and what a page's failure touches."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 import respx
 from mcp_types import CallToolResult
+from PIL import Image
 
 from fakes_ocr import URL, answer, document, image_of
 from qwen_localize_tools._ocr_source import drawn
@@ -188,3 +190,45 @@ async def test_fields_that_were_cut_off_are_not_handed_out_and_the_rest_says_why
     page = result.structured_content["pages"][0]
     assert (page["fields"], page["text"]) == ({}, '{"total": "12", "items": [{"na')
     assert "Cut at the model's output limit" in words(result)
+
+
+async def test_every_page_of_a_tiff_is_read(service: respx.Route, connect: Connect, tmp_path: Path) -> None:
+    fax = document(tmp_path / "fax.tiff", 3, "TIFF")
+    async with connect() as client:
+        whole = await client.call_tool("ocr", {"image": str(fax)})
+        second = await client.call_tool("ocr", {"image": str(fax), "pages": "2"})
+    assert [page["height"] for page in whole.structured_content["pages"]] == [100, 200, 300]
+    assert [page["height"] for page in second.structured_content["pages"]] == [200]
+    assert len({image_of(call.request)["image"] for call in service.calls}) == service.call_count == 3
+
+
+async def test_a_tiff_of_one_page_is_sent_as_it_is(service: respx.Route, connect: Connect, tmp_path: Path) -> None:
+    (tmp_path / "scan.tiff").write_bytes(picture(kind="TIFF"))
+    async with connect() as client:
+        await client.call_tool("ocr", {"image": str(tmp_path / "scan.tiff")})
+    assert image_of(service.calls[0].request)["image"].startswith("data:image/tiff")
+
+
+@pytest.mark.parametrize("mode", ["I;16", "F"])
+async def test_a_tiff_page_that_would_be_drawn_blank_is_refused(
+    service: respx.Route, connect: Connect, tmp_path: Path, mode: str
+) -> None:
+    buffer = BytesIO()
+    Image.new("RGB", (50, 50)).save(buffer, "TIFF", save_all=True, append_images=[Image.new(mode, (50, 50))])
+    (tmp_path / "scan.tiff").write_bytes(buffer.getvalue())
+    async with connect() as client:
+        result = await client.call_tool("ocr", {"image": str(tmp_path / "scan.tiff")})
+    assert "over 8 bits a colour" in errors(result)[1]
+    assert service.call_count == 1
+
+
+@pytest.mark.filterwarnings("ignore:Truncated:UserWarning", "ignore:Corrupt:UserWarning")
+async def test_a_tiff_that_ends_too_early_is_refused_in_words(
+    httpx2_mock: respx.Router, connect: Connect, tmp_path: Path
+) -> None:
+    fax = document(tmp_path / "fax.tiff", 3, "TIFF")
+    fax.write_bytes(fax.read_bytes()[: fax.stat().st_size * 2 // 3])
+    async with connect() as client:
+        result = await client.call_tool("ocr", {"image": str(fax)})
+    assert "is damaged" in words(result)
+    assert not httpx2_mock.calls

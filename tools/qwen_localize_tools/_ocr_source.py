@@ -1,9 +1,13 @@
 """The pages of what is to be read, each as a picture."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
 
 from qwen_localize import pdf
-from qwen_localize.errors import BadArgument, BadInput
+from qwen_localize.errors import BadArgument, BadInput, quote
 from qwen_localize.inputs import LocalDocument, LocalPicture, Picture, RemotePicture
 
 Source = Picture | LocalDocument
@@ -17,11 +21,19 @@ def chosen(source: Source, choice: str) -> list[int]:
         BadArgument: it is no such choice, or there are no such pages.
         BadInput: the source is damaged.
     """
+    count = _count(source)
+    if choice and count == 1 and not isinstance(source, LocalDocument):
+        raise BadArgument("pages: only a PDF has pages, or a TIFF that has several. Leave it out for a picture.")
+    return pdf.chosen_pages(choice, count)
+
+
+def _count(source: Source) -> int:
     if isinstance(source, LocalDocument):
-        return pdf.chosen_pages(choice, pdf.page_count(source))
-    if choice:
-        raise BadArgument("pages: only a PDF has pages. Leave it out for a picture.")
-    return [1]
+        return pdf.page_count(source)
+    if not isinstance(source, LocalPicture) or source.format != "TIFF":
+        return 1
+    with _opened(source) as image:
+        return int(image.n_frames)
 
 
 def drawn(source: Source, number: int) -> Picture:
@@ -32,6 +44,8 @@ def drawn(source: Source, number: int) -> Picture:
     """
     if isinstance(source, LocalDocument):
         return pdf.render(source, number)
+    if isinstance(source, LocalPicture) and _count(source) > 1:
+        return _frame(source, number)
     if isinstance(source, LocalPicture) and not _is_readable(source):
         raise BadInput(f"Over {_LARGE_SIDE} pixels a side, only JPEG and PNG are read. Convert or shrink the picture.")
     return source
@@ -39,6 +53,32 @@ def drawn(source: Source, number: int) -> Picture:
 
 def _is_readable(picture: LocalPicture) -> bool:
     return max(picture.width, picture.height) <= _LARGE_SIDE or picture.format in ("JPEG", "PNG")
+
+
+def _frame(picture: LocalPicture, number: int) -> LocalPicture:
+    """One of several pictures in a file: the service itself would read only the first."""
+    buffer = BytesIO()
+    with _opened(picture) as image:
+        image.seek(number - 1)
+        if image.mode[0] in "IF":
+            raise BadInput(
+                f"Page {number} of {quote(picture.name)} has over 8 bits a colour. Save it with 8, or as PDF."
+            )
+        image.convert("RGB").save(buffer, "JPEG", quality=90)
+        return LocalPicture(f"{picture.name} page {number}", buffer.getvalue(), "JPEG", image.width, image.height)
+
+
+@contextmanager
+def _opened(picture: LocalPicture) -> Iterator[Any]:
+    from PIL import Image
+
+    try:
+        with Image.open(BytesIO(picture.data)) as image:
+            yield image
+    except (EOFError, KeyError, OSError, SyntaxError, TypeError, ValueError, Image.DecompressionBombError):
+        raise BadInput(
+            f"{quote(picture.name)} is damaged, or has pages that cannot be drawn. Save it as PDF."
+        ) from None
 
 
 def mark(source: Source) -> str:
