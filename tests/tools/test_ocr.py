@@ -94,6 +94,13 @@ async def test_fields_by_a_nested_schema_are_typed(service: respx.Route, call: C
     }  # fmt: skip
 
 
+async def test_a_schema_of_three_levels_is_sent_lists_aside(service: respx.Route, call: Call) -> None:
+    schema = {"order": {"items": [{"name": "string", "sizes": ["number"]}]}}
+    assert not (await call(task="fields", fields=schema)).is_error
+    options = sent(service.calls[0].request)["parameters"]["ocr_options"]
+    assert options["task_config"] == {"result_schema": schema}
+
+
 async def test_a_table_comes_back_as_rows_and_as_html(service: respx.Route, call: Call) -> None:
     html = "<table><tr><th colspan='2'>Name</th></tr><tr><td>Mug</td><td>1 &amp; 2</td></tr></table>"
     service.return_value = answer(f"```html\n{html}\n```")
@@ -187,10 +194,19 @@ async def test_the_oldest_snapshot_is_asked_without_a_task(service: respx.Route,
         ({"model": "qwen-ocr"}, "Nearest: qwen-vl-ocr"),
         ({"task": "poem"}, "task: Input should be"),
         ({"fields": ["a"]}, 'read by task "fields" only'),
+        ({"task": "fields", "fields": {"a": {"b": {"c": {"d": "x"}}}}}, "more than 3 objects inside each other"),
+        ({"task": "fields", "fields": {"a": [{"b": {"c": [{"d": "x"}]}}]}}, "Flatten the schema"),
         ({"task": "table", "prompt": "x"}, "replaces the task"),
         ({"pages": "1"}, "only a PDF has pages"),
         ({"image": "https://x.example/a.pdf"}, "Save the PDF to a file"),
         ({"settings": {"base_url": None, "region": "cn-hongkong"}}, "not offered in cn-hongkong"),
+        (
+            {
+                "model": "qwen-vl-ocr-2025-08-28",
+                "settings": {"base_url": None, "region": "ap-southeast-1", "daily_budget": 100.0},
+            },
+            "price of qwen-vl-ocr-2025-08-28 here is not known",
+        ),
     ],
 )
 async def test_what_cannot_be_read_is_refused_in_words(

@@ -8,6 +8,8 @@ from qwen_localize.contract import Model, Rate
 from qwen_localize.dashscope import Limit
 from qwen_localize.errors import BadArgument, quote
 
+from ._ocr_reading import is_deeper
+
 TaskName = Literal["text", "multilingual", "document", "table", "formula", "fields", "words"]
 TASKS: dict[TaskName, str] = {
     "text": "text_recognition",
@@ -18,6 +20,9 @@ TASKS: dict[TaskName, str] = {
     "fields": "key_information_extraction",
     "words": "advanced_recognition",
 }
+
+# Of JSON objects in a schema (contract section 6).
+_MOST_LEVELS = 3
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ _LONGEST = frozenset({"qwen-vl-ocr-latest", "qwen-vl-ocr-2025-11-20"})
 
 
 def _model(name: str, rpm: int, *, old: bool = False) -> Model:
-    rates = dict.fromkeys((_BEIJING, _SINGAPORE), Rate(5, 5)) if old else {_BEIJING: Rate(0.3, 0.5)}
+    rates = {_BEIJING: Rate(5, 5) if old else Rate(0.3, 0.5)}
     abroad = {} if old else dict.fromkeys((_SINGAPORE, _US, _EU), Rate(0.514, 1.174))
     regions = (_BEIJING, _SINGAPORE, _US, _EU) if name == "qwen-vl-ocr" else (_BEIJING, _SINGAPORE)
     return Model(name, regions, Limit(rpm, 6_000_000), rates | abroad)
@@ -70,6 +75,19 @@ def check(name: str, task: TaskName, min_pixels: int | None, max_pixels: int | N
     if min_pixels and max_pixels and min_pixels > max_pixels:
         raise BadArgument("min_pixels is larger than max_pixels. Leave one of them out.")
     return model
+
+
+def schema_of(fields: list[str] | dict[str, Any] | None) -> dict[str, Any] | None:
+    """The schema that fields are asked for by: names are one without hints.
+
+    Raises:
+        BadArgument: it has more levels than the service reads.
+    """
+    if is_deeper(fields, _MOST_LEVELS):
+        raise BadArgument(
+            f"fields: more than {_MOST_LEVELS} objects inside each other are not read. Flatten the schema."
+        )
+    return dict.fromkeys(fields, "") if isinstance(fields, list) else fields
 
 
 def options(task: TaskName, model: str, fields: Any) -> dict[str, Any]:

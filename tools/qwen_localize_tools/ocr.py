@@ -8,7 +8,7 @@ from qwen_localize.contract import Api, Tool
 from qwen_localize.errors import BadArgument
 from qwen_localize.inputs import PictureRules
 
-from ._ocr_models import TaskName, check
+from ._ocr_models import TaskName, check, schema_of
 from ._ocr_pages import Reading
 from ._ocr_result import OcrResult, shortened
 from ._params import ImageRef
@@ -51,7 +51,7 @@ async def ocr(
         raise BadArgument('fields are read by task "fields" only. Set it, or leave fields out.')
     if prompt and task != "text":
         raise BadArgument("An own prompt replaces the task. Leave one of them out.")
-    schema = dict.fromkeys(fields, "") if isinstance(fields, list) else fields
+    schema = schema_of(fields)
     image_options = {"enable_rotate": auto_rotate or None, "min_pixels": min_pixels, "max_pixels": max_pixels}
     reading = Reading(api, chosen, task, schema, prompt, {k: v for k, v in image_options.items() if v is not None})
     found = await reading.all_pages(await api.document(image, RULES), pages)
