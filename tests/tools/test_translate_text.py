@@ -1,6 +1,5 @@
 """`translate_text` through a client, with only the network faked."""
 
-import json
 import re
 from typing import Any
 
@@ -9,39 +8,8 @@ import httpx
 import pytest
 import respx
 
-from support import ORIGIN, Connect, words
-
-URL = f"{ORIGIN}/compatible-mode/v1/chat/completions"
-
-
-def completion(text: str, finish: str = "stop") -> httpx.Response:
-    """A chat completion as contract section 3 shows it."""
-    return httpx.Response(
-        200,
-        json={
-            "id": "chatcmpl-1",
-            "model": "qwen-mt-flash",
-            "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}],
-            "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
-        },
-    )
-
-
-def refused(status: int, code: str, message: str = "no") -> httpx.Response:
-    return httpx.Response(status, json={"error": {"code": code, "message": message}, "request_id": "r-1"})
-
-
-def content(request: httpx.Request) -> str:
-    return str(json.loads(request.content)["messages"][0]["content"])
-
-
-def options(request: httpx.Request) -> dict[str, Any]:
-    return dict(json.loads(request.content)["translation_options"])
-
-
-def upper(request: httpx.Request) -> httpx.Response:
-    """A translator that shouts, and leaves numbers alone."""
-    return completion(content(request).upper())
+from fakes_text import URL, completion, content, options, refused, upper
+from support import Connect, words
 
 
 @pytest.fixture
@@ -226,7 +194,7 @@ async def test_only_glossary_terms_that_occur_are_sent_and_each_gets_a_receipt(
     assert result.structured_content
     receipts = {term["source"]: (term["applied"], term["missing_in"]) for term in result.structured_content["glossary"]}
     assert receipts == {"Invoice": (True, []), "cat": (False, [0])}
-    assert "cat = кот NOT found" in words(result)
+    assert "cat = кот not found in this form in translation 0" in words(result)
 
 
 async def test_translation_memory_and_domain_hint_are_sent_as_the_service_names_them(

@@ -67,6 +67,5 @@ def _listed(indices: list[int]) -> str:
 
 
 def _term_words(term: TermReceipt) -> str:
-    if term.applied:
-        return f"Glossary: {term.source} = {term.target} applied."
-    return f"Glossary: {term.source} = {term.target} NOT found in translation {_listed(term.missing_in)}."
+    fate = f"not found in this form in translation {_listed(term.missing_in)} (it may be inflected)"
+    return f"Glossary: {term.source} = {term.target} {'applied' if term.applied else fate}."

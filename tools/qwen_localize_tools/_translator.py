@@ -4,18 +4,21 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import anyio
+import anyio.to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qwen_localize.contract import Api, Model
 from qwen_localize.errors import Bug, CallError, LocalizeError, Rejected, SetupError, Unreachable, quote
 
 from . import _numbered
-from ._glossary import occurring, relevant
+from ._glossary import Memory
 from ._params import Term
 from ._segments import cut, tokens
+from ._terms import Lexicon
 
 # The window takes 8,192 tokens each way (contract section 3). A translation may be more than twice as long as its
 # source, and glossary and memory count as input: this leaves room for both.
@@ -38,8 +41,22 @@ class Order:
     source_lang: str
     target_lang: str
     glossary: list[Term]
-    memory: list[Term]
+    translation_memory: list[Term]
     domain_hint: str
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The glossary, ready to be looked for."""
+        return Lexicon(self.glossary)
+
+    @cached_property
+    def memory(self) -> Memory:
+        """The translation memory, ready to be chosen from."""
+        return Memory(self.translation_memory)
+
+    def keys(self, texts: Sequence[str]) -> dict[str, str]:
+        """Each text's key; slow with a large glossary."""
+        return {text: self.key(text) for text in texts}
 
     def key(self, text: str) -> str:
         """The same for the same text with the same options: what is paid for once is not paid for again."""
@@ -49,9 +66,9 @@ class Order:
     def body(self, text: str) -> dict[str, Any]:
         """The request for one text (contract section 3), with the helpers that concern it."""
         options: dict[str, Any] = {"source_lang": self.source_lang, "target_lang": self.target_lang}
-        if terms := occurring(self.glossary, text):
-            options["terms"] = [term.model_dump() for term in terms]
-        if memory := relevant(self.memory, text):
+        if entries := self.lexicon.occurring(text):
+            options["terms"] = [entry.term.model_dump() for entry in entries]
+        if memory := self.memory.relevant(text):
             options["tm_list"] = [entry.model_dump() for entry in memory]
         if self.domain_hint:
             options["domains"] = self.domain_hint
@@ -77,11 +94,13 @@ class Translator:
         self._api = api
         self._order = order
         self._total = total
+        self._keys: dict[str, str] = {}
         self._stopped: LocalizeError | None = None
         self._seats = anyio.CapacityLimiter(_SIDE_BY_SIDE)
 
     async def translate(self, strings: list[str]) -> None:
         """Translate strings that differ from each other and are not blank."""
+        self._keys = await anyio.to_thread.run_sync(self._order.keys, strings)
         sized = [(string, tokens(string)) for string in strings if not self._recalled(string)]
         short = [(string, size) for string, size in sized if _numbered.fits(string, size)]
         alone = [[string] for string, size in sized if not _numbered.fits(string, size)]
@@ -91,7 +110,7 @@ class Translator:
 
     def _recalled(self, string: str) -> bool:
         """Whether an earlier call of this session, perhaps one that was cut off, has paid for it."""
-        text = self._api.recall.get(self._order.key(string))
+        text = self._api.recall.get(self._keys[string])
         if text is None:
             return False
         self.done[string] = text
@@ -160,7 +179,7 @@ class Translator:
         for string, outcome in zip(batch, outcomes, strict=True):
             self.done[string] = outcome
             if isinstance(outcome, str):
-                self._api.recall.keep(self._order.key(string), outcome)
+                self._api.recall.keep(self._keys[string], outcome)
         await self._api.progress(len(self.done), self._total, f"{len(self.done)} of {self._total} strings")
 
 

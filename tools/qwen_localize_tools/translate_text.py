@@ -3,6 +3,8 @@
 import json
 from typing import Literal
 
+import anyio.to_thread
+
 from qwen_localize.contract import Api, Model, Rate, Tool
 from qwen_localize.dashscope import Limit
 from qwen_localize.errors import BadArgument, LocalizeError, OutputUnavailable
@@ -65,7 +67,7 @@ async def translate_text(
         translations=translations,
         source_lang=source,
         target_lang=target,
-        glossary=receipts(glossary, list(zip(strings, texts, strict=True))),
+        glossary=await anyio.to_thread.run_sync(receipts, order.lexicon, list(zip(strings, texts, strict=True))),
         model=", ".join(sorted(receipt.models)) or model,
         usage=usage,
         request_ids=receipt.request_ids,

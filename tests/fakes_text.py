@@ -1,0 +1,40 @@
+"""A fake Qwen-MT: what it answers, and what it was asked."""
+
+import json
+from typing import Any
+
+import httpx
+
+from support import ORIGIN
+
+URL = f"{ORIGIN}/compatible-mode/v1/chat/completions"
+
+
+def completion(text: str, finish: str = "stop") -> httpx.Response:
+    """A chat completion as contract section 3 shows it."""
+    return httpx.Response(
+        200,
+        json={
+            "id": "chatcmpl-1",
+            "model": "qwen-mt-flash",
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}],
+            "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
+        },
+    )
+
+
+def refused(status: int, code: str, message: str = "no") -> httpx.Response:
+    return httpx.Response(status, json={"error": {"code": code, "message": message}, "request_id": "r-1"})
+
+
+def content(request: httpx.Request) -> str:
+    return str(json.loads(request.content)["messages"][0]["content"])
+
+
+def options(request: httpx.Request) -> dict[str, Any]:
+    return dict(json.loads(request.content)["translation_options"])
+
+
+def upper(request: httpx.Request) -> httpx.Response:
+    """A translator that shouts, and leaves numbers alone."""
+    return completion(content(request).upper())
