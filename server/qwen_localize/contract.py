@@ -203,7 +203,7 @@ class Api:
         """
         region = self.service.region
         if region and region not in model.regions:
-            here = " or ".join(other.name for other in family if region in other.regions)
+            here = " or ".join([other.name for other in family if region in other.regions][:3])
             raise BadArgument(
                 f"{model.name} is not offered in {region}. It is in {', '.join(model.regions)}: "
                 f"{f'use {here} here' if here else 'choose another model'}, "

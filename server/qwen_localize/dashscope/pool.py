@@ -27,22 +27,24 @@ def open_pool(service: Service, key: str | None, timeout: httpx2.Timeout) -> htt
             "DASHSCOPE_API_KEY cannot be used: it holds a blank, a quotation mark or a character that no key has. "
             "Copy the key alone from the Model Studio console, with nothing before or after it."
         )
+    host = httpx2.URL(service.origin).host
+    loopback = host in ("localhost", "127.0.0.1", "::1")
     try:
-        return httpx2.AsyncClient(
-            timeout=timeout,
-            limits=httpx2.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEPALIVE_SECONDS),
-            mounts=_loopback_directly(service),
-        )
+        return _pool(timeout, directly=host if loopback else None)
     except (ImportError, ValueError, httpx2.InvalidURL) as error:
+        if loopback:  # a stand-in needs no proxy
+            return _pool(timeout, trust_env=False)
         raise _bad_proxy() from error
 
 
-def _loopback_directly(service: Service) -> dict[str, httpx2.AsyncBaseTransport | None] | None:
-    """A service on this machine is reached without the proxy that the environment may name."""
-    host = httpx2.URL(service.origin).host
-    if host not in ("localhost", "127.0.0.1", "::1"):
-        return None
-    return {f"all://{host}": None}
+def _pool(timeout: httpx2.Timeout, *, directly: str | None = None, trust_env: bool = True) -> httpx2.AsyncClient:
+    """A pool that reaches one host without the proxy that the environment may name."""
+    return httpx2.AsyncClient(
+        timeout=timeout,
+        limits=httpx2.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEPALIVE_SECONDS),
+        mounts={f"all://{directly}": None} if directly else None,
+        trust_env=trust_env,
+    )
 
 
 def _bad_proxy() -> BadSetting:

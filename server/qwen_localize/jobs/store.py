@@ -122,7 +122,13 @@ class Store:
         return await self._run(work)
 
     async def change(
-        self, job_id: str, at: float, *, only: Collection[State] | None = None, billed: float | None = None, **values: Any
+        self,
+        job_id: str,
+        at: float,
+        *,
+        only: Collection[State] | None = None,
+        billed: float | None = None,
+        **values: Any,
     ) -> JobRecord | None:
         """Change a job and return it as it then is; None if it is not (or no longer) in one of the states `only`.
 

@@ -60,3 +60,22 @@ async def test_a_key_that_cannot_be_one_is_refused_in_words_that_do_not_show_it(
         await Client(Wire(Service.at("cn-beijing"), key)).query("t")
     assert key not in str(caught.value)
     assert "0123" not in str(caught.value)
+
+
+async def test_a_stand_in_on_this_machine_is_reached_whatever_the_proxy_is_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def answer(stream: SocketStream) -> None:
+        async with stream:
+            await stream.receive()
+            body = json.dumps(TASK).encode()
+            await stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
+        group.start_soon(listener.serve, answer)
+        monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:7890/")
+        origin = f"http://127.0.0.1:{listener.extra(SocketAttribute.local_port)}"
+        wire = Wire(Service.at("cn-beijing", base_url=origin), KEY)
+        assert (await Client(wire).query("t")).task_id == "t"
+        await wire.close()
+        group.cancel_scope.cancel()
