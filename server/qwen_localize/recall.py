@@ -8,7 +8,8 @@ from typing import Any
 import anyio
 from anyio.abc import TaskGroup
 
-MOST = 50_000
+# Characters; a page read by ocr has some thousands.
+MOST = 50_000_000
 # Answers that nobody waited for any more; a repeated call comes for them soon, or never.
 MOST_LANDED = 500
 
@@ -17,10 +18,15 @@ Work = Callable[[Callable[[], Awaitable[None]]], Awaitable[Answer]]
 
 
 class Recall:
-    """Texts by a key, the last used ones; in memory only, gone with the process."""
+    """Texts by a key, the last used ones; in memory only, gone with the process.
+
+    Args:
+        most: characters that are kept.
+    """
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
+        self._size = 0
         self._texts: OrderedDict[str, str] = OrderedDict()
 
     def get(self, key: str) -> str | None:
@@ -30,10 +36,11 @@ class Recall:
         return self._texts.get(key)
 
     def keep(self, key: str, text: str) -> None:
-        """Keep a text; the one not used for longest makes room."""
+        """Keep a text; those not used for longest make room."""
+        self._size += len(text) - len(self._texts.pop(key, ""))
         self._texts[key] = text
-        if len(self._texts) > self._most:
-            self._texts.popitem(last=False)
+        while self._size > self._most:
+            self._size -= len(self._texts.popitem(last=False)[1])
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 from anyio.abc import TaskGroup
 
 from qwen_localize.errors import Rejected
-from qwen_localize.recall import MOST_LANDED, Flights
+from qwen_localize.recall import MOST_LANDED, Flights, Recall
 
 GoesOut = Callable[[], Awaitable[None]]
 
@@ -122,3 +122,13 @@ async def test_only_the_last_answers_are_kept(group: TaskGroup) -> None:
 
     assert await flights.answer("0", again) == {"first": False}
     assert await flights.answer("1", again) == {"first": True}
+
+
+def test_the_texts_used_last_are_kept_as_far_as_there_is_room() -> None:
+    recall = Recall(most=6)
+    recall.keep("a", "one")
+    recall.keep("b", "two")
+    recall.keep("b", "tw")
+    recall.get("a")
+    recall.keep("c", "six")
+    assert [recall.get(key) for key in "abc"] == ["one", None, "six"]
