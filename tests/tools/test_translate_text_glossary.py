@@ -87,6 +87,7 @@ async def test_a_large_glossary_is_made_ready_once_and_not_on_the_event_loop(
 ) -> None:
     httpx2_mock.post(URL).mock(side_effect=upper)
     names = [f"product name {index}" for index in range(600)]
+    texts = [", ".join(names[start : start + 30]) for start in range(0, 600, 30)]
     made: list[tuple[str, int]] = []
     compile_pattern = re.compile
 
@@ -98,7 +99,7 @@ async def test_a_large_glossary_is_made_ready_once_and_not_on_the_event_loop(
     monkeypatch.setattr(re, "compile", noted)
     glossary = [{"source": name, "target": name.upper()} for name in names]
     async with connect() as client:
-        result = await client.call_tool("translate_text", {"text": names, "target_lang": "ru", "glossary": glossary})
+        result = await client.call_tool("translate_text", {"text": texts, "target_lang": "ru", "glossary": glossary})
     assert result.structured_content
     assert all(term["applied"] for term in result.structured_content["glossary"])
     assert len(result.structured_content["glossary"]) == 600

@@ -12,10 +12,11 @@ import anyio.to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qwen_localize.contract import Api, Model
-from qwen_localize.errors import Bug, CallError, LocalizeError, Rejected, SetupError, Unreachable, quote
+from qwen_localize.errors import Bug, CallError, LocalizeError, Rejected, quote
 
 from . import _numbered
 from ._glossary import Memory
+from ._outlook import Outlook
 from ._params import Term
 from ._segments import cut, tokens
 from ._terms import Lexicon
@@ -95,8 +96,9 @@ class Translator:
         self._order = order
         self._total = total
         self._keys: dict[str, str] = {}
-        self._stopped: LocalizeError | None = None
+        self._outlook = Outlook()
         self._seats = anyio.CapacityLimiter(_SIDE_BY_SIDE)
+        self._probing = anyio.Lock()
 
     async def translate(self, strings: list[str]) -> None:
         """Translate strings that differ from each other and are not blank."""
@@ -122,33 +124,42 @@ class Translator:
             await self._request(batch)
 
     async def _request(self, batch: list[str]) -> None:
-        """One request; what it cannot bring is asked for in halves, down to the string that is at fault."""
+        """One request; what it cannot bring is asked for in smaller parts, down to the string that is at fault."""
+        if self._outlook.stopped:
+            await self._finish(batch, [self._outlook.stopped] * len(batch))
+            return
         try:
             translations = await self._ask(batch)
         except CallError as error:
-            if len(batch) == 1:
-                await self._finish(batch, [error])
-            else:
-                await self._halves(batch)
+            await self._refused(batch, error)
         except LocalizeError as error:
-            if isinstance(error, SetupError | Unreachable):
-                self._stopped = error
+            self._outlook.failed(error)
             await self._finish(batch, [error] * len(batch))
         else:
-            if translations is None:
-                await self._halves(batch)
-            else:
-                await self._finish(batch, translations)
+            await (self._finish(batch, translations) if translations else self._halves(batch))
+
+    async def _refused(self, batch: list[str], error: CallError) -> None:
+        if len(batch) == 1:
+            self._outlook.refused(error)
+            await self._finish(batch, [error])
+            return
+        async with self._probing:
+            await self._probe(batch)
+        await self._halves(batch)
+
+    async def _probe(self, batch: list[str]) -> None:
+        """Ask for strings of a refused batch alone until one is taken: it may not be for the strings at all."""
+        while batch and not self._outlook.proven and not self._outlook.stopped:
+            # From both ends in turn, since bad strings often stand together.
+            await self._request([batch.pop(-(self._outlook.refusals % 2))])
 
     async def _halves(self, batch: list[str]) -> None:
         middle = len(batch) // 2
-        for half in (batch[:middle], batch[middle:]):
+        for half in filter(None, (batch[:middle], batch[middle:])):
             await self._request(half)
 
     async def _ask(self, batch: list[str]) -> list[str] | None:
         """The translations, or None if the answer does not tell which line is whose."""
-        if self._stopped:
-            raise self._stopped
         text = batch[0] if len(batch) == 1 else _numbered.encode(batch)
         answer = await self._send(text)
         if len(batch) > 1:
@@ -173,6 +184,7 @@ class Translator:
         self.receipt.models.add(answer.model)
         if not answer.text.strip():
             raise Rejected("The service returned an empty translation. Reword the text, or choose another model.")
+        self._outlook.succeeded()
         return answer
 
     async def _finish(self, batch: list[str], outcomes: Sequence[str | LocalizeError]) -> None:
