@@ -26,6 +26,7 @@ from support import Connect, words
         ("ภาษา", "เรียนภาษาไทย"),
         ("マグ", "旅行用マグカップ"),
         ("AI", "使用AI技术"),
+        ("AI技术", "使用AI技术"),
         ("travel mug", "Your travel\nmug has shipped"),
         ("travel mug", "Your TRAVEL\u00a0MUGS have shipped"),
         ("travel mug", "the travel mug’s lid"),

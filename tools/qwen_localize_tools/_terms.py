@@ -19,6 +19,8 @@ _LATIN = r"0-9a-z_\u00aa-\u024f\u1e00-\u1eff"
 _WITHIN = rf"[^\W{_UNSPACED}]"
 
 _SPACED_START = re.compile(_WITHIN)
+# Where a word ends though no space follows. Marked in texts, so that the pattern of a term is a plain and quick one.
+_SEAM = re.compile(rf"(?<={_WITHIN})(?=[{_UNSPACED}])|(?<=[{_UNSPACED}])(?={_WITHIN})")
 _INFLECTED_END = re.compile(rf"[{_INFLECTED}]+$")
 _MARK = re.compile(rf"(?=([{_UNSPACED}]{{2}}))|{_WITHIN}+")
 _LATIN_END = re.compile(rf"[{_LATIN}]$")
@@ -30,8 +32,8 @@ _PREFIXES = (
 
 
 def plain(text: str) -> str:
-    """The text for comparing: without case, and without the differences between ways to write a character."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """The text for comparing: without case or two ways to write a character, and with the ends of words marked."""
+    return _SEAM.sub("\u200b", unicodedata.normalize("NFKC", text).casefold())
 
 
 def marks(text: str) -> set[str]:
@@ -83,7 +85,7 @@ def _start(word: str) -> str:
     if not _SPACED_START.match(word):
         return ""
     prefixes = "".join(prefix for letter, prefix in _PREFIXES if letter.match(word))
-    return rf"(?<!{_WITHIN}){prefixes}"
+    return rf"(?<!\w){prefixes}"
 
 
 def _forms(word: str) -> str:
@@ -93,8 +95,8 @@ def _forms(word: str) -> str:
 
 def _end(word: str) -> str:
     if _LATIN_END.search(word):
-        return rf"(?:['’]s|s|es)?(?!{_WITHIN})"
-    return rf"(?!{_WITHIN})" if _INFLECTED_END.search(word) else ""
+        return r"(?:['’]s|s|es)?(?!\w)"
+    return r"(?!\w)" if _INFLECTED_END.search(word) else ""
 
 
 def _stem(word: str) -> tuple[str, int]:
