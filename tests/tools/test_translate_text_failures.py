@@ -103,3 +103,19 @@ async def test_bad_strings_cost_only_themselves_wherever_they_stand(
     assert result.structured_content
     translations = result.structured_content["translations"]
     assert [index for index, item in enumerate(translations) if not isinstance(item, str)] == places
+
+
+async def test_a_long_text_of_which_a_part_is_refused_is_told_which_part(
+    httpx2_mock: respx.Router, connect: Connect
+) -> None:
+    def moderated(request: httpx.Request) -> httpx.Response:
+        return refused(400, "data_inspection_failed") if "poison" in content(request) else upper(request)
+
+    httpx2_mock.post(URL).mock(side_effect=moderated)
+    chapters = [f"Chapter {number} is about {number} mugs. " + "It goes on. " * 800 for number in range(5)]
+    chapters[3] += "And here is the poison."
+    async with connect() as client:
+        result = await client.call_tool("translate_text", {"text": "\n\n".join(chapters), "target_lang": "ru"})
+    assert result.is_error
+    assert "Leave the part in question out" in words(result)
+    assert "begins “Chapter 3 is about 3 mugs." in words(result)

@@ -7,7 +7,7 @@ import anyio.to_thread
 
 from qwen_localize.contract import Api, Model, Rate, Tool
 from qwen_localize.dashscope import Limit
-from qwen_localize.errors import BadArgument, LocalizeError, OutputUnavailable
+from qwen_localize.errors import BadArgument, CallError, LocalizeError, OutputUnavailable, quote
 from qwen_localize.results import SavedFile
 
 from ._glossary import receipts
@@ -109,9 +109,17 @@ def _joined(segments: list[Segment], done: dict[str, str | LocalizeError]) -> st
     for segment in segments:
         translation = done[segment.core] if segment.core else ""
         if isinstance(translation, LocalizeError):
-            return translation
+            others = any(isinstance(done.get(other.core), str) for other in segments)
+            return _placed(translation, segment.core) if others else translation
         parts.append(segment.around(translation))
     return "".join(parts)
+
+
+def _placed(error: LocalizeError, core: str) -> LocalizeError:
+    """A refusal that says which part of a long text it means."""
+    if not isinstance(error, CallError):
+        return error
+    return type(error)(f"{error} It is the part of {len(core)} characters that begins {quote(core, 80)}.")
 
 
 async def _long_file(api: Api, translations: list[str | Untranslated], target: str) -> list[SavedFile]:
