@@ -28,6 +28,7 @@ async def test_one_text_comes_back_with_model_usage_request_ids_and_cost(
         "source_lang": "auto",
         "target_lang": "ru",
         "glossary": [],
+        "placeholders": [],
         "model": "qwen-mt-flash",
         "usage": {"input_tokens": 10, "output_tokens": 5},
         "request_ids": ["chatcmpl-1"],

@@ -83,8 +83,9 @@ async def test_a_connection_that_stays_broken_ends_the_call_and_what_is_there_is
         result = await client.call_tool("translate_text", {"text": MANY, "target_lang": "ru"})
     assert result.structured_content
     translations = result.structured_content["translations"]
-    assert translations[:100] == [text.upper() for text in MANY[:100]]
-    assert all("may have been carried out" in item["error"] for item in translations[100:])
+    errors = [item["error"] for item in translations if not isinstance(item, str)]
+    assert len(errors) == len(MANY) - 100
+    assert all("may have been carried out" in error for error in errors)
     # Eight are out side by side, and the first failure lets one more go.
     assert route.call_count <= 5 + 8 + 1
 

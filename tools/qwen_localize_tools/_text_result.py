@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from qwen_localize.results import Result, SavedFile, cny
 
 from ._glossary import TermReceipt
+from ._placeholders import LostPlaceholders
 from ._translator import Usage
 
 # What a chat may cut off is also written to a file: it is paid for.
@@ -22,13 +23,14 @@ class Untranslated(BaseModel):
 class TranslateTextResult(Result):
     """Translations in the order given; a string that failed has its reason in its place."""
 
-    PUBLISHED = frozenset({"translations", "glossary", "artifacts"})
+    PUBLISHED = frozenset({"translations", "glossary", "placeholders", "artifacts"})
 
     translations: list[str | Untranslated]
     source_lang: str
     target_lang: str
     model: str
     glossary: list[TermReceipt]
+    placeholders: list[LostPlaceholders]
     usage: Usage
     request_ids: list[str]
     reused: int
@@ -58,12 +60,18 @@ class TranslateTextResult(Result):
             [f"{self.reused} texts were translated before in this session and not paid again."] if self.reused else []
         )
         facts += [f"Failed, each with its reason in its place: {_listed(failed)}."] if failed else []
+        facts += [f"NOT as in the source: {_lost_words(self.placeholders)}."] if self.placeholders else []
         return facts + [_term_words(term) for term in self.glossary]
 
 
 def _listed(indices: list[int]) -> str:
     shown = ", ".join(map(str, indices[:10]))
     return f"{shown} and {len(indices) - 10} more" if len(indices) > 10 else shown
+
+
+def _lost_words(placeholders: list[LostPlaceholders]) -> str:
+    shown = "; ".join(f"{', '.join(item.lost[:5])} in translation {item.index}" for item in placeholders[:10])
+    return f"{shown}; and in {len(placeholders) - 10} more" if len(placeholders) > 10 else shown
 
 
 def _term_words(term: TermReceipt) -> str:
