@@ -1,5 +1,7 @@
 """Fixtures: a client in front of the whole server."""
 
+import functools
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,11 +11,21 @@ import anyio
 import pytest
 from mcp import Client
 
+from qwen_localize import app
 from qwen_localize.app import build_server
 from qwen_localize.dashscope import Timeouts
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
 from support import KEY, ORIGIN, Connect, FakeClock, FastClock
+
+_bind = functools.cache(app.bind)
+
+
+@pytest.fixture(autouse=True)
+def _quick_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers are set up in a few milliseconds: no certificates where nothing speaks TLS, schemas made only once."""
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
+    monkeypatch.setattr(app, "bind", _bind)
 
 
 @pytest.fixture

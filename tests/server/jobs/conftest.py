@@ -1,7 +1,5 @@
 """What makes many worlds affordable."""
 
-import functools
-import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -9,19 +7,9 @@ from typing import Any
 import anyio
 import pytest
 
-from qwen_localize import app
 from server.jobs.desk import Desk
 from server.jobs.processes import by_fork
 from server.jobs.scenarios import play
-
-_bind = functools.cache(app.bind)
-
-
-@pytest.fixture(autouse=True)
-def _quick_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Servers are set up in a few milliseconds: no certificates where nothing speaks TLS, schemas made only once."""
-    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
-    monkeypatch.setattr(app, "bind", _bind)
 
 
 @pytest.fixture(scope="module")
