@@ -2,48 +2,26 @@
 
 import difflib
 import json
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from qwen_localize.errors import BadArgument, quote
 
+from ._locales import fold, locale, spellings
+
 AUTO = "auto"
 _NEAREST = 4
-
-# Common names and codes that the official tables spell differently.
-_ALIASES = {
-    "simplified chinese": "zh",
-    "mandarin": "zh",
-    "zh-cn": "zh",
-    "zh-hans": "zh",
-    "zh-sg": "zh",
-    "zh-hant": "zh-tw",
-    "zh-hk": "zh-tw",
-    "zh-mo": "zh-tw",
-    "arabian": "ar",
-    "albanian": "sq",
-    "azerbaijani": "az",
-    "brazilian portuguese": "pt",
-    "farsi": "fa",
-    "persian": "fa",
-    "filipino": "tl",
-    "fil": "tl",
-    "iw": "he",
-    "norwegian": "nb",
-    "no": "nb",
-    "uzbek": "uz",
-}
 
 
 @dataclass(frozen=True)
 class Language:
-    """One row of a table: its code as the service spells it, and where it may stand."""
+    """One row of a table: its code as the service spells it, how it is written (ISO 15924), where it may stand."""
 
     code: str
     name: str
+    script: str = "Latn"
     lite: bool = False
     source: bool = True
     target: bool = True
@@ -57,13 +35,25 @@ def table(family: str) -> tuple[Language, ...]:
 
 
 def find(name: str, languages: Sequence[Language]) -> Language | None:
-    """The language called `name`: a code, an English name, or a locale such as pt-BR; any case."""
-    known = {_fold(key): language for language in languages for key in (language.code, language.name)}
-    folded = _fold(name)
-    for key in (folded, _ALIASES.get(folded, ""), folded.partition("-")[0] if _is_locale(folded) else ""):
-        if key in known:
-            return known[key]
-    return None
+    """The language called `name`: a code, an English name, or a locale such as pt-BR or Chinese (Simplified).
+
+    A locale's region is left aside, but never its script, nor the difference between the two kinds of Chinese.
+    """
+    known, folded = _by_key(languages), fold(name)
+    if language := _first(spellings(folded), known):
+        return language
+    if not (parts := locale(folded)):
+        return None
+    language = _first(parts.keys(), known)
+    return language if language and parts.scripts.issubset(language.script.casefold().split()) else None
+
+
+def _by_key(languages: Sequence[Language]) -> dict[str, Language]:
+    return {fold(key): language for language in languages for key in (language.name, language.code)}
+
+
+def _first(keys: Sequence[str], known: Mapping[str, Language]) -> Language | None:
+    return next((known[key] for key in keys if key in known), None)
 
 
 @dataclass(frozen=True)
@@ -82,10 +72,10 @@ def pair(source_lang: str, target_lang: str, known: Known) -> tuple[Language | N
     Raises:
         BadArgument: the model does not know one of them, or they are the same; says what to use instead.
     """
-    if _fold(target_lang) == AUTO:
+    if fold(target_lang) == AUTO:
         raise BadArgument("target_lang: only the source can be auto. Name the language to translate into.")
     target = _require(target_lang, "target_lang", known, [row for row in known.languages if row.target])
-    if _fold(source_lang) == AUTO:
+    if fold(source_lang) == AUTO:
         return None, target
     source = _require(source_lang, "source_lang", known, [row for row in known.languages if row.source])
     if source == target:
@@ -107,18 +97,8 @@ def _require(name: str, argument: str, known: Known, rows: Sequence[Language]) -
 
 def nearest(name: str, languages: Sequence[Language]) -> str:
     """The names most like `name`, with their codes; the commonest languages if nothing is like it."""
-    by_key = {_fold(key): language for language in languages for key in (language.name, language.code)}
-    keys = difflib.get_close_matches(_fold(name), by_key, _NEAREST, 0.5)
-    found = list(dict.fromkeys(by_key[key] for key in keys)) or list(languages[:_NEAREST])
-    return ", ".join(f"{language.name} ({language.code})" for language in found)
-
-
-def _fold(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.strip().replace("’", "'")).casefold()
-    return "".join(char for char in plain if not unicodedata.combining(char)).replace("_", "-")
-
-
-def _is_locale(folded: str) -> bool:
-    """Whether this is a language with a region or script: `pt-br`, `sr-latn`, `es-419`. Chinese needs its own rows."""
-    language, _, rest = folded.partition("-")
-    return 2 <= len(language) <= 3 and 2 <= len(rest) <= 8 and rest.isalnum() and language != "zh"
+    known, folded = _by_key(languages), fold(name)
+    parts = locale(folded)
+    keys = [*(parts.keys() if parts else ()), *difflib.get_close_matches(folded, known, _NEAREST, 0.5)]
+    found = list(dict.fromkeys(known[key] for key in keys if key in known)) or list(languages)
+    return ", ".join(f"{language.name} ({language.code})" for language in found[:_NEAREST])
