@@ -1,6 +1,6 @@
 """When to stop asking: what fails for every request must not be paid and waited for hundreds of times."""
 
-from qwen_localize.errors import LocalizeError, SetupError, Unreachable
+from qwen_localize.errors import LocalizeError, SetupError, TryLater, Unconfirmed, Unreachable
 
 # A string may be refused for what it says; so many different ones, and nothing taken yet, point at the call itself.
 _REFUSALS = 5
@@ -40,4 +40,6 @@ class Outlook:
             self._stop(error)
 
     def _stop(self, error: LocalizeError) -> None:
+        if isinstance(error, Unconfirmed):  # that is true of the request, not of what was never sent
+            error = TryLater(f"Not sent, since a request before it got no answer. {error.reason}")
         self.stopped = self.stopped or error
