@@ -9,6 +9,7 @@ import pytest
 import respx
 
 from fakes_text import URL, completion, content, options, refused, upper
+from qwen_localize_tools.translate_text import MODELS
 from support import Connect, words
 
 
@@ -273,3 +274,19 @@ async def test_a_bad_argument_gets_a_sentence_and_nothing_is_sent(
     assert re.search(expected, words(result)), words(result)
     assert "Traceback" not in words(result)
     assert not httpx2_mock.calls
+
+
+@pytest.mark.parametrize(
+    ("model", "region", "tokens"),
+    [
+        ("qwen-mt-plus", "cn-beijing", 25_000),
+        ("qwen-mt-plus", "eu-central-1", 25_000),
+        ("qwen-mt-plus", "ap-southeast-1", 100_000),
+        ("qwen-mt-flash", "cn-beijing", 35_000),
+        ("qwen-mt-flash", "ap-southeast-1", 100_000),
+        ("qwen-mt-lite", "cn-beijing", 100_000),
+    ],
+)
+def test_a_model_has_the_limit_of_its_region(model: str, region: str, tokens: int) -> None:
+    limit = MODELS[model].at(region).limit
+    assert (limit.requests, limit.tokens) == (60, tokens)

@@ -20,6 +20,7 @@ from ._translator import SEGMENT_TOKENS, Order, Receipt, Translator
 
 _BEIJING, _SINGAPORE, _US, _EU = "cn-beijing", "ap-southeast-1", "us-east-1", "eu-central-1"
 _WIDE = (_BEIJING, _SINGAPORE, _US, _EU)
+_SINGAPORES = {_SINGAPORE: Limit(60, 100_000)}
 
 
 def _rates(beijing: Rate, abroad: Rate) -> dict[str, Rate]:
@@ -29,8 +30,8 @@ def _rates(beijing: Rate, abroad: Rate) -> dict[str, Rate]:
 MODELS = {
     model.name: model
     for model in (
-        Model("qwen-mt-plus", _WIDE, Limit(60, 25_000), _rates(Rate(1.8, 5.4), Rate(18.055, 54.09))),
-        Model("qwen-mt-flash", _WIDE, Limit(60, 35_000), _rates(Rate(0.7, 1.95), Rate(1.174, 3.596))),
+        Model("qwen-mt-plus", _WIDE, Limit(60, 25_000), _rates(Rate(1.8, 5.4), Rate(18.055, 54.09)), _SINGAPORES),
+        Model("qwen-mt-flash", _WIDE, Limit(60, 35_000), _rates(Rate(0.7, 1.95), Rate(1.174, 3.596)), _SINGAPORES),
         Model("qwen-mt-lite", _WIDE, Limit(60, 100_000), _rates(Rate(0.6, 1.6), Rate(0.881, 2.642))),
         Model("qwen-mt-turbo", (_BEIJING, _SINGAPORE), Limit(60, 35_000), {_BEIJING: Rate(0.7, 1.95)}),
         Model("qwen-mt-lite-us", (_US,), Limit(60, 100_000), {_US: Rate(0.881, 2.642)}),
@@ -55,8 +56,7 @@ async def translate_text(
     for a text, about 1 s per 20 short strings. 1,000 words cost about 0.004 CNY (flash); plus is better and dearer,
     lite cheaper.
     """
-    chosen = MODELS[model]
-    api.check_model(chosen)
+    chosen = api.check_model(MODELS[model], MODELS.values())
     source, target = _languages(source_lang, target_lang, model)
     strings = [text] if isinstance(text, str) else text
     if not any(string.strip() for string in strings):
