@@ -1,7 +1,8 @@
 """Regions, hosts and paths (contract 1.1)."""
 
-import ipaddress
+import socket
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 REGIONS = {
@@ -14,6 +15,15 @@ REGIONS = {
     "ap-northeast-1": "https://dashscope-intl.aliyuncs.com",
 }
 _WORKSPACES = "maas.aliyuncs.com"
+
+# IPv6 networks whose addresses carry an IPv4 address that they lead to, and how many bits stand behind it:
+# compatible, mapped, NAT64, 6to4.
+_CARRIERS = (
+    (IPv6Network("::/96"), 0),
+    (IPv6Network("::ffff:0:0/96"), 0),
+    (IPv6Network("64:ff9b::/96"), 0),
+    (IPv6Network("2002::/16"), 80),
+)
 
 
 @dataclass(frozen=True)
@@ -67,8 +77,30 @@ def _region_at(origin: str, wanted: str) -> str | None:
 
 
 def is_private(host: str) -> bool:
-    """Whether a host is written as an address of this machine or of a private network."""
+    """Whether a host is written, in any spelling that resolvers take, as an address that is not a public one."""
+    name = host.rstrip(".").lower()
+    if address := _address(name):
+        return not _is_public(address)
+    return name == "localhost" or name.endswith((".localhost", ".local", ".internal"))
+
+
+def _address(name: str) -> IPv4Address | IPv6Address | None:
     try:
-        return not ipaddress.ip_address(host).is_global
+        return ip_address(name)
     except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
+        pass
+    try:
+        # 127.1, 2130706433 and 0x7f.1 lead to 127.0.0.1 too.
+        return IPv4Address(socket.inet_aton(name))
+    except (OSError, ValueError):
+        return None
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    if isinstance(address, IPv6Address):
+        for network, shift in _CARRIERS:
+            if address in network:
+                return _is_public(IPv4Address(int(address) >> shift & 0xFFFFFFFF))
+        if address.is_site_local:
+            return False
+    return address.is_global and not address.is_multicast
