@@ -1,12 +1,14 @@
-"""Results, streamed from the URLs that the service signs for 24 h."""
+"""Results, streamed from the URLs that the service signs for 24 h; never from inside a private network."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-from urllib.request import getproxies
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
+import anyio
 import httpx2
 
-from ..errors import Bug, Expired, Spoiled, quote
+from ..errors import Bug, Expired, LocalizeError, ServiceFailed, Spoiled, TimedOut, Unreachable, quote
 from .hosts import is_private
 from .retry import Failure, Repeat
 from .wire import Request, TryFailed, Wire
@@ -14,6 +16,12 @@ from .wire import Request, TryFailed, Wire
 T = TypeVar("T")
 _SECONDS = 300.0
 _REDIRECTS = 3
+_LAST_PORT = 65535
+_TROUBLES: dict[type[LocalizeError], str] = {
+    Unreachable: "cannot be reached",
+    TimedOut: "did not send it in time",
+    ServiceFailed: "broke the connection off",
+}
 
 
 async def download(wire: Wire, url: str, consume: Callable[[httpx2.Response], Awaitable[T]]) -> T:
@@ -21,16 +29,14 @@ async def download(wire: Wire, url: str, consume: Callable[[httpx2.Response], Aw
 
     Raises:
         Bug: the URL is none that a result may have: not http(s), or inside a private network.
-        Expired: the URL is no longer valid.
+        Expired: the host refuses the URL, as it does when it is no longer valid.
         LocalizeError: see `Wire.send`.
     """
 
     async def once() -> T:
-        target = httpx2.URL(url)
+        target = _parsed(url)
         for _ in range(_REDIRECTS + 1):
-            _check(wire, target)
-            async with wire.exchange(Request("GET", str(target)), seconds=_SECONDS) as response:
-                _check_peer(wire, response)
+            async with _exchange(wire, target) as response:
                 if response.next_request is None:
                     _succeeded(response)
                     return await _whole(response, consume)
@@ -40,6 +46,60 @@ async def download(wire: Wire, url: str, consume: Callable[[httpx2.Response], Aw
     return await wire.repeating(once, Repeat.ALWAYS)
 
 
+def _parsed(url: str) -> httpx2.URL:
+    try:
+        return httpx2.URL(url)
+    except httpx2.InvalidURL:
+        raise _misplaced(url) from None
+
+
+@asynccontextmanager
+async def _exchange(wire: Wire, url: httpx2.URL) -> AsyncIterator[httpx2.Response]:
+    """One try at one URL; nothing is sent into a private network, unless the service itself is in one."""
+    free = wire.service.is_local
+    if url.scheme not in ("http", "https") or (url.port or 0) > _LAST_PORT or (is_private(url.host) and not free):
+        raise _misplaced(url)
+    watch = {} if free else {"trace": _watch(url)}
+    try:
+        async with wire.exchange(Request("GET", str(url)), seconds=_SECONDS, extensions=watch) as response:
+            yield response
+    except TryFailed as failed:
+        raise TryFailed(_told(url, failed), failed.failure) from failed
+
+
+def _watch(url: httpx2.URL) -> Callable[[str, dict[str, Any]], Awaitable[None]]:
+    """What httpx2 tells of a connection as it is made (its `trace`): one into a private network is refused.
+
+    Where a proxy makes the connection, only the proxy knows where a name leads.
+    """
+    host = url.raw_host.decode("ascii")
+    is_direct = False
+
+    async def watch(event: str, facts: dict[str, Any]) -> None:
+        nonlocal is_direct
+        if event == "connection.connect_tcp.started":
+            is_direct = facts["host"] == host
+            if is_direct and any(map(is_private, await _addresses(host, facts["port"]))):
+                raise _misplaced(url)
+        elif event == "connection.connect_tcp.complete" and is_direct:
+            # The name may have been looked up anew, and lead elsewhere by now.
+            stream = facts["return_value"]
+            peer = stream.get_extra_info("server_addr")
+            if peer and is_private(str(peer[0])):
+                await stream.aclose()
+                raise _misplaced(url)
+
+    return watch
+
+
+async def _addresses(host: str, port: int) -> list[str]:
+    """Where a name leads; nowhere if it cannot be looked up, which connecting will tell."""
+    try:
+        return [str(found[4][0]) for found in await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except OSError:
+        return []
+
+
 async def _whole(response: httpx2.Response, consume: Callable[[httpx2.Response], Awaitable[T]]) -> T:
     try:
         return await consume(response)
@@ -47,27 +107,28 @@ async def _whole(response: httpx2.Response, consume: Callable[[httpx2.Response],
         raise TryFailed(error, Failure.UNKNOWN) from error
 
 
-def _check(wire: Wire, url: httpx2.URL) -> None:
-    if url.scheme not in ("http", "https") or (is_private(url.host) and not wire.service.is_local):
-        raise _misplaced(url)
-
-
-def _check_peer(wire: Wire, response: httpx2.Response) -> None:
-    """As `_check`, by the address that the host's name led to; behind a proxy only the proxy knows it."""
-    stream = response.extensions.get("network_stream")
-    address = stream.get_extra_info("server_addr") if stream else None
-    if address and is_private(str(address[0])) and not wire.service.is_local and not getproxies():
-        raise _misplaced(response.url)
-
-
-def _misplaced(url: httpx2.URL) -> Bug:
+def _misplaced(url: httpx2.URL | str) -> Bug:
     return Bug(f"The service named a result at {quote(str(url))}, where no result can be. It was not fetched.")
+
+
+def _told(url: httpx2.URL, failed: TryFailed) -> LocalizeError:
+    """A failed connection, in the words of who waits for a result that is paid for."""
+    trouble = _TROUBLES.get(type(failed.error))
+    if not trouble:
+        return failed.error
+    return type(failed.error)(
+        f"{quote(url.host)}, which has the result, {trouble} ({type(failed.__cause__).__name__}): check the network "
+        "and the proxy variables (HTTPS_PROXY, NO_PROXY)."
+    )
 
 
 def _succeeded(response: httpx2.Response) -> None:
     if response.is_success:
         return
-    if response.status_code in (403, 404):
-        raise Expired("The result's URL is no longer valid: it lives 24 h.")
-    words = f"The result could not be fetched: HTTP {response.status_code}."
-    raise TryFailed(Spoiled(words), Failure.ANSWERED)
+    host, status = quote(response.url.host), response.status_code
+    if status in (403, 404):
+        raise Expired(
+            f"{host} refuses to hand out the result (HTTP {status}): its URL has expired, or something on the way, "
+            "such as a proxy, blocks it."
+        )
+    raise TryFailed(Spoiled(f"The result could not be fetched from {host}: HTTP {status}."), Failure.ANSWERED)
