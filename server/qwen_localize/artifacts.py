@@ -21,6 +21,10 @@ from .errors import OutputUnavailable, Spoiled
 _ROOM = 64 * 1024 * 1024
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 _NAME_LIMIT = 80
+# Most systems take 255 bytes; a number and an ending come behind it.
+_NAME_BYTES = 200
+# What the services make, and what a server of theirs may turn it into; others run programs or are no pictures at all.
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 _MOST = 256 * 1024 * 1024
 
 Plan = Callable[[str], Awaitable[None]]
@@ -169,7 +173,7 @@ def safe_name(stem: str) -> str:
     """A file name that every system takes: no separators, control or reserved characters, of bounded length."""
     text = unicodedata.normalize("NFC", stem)
     text = "".join("-" if char in '<>:"/\\|?*' or not char.isprintable() else char for char in text)
-    text = text[:_NAME_LIMIT].strip(" .") or "file"
+    text = text[:_NAME_LIMIT].encode(errors="replace")[:_NAME_BYTES].decode(errors="ignore").strip(" .") or "file"
     return f"{text}-" if _RESERVED.match(text.partition(".")[0]) else text
 
 
@@ -188,10 +192,12 @@ def _place(temporary: Path, final: Path) -> bool:
     except FileExistsError:
         return False
     except OSError:
-        # No hard links here (FAT, some network disks): the best that is left.
-        if final.exists():
+        # No hard links here (FAT, some network disks): an empty file takes the name, and is then replaced.
+        try:
+            final.touch(exist_ok=False)
+        except FileExistsError:
             return False
-        temporary.rename(final)
+        temporary.replace(final)
     _sync_folder(final.parent)
     return True
 
@@ -224,8 +230,8 @@ def _picture(path: Path) -> tuple[str, int, int]:
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=_FORMATS) as image:
             image.load()
             return Image.MIME[image.format or ""], image.width, image.height
-    except (OSError, KeyError, ValueError, SyntaxError):
+    except (OSError, KeyError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise Spoiled("What arrived as the result is not a whole picture.") from None

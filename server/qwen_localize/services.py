@@ -89,7 +89,9 @@ async def open_services(
     try:
         async with anyio.create_task_group() as group:
             lock = Lock(settings.state / f"poller-{settings.scope}.lock")
-            poller = Poller(store, client, clock, settings.scope, presence, lock, result_urls, Changes(), Changes())
+            poller = Poller(
+                store, client, clock, settings.scope, presence, lock, result_urls, Changes(), Changes(), settings.output
+            )
             if settings.key:
                 group.start_soon(poller.run)
             yield Services(settings, client, clock, Runner(poller, group), store, Flights(group))

@@ -1,5 +1,6 @@
 """Where results go."""
 
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -48,6 +49,19 @@ async def test_nothing_is_overwritten_where_there_are_no_hard_links(
     assert names == ["a.png", "a-2.png"]
 
 
+async def test_a_name_taken_at_the_last_moment_is_not_overwritten_where_there_are_no_hard_links_either(
+    store: Artifacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        if self.name == "a.png":
+            self.write_text("somebody else's")
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    saved = await store.save_picture("a", chunks(picture()))
+    assert (saved.path.name, (store.directory / "a.png").read_text()) == ("a-2.png", "somebody else's")
+
+
 async def test_a_transfer_that_breaks_leaves_nothing_behind(store: Artifacts, tmp_path: Path) -> None:
     async def breaking() -> AsyncIterator[bytes]:
         yield picture()[:10]
@@ -81,6 +95,19 @@ async def test_a_read_only_place_is_said_before_anything_is_paid() -> None:
         await Artifacts(Path("/proc/out")).prepare()
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EOF\n",  # Pillow would run a program on it
+        b"BM" + struct.pack("<IIIIiiHHIIiiII", 0, 0, 54, 40, 60000, 60000, 1, 24, 0, 0, 0, 0, 0, 0),
+    ],
+)
+async def test_what_is_a_program_or_a_bomb_is_not_taken_for_a_picture(store: Artifacts, data: bytes) -> None:
+    with pytest.raises(Spoiled, match="not a whole picture"):
+        await store.save_picture("a", chunks(data))
+    assert list(store.directory.iterdir()) == []
+
+
 async def test_a_full_disk_is_said_before_anything_is_paid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(artifacts, "_free", lambda _: 1000)
     with pytest.raises(OutputUnavailable, match="is full: less than 64 MB are free"):
@@ -91,6 +118,7 @@ async def test_a_full_disk_is_said_before_anything_is_paid(tmp_path: Path, monke
 def test_every_name_is_safe_on_every_system(stem: str) -> None:
     name = safe_name(stem)
     assert 1 <= len(name) <= 81
+    assert len(name.encode()) <= 201
     assert not set(name) & set('<>:"/\\|?*\0\n\r\t')
     assert name[-1] not in ". "
     assert name.partition(".")[0].upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}
@@ -102,6 +130,11 @@ def test_every_name_is_safe_on_every_system(stem: str) -> None:
 )
 def test_names_stay_as_they_are_where_they_can(stem: str, name: str) -> None:
     assert safe_name(stem).endswith(name)
+
+
+async def test_a_name_of_long_characters_is_short_enough_for_the_disk(store: Artifacts) -> None:
+    names = [(await store.save_picture("😀" * 80, chunks(picture()))).path.name for _ in range(2)]
+    assert [name.strip("😀") for name in names] == [".png", "-2.png"]
 
 
 async def test_a_name_that_is_taken_at_the_last_moment_is_not_overwritten(store: Artifacts, tmp_path: Path) -> None:

@@ -159,11 +159,11 @@ async def test_a_paid_edit_whose_answer_was_lost_is_not_repeated_without_asking(
     assert service.call_count == 1
 
 
-async def test_a_result_that_was_not_fetched_in_time_is_said_to_be_gone(
+async def test_a_result_that_is_refused_at_first_is_kept_for_get_job(
     service: respx.Route, call: Call, httpx2_mock: respx.Router
 ) -> None:
     httpx2_mock.get(url__regex=r"http://results.example/\d.png").respond(403)
-    assert "is gone. Calling again pays again" in words(await call())
+    assert "is paid for" in words(await call())
 
 
 async def test_an_edit_that_failed_is_repeated_since_that_is_free(service: respx.Route, call: Call) -> None:

@@ -7,6 +7,7 @@ comes free, as it does when its holder dies.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -49,6 +50,7 @@ class Poller:
         result_urls: by tool, where the results are in a task's output.
         woken: there is something new to do.
         changed: a job has changed, for those who wait for one.
+        output: where files go if a job's own directory can no longer be written.
     """
 
     store: Store
@@ -60,9 +62,10 @@ class Poller:
     result_urls: Mapping[str, ResultUrls]
     woken: Changes
     changed: Changes
+    output: Path | None = None
 
     def __post_init__(self) -> None:
-        self._delivery = Delivery(self.store, self.client, self.clock)
+        self._delivery = Delivery(self.store, self.client, self.clock, self.output)
         self._busy: set[str] = set()
         self._asked: dict[str, float] = {}
         self._doubted: set[str] = set()
