@@ -4,6 +4,7 @@ import base64
 import binascii
 import codecs
 import hashlib
+import os
 import re
 import stat
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from .errors import BadInput, quote
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+-]+=[^;,]*)*;base64,", re.IGNORECASE)
 _MEGABYTE = 1024 * 1024
 _PDF = b"%PDF-"
+_HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc")
 _MOST_PDF_BYTES = 100 * _MEGABYTE
 
 
@@ -127,14 +129,11 @@ async def read_text(reference: str, most: int, readable: tuple[Path, ...]) -> tu
     """
     if "://" in reference[:40] or reference[:5].lower() == "data:":
         raise BadInput("Only a local file can be read here. Save it, and pass its path.")
-    path = await anyio.to_thread.run_sync(_permitted, reference.strip(), readable)
-    data = await anyio.to_thread.run_sync(_bytes, path, most)
+    name, data = await anyio.to_thread.run_sync(_local, reference.strip(), most, readable)
     text = await anyio.to_thread.run_sync(_text, data)
     if text is None:
-        raise BadInput(
-            f"{quote(path.name)} is not text in UTF-8, UTF-16 or GB18030. Save it as UTF-8, and pass its path."
-        )
-    return path.name, text
+        raise BadInput(f"{quote(name)} is not text in UTF-8, UTF-16 or GB18030. Save it as UTF-8, and pass its path.")
+    return name, text
 
 
 def _text(data: bytes) -> str | None:
@@ -161,27 +160,31 @@ async def _found(
 ) -> RemotePicture | tuple[str, bytes]:
     """What a reference leads to: a URL to pass on, or a name and its content of at most so many bytes."""
     reference = reference.strip()
-    scheme = urlsplit(reference[:40]).scheme.lower()
+    head, colon, _ = reference[:40].partition(":")
+    scheme = head.lower() if colon else ""
     if scheme in ("http", "https"):
         return _remote(reference, local_service=local_service)
     if scheme == "data":
         return "picture", _decoded(reference, most)
     if "://" in reference[:40]:
         raise BadInput(f"{quote(scheme)[1:-1]}:// cannot be read. Pass a plain path, an http(s) URL, or a data URI.")
-    path = await anyio.to_thread.run_sync(_permitted, reference, readable)
-    return path.name, await anyio.to_thread.run_sync(_bytes, path, most)
+    return await anyio.to_thread.run_sync(_local, reference, most, readable)
 
 
 def _remote(url: str, *, local_service: bool) -> RemotePicture:
-    parts = urlsplit(url)
-    if not parts.hostname or (is_private(parts.hostname) and not local_service):
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        raise BadInput(f"{quote(url)} is no URL. Check it, or save the picture and pass its path.") from None
+    if not host or (is_private(host) and not local_service):
         raise BadInput(
             f"The service cannot fetch {quote(url)}: it is not on the public internet. "
             "Save the picture to a local file and pass its path."
         )
     # The service refuses URLs with Chinese characters (contract section 4).
     ascii_url = percent(url, safe="%/:=&?~#+!$,;'@()*[]")
-    return RemotePicture(ascii_url, PurePosixPath(unquote(parts.path)).name or parts.hostname)
+    return RemotePicture(ascii_url, PurePosixPath(unquote(parts.path)).name or host)
 
 
 def _decoded(uri: str, most: int) -> bytes:
@@ -190,7 +193,8 @@ def _decoded(uri: str, most: int) -> bytes:
         raise BadInput("The data URI is not base64. Use data:image/png;base64,…, or save the file and pass its path.")
     _fits(len(uri) * 3 // 4, most)
     try:
-        return base64.b64decode(uri[head.end() :], validate=True)
+        # `base64` and mail programs break lines.
+        return base64.b64decode("".join(uri[head.end() :].split()), validate=True)
     except binascii.Error:
         raise BadInput("The data URI's base64 is damaged. Save the file and pass its path instead.") from None
 
@@ -216,13 +220,22 @@ def _permitted(reference: str, readable: tuple[Path, ...]) -> Path:
     return path
 
 
-def _bytes(path: Path, most: int) -> bytes:
+def _local(reference: str, most: int, readable: tuple[Path, ...]) -> tuple[str, bytes]:
+    path = _permitted(reference, readable)
     try:
-        _fits(path.stat().st_size, most)
-        with path.open("rb") as file:
-            return file.read(most + 1)
+        with open(path, "rb", opener=_opened) as file:
+            info = os.fstat(file.fileno())
+            if not stat.S_ISREG(info.st_mode) or path.resolve() != path or not os.path.samestat(info, path.stat()):
+                raise BadInput(f"{path} was replaced while it was opened. Try again.")
+            _fits(info.st_size, most)
+            return path.name, file.read(most + 1)
     except OSError:
         raise BadInput(f"{path} cannot be read. Check its permissions.") from None
+
+
+def _opened(path: str, flags: int) -> int:
+    """Without following a link or waiting for a pipe that took the file's place a moment ago, where systems can."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 def _fits(size: int, most: int) -> None:
@@ -260,4 +273,6 @@ def _header(name: str, data: bytes) -> tuple[str, int, int]:
     except Image.DecompressionBombError:
         raise BadInput(f"{quote(name)} has far too many pixels to be read. Resize it.") from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        if data[4:12] in _HEIC:
+            raise BadInput(f"{quote(name)} is a HEIC photo, which is not taken here. Convert it to JPEG.") from None
         raise BadInput(f"{quote(name)} is not a picture, or is damaged. Pass a JPEG, PNG, WEBP, TIFF or BMP.") from None

@@ -1,5 +1,6 @@
 """What may come in."""
 
+import base64
 import os
 import struct
 import zlib
@@ -9,11 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qwen_localize import inputs
 from qwen_localize.errors import BadInput
 from qwen_localize.inputs import LocalPicture, PictureRules, RemotePicture, read_picture
 from support import picture
 
 RULES = PictureRules(frozenset({"JPEG", "PNG"}), min_side=15, max_side=8192, max_ratio=10, max_bytes=100_000)
+
+
+# The head of a photo as telephones take them.
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)
 
 
 @pytest.fixture
@@ -129,3 +135,50 @@ async def test_no_spelling_of_a_path_leads_out_of_the_allowed_folders(
     except BadInput:
         return
     assert (found.width, found.name) == (20, "a.png")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes need rights there")
+@pytest.mark.parametrize("kind", ["link", "folder link", "pipe"])
+async def test_what_takes_a_files_place_after_it_was_checked_is_not_read(
+    allowed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "a.png").write_bytes(picture(99, 99))
+    permitted = inputs._permitted
+
+    def replaced(reference: str, readable: tuple[Path, ...]) -> Path:
+        path = permitted(reference, readable)
+        if kind == "folder link":
+            allowed.rename(tmp_path / "before")
+            allowed.symlink_to(tmp_path / "secret")
+        else:
+            path.unlink()
+            path.symlink_to(tmp_path / "secret" / "a.png") if kind == "link" else os.mkfifo(path)
+        return path
+
+    monkeypatch.setattr(inputs, "_permitted", replaced)
+    with pytest.raises(BadInput, match=r"cannot be read|was replaced"):
+        await read(str(allowed / "a.png"), allowed)
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "https://[2001:db8::/x.png", "http://[" + "a" * 60 + "]/x.png"])
+async def test_a_url_that_is_none_is_an_error_in_words(url: str) -> None:
+    with pytest.raises(BadInput, match="is no URL"):
+        await read_picture(url, RULES, ())
+
+
+async def test_a_long_ipv6_url_is_passed_on() -> None:
+    url = "https://[2606:4700:3035:0000:0000:0000:6815:1234]/a.png"
+    assert await read_picture(url, RULES, ()) == RemotePicture(url, "a.png")
+
+
+async def test_a_data_uri_may_have_line_breaks() -> None:
+    uri = "data:image/png;base64,\n" + base64.encodebytes(picture()).decode()
+    found = await read(uri)
+    assert found.data == picture()
+
+
+async def test_a_heic_photo_is_called_what_it_is(allowed: Path) -> None:
+    (allowed / "photo.heic").write_bytes(HEIC)
+    with pytest.raises(BadInput, match="Convert it to JPEG"):
+        await read(str(allowed / "photo.heic"), allowed)
