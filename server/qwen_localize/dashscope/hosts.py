@@ -2,7 +2,7 @@
 
 import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 REGIONS = {
@@ -24,6 +24,9 @@ _CARRIERS = (
     (IPv6Network("64:ff9b::/96"), 0),
     (IPv6Network("2002::/16"), 80),
 )
+
+# Set aside for measurements (RFC 2544), and what Clash, Surge and other VPNs give out in place of public addresses.
+_VPN = IPv4Network("198.18.0.0/15")
 
 
 @dataclass(frozen=True)
@@ -103,4 +106,4 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
                 return _is_public(IPv4Address(int(address) >> shift & 0xFFFFFFFF))
         if address.is_site_local:
             return False
-    return address.is_global and not address.is_multicast
+    return (address.is_global and not address.is_multicast) or address in _VPN
