@@ -1,7 +1,6 @@
 """What may come in: a local path, an http(s) URL or a data URI, checked. The only reader of users' files."""
 
 import base64
-import binascii
 import codecs
 import hashlib
 import os
@@ -175,6 +174,8 @@ def _remote(url: str, *, local_service: bool) -> RemotePicture:
     try:
         parts = urlsplit(url)
         host = parts.hostname
+        # The service refuses URLs with Chinese characters (contract section 4).
+        ascii_url = percent(url, safe="%/:=&?~#+!$,;'@()*[]")
     except ValueError:
         raise BadInput(f"{quote(url)} is no URL. Check it, or save the picture and pass its path.") from None
     if not host or (is_private(host) and not local_service):
@@ -182,8 +183,6 @@ def _remote(url: str, *, local_service: bool) -> RemotePicture:
             f"The service cannot fetch {quote(url)}: it is not on the public internet. "
             "Save the picture to a local file and pass its path."
         )
-    # The service refuses URLs with Chinese characters (contract section 4).
-    ascii_url = percent(url, safe="%/:=&?~#+!$,;'@()*[]")
     return RemotePicture(ascii_url, PurePosixPath(unquote(parts.path)).name or host)
 
 
@@ -195,7 +194,7 @@ def _decoded(uri: str, most: int) -> bytes:
     try:
         # `base64` and mail programs break lines.
         return base64.b64decode("".join(uri[head.end() :].split()), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise BadInput("The data URI's base64 is damaged. Save the file and pass its path instead.") from None
 
 
@@ -228,9 +227,11 @@ def _local(reference: str, most: int, readable: tuple[Path, ...]) -> tuple[str, 
             if not stat.S_ISREG(info.st_mode) or path.resolve() != path or not os.path.samestat(info, path.stat()):
                 raise BadInput(f"{path} was replaced while it was opened. Try again.")
             _fits(info.st_size, most)
-            return path.name, file.read(most + 1)
+            data = file.read(most + 1)
     except OSError:
         raise BadInput(f"{path} cannot be read. Check its permissions.") from None
+    _fits(len(data), most)
+    return path.name, data
 
 
 def _opened(path: str, flags: int) -> int:

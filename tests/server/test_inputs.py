@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qwen_localize import inputs
@@ -165,6 +165,30 @@ async def test_what_takes_a_files_place_after_it_was_checked_is_not_read(
 async def test_a_url_that_is_none_is_an_error_in_words(url: str) -> None:
     with pytest.raises(BadInput, match="is no URL"):
         await read_picture(url, RULES, ())
+
+
+@given(st.sampled_from(["", "//", "http://", "HTTPS:", "data:image/png;base64,", "ftp://"]), st.text(max_size=60))
+@example("http://", "a.example/\ud800.png")
+@example("data:image/png;base64,", "é")
+async def test_every_reference_is_used_or_refused_in_words(start: str, rest: str) -> None:
+    try:
+        assert isinstance(await read_picture(start + rest, RULES, ()), RemotePicture)
+    except BadInput:
+        return
+
+
+async def test_a_file_that_grows_while_it_is_read_is_held_to_the_limit(
+    allowed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits = inputs._fits
+
+    def growing(size: int, most: int) -> None:
+        fits(size, most)
+        (allowed / "a.png").write_bytes(picture() + bytes(200_000))
+
+    monkeypatch.setattr(inputs, "_fits", growing)
+    with pytest.raises(BadInput, match=r"has 0.1 MB; at most"):
+        await read(str(allowed / "a.png"), allowed)
 
 
 async def test_a_long_ipv6_url_is_passed_on() -> None:
