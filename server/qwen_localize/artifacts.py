@@ -19,7 +19,8 @@ import anyio.to_thread
 from .errors import OutputUnavailable, Spoiled
 
 _ROOM = 64 * 1024 * 1024
-_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+# With a device's name before its first dot, a file is that device on Windows.
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\.|$)", re.IGNORECASE)
 _NAME_LIMIT = 80
 # Most systems take 255 bytes; a number and an ending come behind it.
 _NAME_BYTES = 200
@@ -174,7 +175,7 @@ def safe_name(stem: str) -> str:
     text = unicodedata.normalize("NFC", stem)
     text = "".join("-" if char in '<>:"/\\|?*' or not char.isprintable() else char for char in text)
     text = text[:_NAME_LIMIT].encode(errors="replace")[:_NAME_BYTES].decode(errors="ignore").strip(" .") or "file"
-    return f"{text}-" if _RESERVED.match(text.partition(".")[0]) else text
+    return f"_{text}" if _RESERVED.match(text) else text
 
 
 def _names(stem: str, ending: str) -> Iterator[str]:
@@ -197,9 +198,17 @@ def _place(temporary: Path, final: Path) -> bool:
             final.touch(exist_ok=False)
         except FileExistsError:
             return False
-        temporary.replace(final)
+        _take_over(temporary, final)
     _sync_folder(final.parent)
     return True
+
+
+def _take_over(temporary: Path, reserved: Path) -> None:
+    try:
+        temporary.replace(reserved)
+    except OSError:
+        reserved.unlink(missing_ok=True)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:
@@ -216,7 +225,10 @@ def _sync_folder(folder: Path) -> None:
 def _same(one: Path, other: Path) -> bool:
     import filecmp
 
-    return other.is_file() and filecmp.cmp(one, other, shallow=False)
+    try:
+        return other.is_file() and filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False  # its folder may be out of reach by now
 
 
 def _free(directory: Path) -> int:
@@ -232,6 +244,8 @@ def _picture(path: Path) -> tuple[str, int, int]:
     try:
         with Image.open(path, formats=_FORMATS) as image:
             image.load()
-            return Image.MIME[image.format or ""], image.width, image.height
-    except (OSError, KeyError, ValueError, SyntaxError, Image.DecompressionBombError):
+            # A phone's multi-picture JPEG is a JPEG to everybody else.
+            kind = {"MPO": "JPEG"}.get(str(image.format), str(image.format))
+            return Image.MIME[kind], image.width, image.height
+    except (OSError, KeyError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Spoiled("What arrived as the result is not a whole picture.") from None

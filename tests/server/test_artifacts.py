@@ -2,11 +2,13 @@
 
 import struct
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from qwen_localize import artifacts
 from qwen_localize.artifacts import Artifacts, safe_name
@@ -62,6 +64,24 @@ async def test_a_name_taken_at_the_last_moment_is_not_overwritten_where_there_ar
     assert (saved.path.name, (store.directory / "a.png").read_text()) == ("a-2.png", "somebody else's")
 
 
+async def test_a_name_that_is_reserved_in_vain_is_given_back(store: Artifacts, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OutputUnavailable):
+        await store.save_picture("a", chunks(picture()))
+    assert list(store.directory.iterdir()) == []
+
+
+async def test_a_jpeg_of_several_pictures_is_a_jpeg(store: Artifacts) -> None:
+    buffer = BytesIO()
+    Image.new("RGB", (64, 48)).save(buffer, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48))])
+    saved = await store.save_picture("a", chunks(buffer.getvalue()))
+    assert (saved.path.name, saved.mime_type) == ("a.jpg", "image/jpeg")
+
+
 async def test_a_transfer_that_breaks_leaves_nothing_behind(store: Artifacts, tmp_path: Path) -> None:
     async def breaking() -> AsyncIterator[bytes]:
         yield picture()[:10]
@@ -99,7 +119,10 @@ async def test_a_read_only_place_is_said_before_anything_is_paid() -> None:
     "data",
     [
         b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EOF\n",  # Pillow would run a program on it
-        b"BM" + struct.pack("<IIIIiiHHIIiiII", 0, 0, 54, 40, 60000, 60000, 1, 24, 0, 0, 0, 0, 0, 0),
+        *[
+            b"BM" + struct.pack("<IIIIiiHHIIiiII", 0, 0, 54, 40, side, side, 1, 24, 0, 0, 0, 0, 0, 0)
+            for side in (10_000, 60_000)
+        ],
     ],
 )
 async def test_what_is_a_program_or_a_bomb_is_not_taken_for_a_picture(store: Artifacts, data: bytes) -> None:
@@ -114,22 +137,29 @@ async def test_a_full_disk_is_said_before_anything_is_paid(tmp_path: Path, monke
         await Artifacts(tmp_path).prepare()
 
 
-@given(st.text(max_size=300))
+@given(st.text(max_size=300) | st.from_regex(r"(?i)\A(con|aux|com1)[ .]{0,3}\w{0,3}\Z"))
 def test_every_name_is_safe_on_every_system(stem: str) -> None:
     name = safe_name(stem)
     assert 1 <= len(name) <= 81
     assert len(name.encode()) <= 201
     assert not set(name) & set('<>:"/\\|?*\0\n\r\t')
     assert name[-1] not in ". "
-    assert name.partition(".")[0].upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}
+    assert name.partition(".")[0].strip().upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}
 
 
 @pytest.mark.parametrize(
     ("stem", "name"),
-    [("poster.ru", "poster.ru"), ("../../etc/passwd", "-..-etc-passwd"), ("con.ru", "con.ru-"), ("海报.ru", "海报.ru")],
+    [
+        ("poster.ru", "poster.ru"),
+        ("console.ru", "console.ru"),
+        ("../../etc/passwd", "-..-etc-passwd"),
+        ("con.ru", "_con.ru"),
+        ("com².ru", "_com².ru"),
+        ("海报.ru", "海报.ru"),
+    ],
 )
 def test_names_stay_as_they_are_where_they_can(stem: str, name: str) -> None:
-    assert safe_name(stem).endswith(name)
+    assert safe_name(stem) == name
 
 
 async def test_a_name_of_long_characters_is_short_enough_for_the_disk(store: Artifacts) -> None:
@@ -152,3 +182,14 @@ async def test_a_picture_that_an_earlier_try_has_placed_stays_the_only_one(store
     again = await store.save_picture("a", chunks(picture()), planned=str(first.path))
     other = await store.save_picture("a", chunks(picture(50, 50)), planned=str(first.path))
     assert (again.path, other.path.name) == (first.path, "a-2.png")
+
+
+async def test_an_announced_place_that_is_out_of_reach_keeps_no_picture_out(
+    store: Artifacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    saved = await store.save_picture("a", chunks(picture()), planned="/elsewhere/a.png")
+    assert saved.path.name == "a.png"
