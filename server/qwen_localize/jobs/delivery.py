@@ -21,8 +21,8 @@ UrlsOf = Callable[[dict[str, Any]], list[str]]
 _KEPT_SECONDS = 24 * 3600.0
 
 _GONE = (
-    "The result was paid for, but it was not fetched within the 24 h that the service keeps it, and is gone. Calling "
-    "again pays again."
+    "The result was paid for, but the service, which keeps results for 24 h, no longer has it. Calling again pays "
+    "again."
 )
 
 
@@ -77,16 +77,26 @@ class Delivery:
     ) -> tuple[JobRecord, LocalizeError | None]:
         """Fetch by freshly signed URLs, which only a task can be asked for."""
         state = await self._client.query(job.upstream_id) if job.upstream_id else None
-        if isinstance(state, Succeeded):
-            urls = urls_of(state.output)[len(job.artifacts) :]
+        urls = urls_of(state.output)[len(job.artifacts) :] if isinstance(state, Succeeded) else []
+        if len(urls) >= len(job.urls):
             return await self._fetch(await self._change(job, urls=urls) or job)
         if isinstance(state, Gone | Failed):
             job = await self._change(job, urls=[]) or job
         return job, error
 
     async def _fetch(self, job: JobRecord) -> tuple[JobRecord, LocalizeError | None]:
-        """The job with what could be fetched, and why the rest could not; one bad result does not keep others out."""
-        artifacts = await self._artifacts(job)
+        """The job with what could be fetched, and why the rest could not; into `output` where its own folder fails."""
+        try:
+            return await self._fetch_into(Path(job.directory), job)
+        except OutputUnavailable:
+            if not self._output or self._output == Path(job.directory):
+                raise
+            return await self._fetch_into(self._output, await self._store.get(job.id) or job)
+
+    async def _fetch_into(self, directory: Path, job: JobRecord) -> tuple[JobRecord, LocalizeError | None]:
+        """As `_fetch`; one bad result does not keep others out."""
+        artifacts = Artifacts(directory, room=0)  # what is paid for may have the last of it
+        await artifacts.prepare()
         error: LocalizeError | None = None
         for url in job.urls:
             try:
@@ -97,17 +107,6 @@ class Delivery:
                 left = [other for other in job.urls if other != url]
                 job = await self._change(job, artifacts=[*job.artifacts, done], urls=left, planned=[]) or job
         return job, error
-
-    async def _artifacts(self, job: JobRecord) -> Artifacts:
-        artifacts = Artifacts(Path(job.directory), room=0)  # what is paid for may have the last of it
-        try:
-            await artifacts.prepare()
-        except OutputUnavailable:
-            if not self._output or self._output == artifacts.directory:
-                raise
-            artifacts = Artifacts(self._output, room=0)
-            await artifacts.prepare()
-        return artifacts
 
     async def _one(self, job: JobRecord, artifacts: Artifacts, url: str) -> Artifact:
         async def plan(path: str) -> None:

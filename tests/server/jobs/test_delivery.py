@@ -1,13 +1,15 @@
 """From a result that is paid for to a file, when the way is bad."""
 
+import errno
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx2
 import pytest
 
+from qwen_localize import artifacts
 from qwen_localize.dashscope import Client, Gone, Service, Succeeded, Wire
 from qwen_localize.dashscope.tasks import TaskState
 from qwen_localize.errors import Expired, LocalizeError, Spoiled
@@ -108,8 +110,11 @@ class Desk:
         job = await self.store.change("job-a", NOW, state=State.READY)
         assert job
         await Delivery(self.store, self.service, self.clock, output).deliver(job, lambda output: [output["url"]])
-        [left] = await self.store.recent(1)
-        return left
+        return await self.job()
+
+    async def job(self) -> JobRecord:
+        [found] = await self.store.recent(1)
+        return found
 
 
 @pytest.fixture
@@ -143,7 +148,9 @@ async def test_a_task_that_is_still_known_keeps_its_result(desk: Desk) -> None:
 async def test_the_result_of_a_task_that_the_service_forgot_is_gone_at_once(desk: Desk) -> None:
     await desk.paid("http://x/1", kind=Kind.TASK, upstream_id="u")
     desk.service.refused["http://x/1"] = EXPIRED
-    assert (await desk.deliver()).state is State.FAILED
+    job = await desk.deliver()
+    assert job.state is State.FAILED
+    assert "the service, which keeps results for 24 h, no longer has it" in job.message
 
 
 @pytest.mark.parametrize("trouble", [EXPIRED, Spoiled("What arrived as the result is not a whole picture.")])
@@ -188,3 +195,29 @@ async def test_a_directory_that_is_gone_is_replaced_by_the_one_that_is_set_now(d
     job = await desk.deliver(output=tmp_path / "new")
     assert (refused.state, job.state) == (State.UNDELIVERED, State.SUCCEEDED)
     assert Path(job.artifacts[0]["path"]).parent == tmp_path / "new"
+
+
+async def test_a_directory_that_is_full_is_left_for_the_one_that_is_set_now(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = artifacts._sync
+
+    def full(file: IO[bytes]) -> None:
+        if Path(file.name).parent == desk.directory and desk.service.fetched == ["http://x/0", "http://x/1"]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(file)
+
+    monkeypatch.setattr(artifacts, "_sync", full)
+    await desk.paid("http://x/0", "http://x/1")
+    job = await desk.deliver(output=tmp_path / "new")
+    assert job.state is State.SUCCEEDED
+    assert [Path(artifact["path"]).parent for artifact in job.artifacts] == [desk.directory, tmp_path / "new"]
+
+
+async def test_a_task_that_names_no_result_any_more_has_not_succeeded(desk: Desk, store: Store) -> None:
+    await desk.paid("http://x/1", kind=Kind.TASK, upstream_id="u")
+    desk.service.task = Succeeded("u", {}, {}, "r")
+    desk.service.refused["http://x/1"] = EXPIRED
+    await Delivery(store, desk.service, desk.clock).deliver(await desk.job(), lambda output: [])
+    left = await desk.job()
+    assert (left.state, left.urls) == (State.UNDELIVERED, ["http://x/1"])
