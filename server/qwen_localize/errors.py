@@ -21,7 +21,7 @@ LocalizeError               one to three sentences: what, why, what to do
 │   ├── Unreachable
 │   ├── TimedOut
 │   ├── Spoiled             a result arrived cut, empty, or as something else
-│   ├── Expired             a result's URL is no longer valid
+│   ├── Expired             a result's URL is refused: no longer valid, or blocked on the way
 │   └── Unconfirmed         a paid request went out, and no answer says what became of it
 └── Bug                     we can: the service said something we do not understand
 """
@@ -117,7 +117,7 @@ class Spoiled(TryLater):
 
 
 class Expired(TryLater):
-    """A result's URL is no longer valid; the task may still tell a new one."""
+    """A result's URL is refused: it is no longer valid, or blocked on the way; the task may still tell a new one."""
 
 
 class Unconfirmed(TryLater):
