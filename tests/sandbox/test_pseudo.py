@@ -73,6 +73,10 @@ def test_a_term_in_a_script_without_spaces_is_found_inside_a_run() -> None:
     assert "Bailian" in localize("使用百炼模型", [Pair("百炼", "Bailian")])
 
 
+def test_a_term_may_be_broken_across_lines() -> None:
+    assert "caneca" in localize("a travel\nmug", [Pair("Travel mug", "caneca")])
+
+
 def test_a_term_is_not_looked_for_inside_a_placeholder() -> None:
     assert "{name}" in localize("name of {name}", [Pair("name", "nom")])
 

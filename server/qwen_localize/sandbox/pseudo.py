@@ -87,13 +87,17 @@ class _Glossary:
 
     @classmethod
     def of(cls, terms: Sequence[Pair], text: str) -> _Glossary:
-        folded = text.casefold()
-        present = [term for term in terms if term.source and term.source.casefold() in folded]
+        plain = _plain(text)
+        present = [term for term in terms if term.source.strip() and _plain(term.source) in plain]
         present.sort(key=lambda term: len(term.source), reverse=True)
         named = "|".join(_bounded(term.source) for term in present)
         pattern = f"{_UNTOUCHABLE}|(?P<term>{named})" if named else _UNTOUCHABLE
-        targets = {term.source.casefold(): term.target for term in reversed(present)}
+        targets = {_plain(term.source): term.target for term in reversed(present)}
         return cls(targets, re.compile(pattern, re.IGNORECASE if named else 0))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def localize(text: str, terms: Sequence[Pair] = (), memory: Sequence[Pair] = ()) -> str:
@@ -101,7 +105,7 @@ def localize(text: str, terms: Sequence[Pair] = (), memory: Sequence[Pair] = ())
 
     Args:
         text: What to translate.
-        terms: Wherever a source occurs (any case, whole words), its target stands verbatim.
+        terms: Wherever a source occurs (any case, whole words, any white space between), its target stands verbatim.
         memory: A text or a line that equals a source becomes its target verbatim.
     """
     known = {pair.source.strip(): pair.target for pair in reversed(memory)}
@@ -132,7 +136,7 @@ def _mask(text: str, glossary: _Glossary, memory: dict[str, str], hidden: _Hidde
                 continue
             after, end = message
         elif found.lastgroup == "term":
-            after = glossary.targets.get(after.casefold(), after)
+            after = glossary.targets.get(_plain(after), after)
         parts += [text[done:start], hidden.hide(text[start:end], after)]
         done = at = end
     return "".join([*parts, text[done:]])
@@ -174,6 +178,7 @@ def _romanize(text: str) -> str:
 
 
 def _bounded(source: str) -> str:
+    source = source.strip()
     before = f"(?<![{_WORD_SCRIPTS}])" if re.match(f"[{_WORD_SCRIPTS}]", source) else ""
     after = f"(?![{_WORD_SCRIPTS}])" if re.search(rf"[{_WORD_SCRIPTS}]\Z", source) else ""
-    return before + re.escape(source) + after
+    return before + r"\s+".join(map(re.escape, source.split())) + after
