@@ -85,14 +85,29 @@ class Flights:
         flight.waiting += 1
         try:
             await flight.done.wait()
+        except BaseException:
+            self._left(key, flight)
+            raise
         finally:
             flight.waiting -= 1
-            if not flight.waiting and not flight.out:
-                self._flights.pop(key, None)
-                flight.scope.cancel()
         if flight.error:
             raise flight.error
         return flight.answer or {}
+
+    def _left(self, key: str, flight: _Flight) -> None:
+        """One that waited is given up, perhaps in the very moment in which the answer came."""
+        if flight.waiting > 1:
+            return
+        if flight.answer:
+            self._land(key, flight.answer)
+        elif not flight.out:
+            self._flights.pop(key, None)
+            flight.scope.cancel()
+
+    def _land(self, key: str, answer: Answer) -> None:
+        self._landed[key] = answer
+        if len(self._landed) > MOST_LANDED:
+            self._landed.popitem(last=False)
 
     async def _fly(self, key: str, flight: _Flight, work: Work) -> None:
         try:
@@ -105,6 +120,4 @@ class Flights:
                 del self._flights[key]
             flight.done.set()
         if flight.answer and not flight.waiting:
-            self._landed[key] = flight.answer
-            if len(self._landed) > MOST_LANDED:
-                self._landed.popitem(last=False)
+            self._land(key, flight.answer)

@@ -61,6 +61,22 @@ async def test_an_answer_that_came_after_its_call_was_given_up_is_kept_for_the_n
     assert await flights.answer("key", service.work) == {"answer": 2}
 
 
+async def test_an_answer_that_comes_in_the_moment_in_which_its_call_is_given_up_is_kept(group: TaskGroup) -> None:
+    flights, asked = Flights(group), 0
+
+    async with anyio.create_task_group() as call:
+
+        async def work(goes_out: GoesOut) -> dict[str, Any]:
+            nonlocal asked
+            asked += 1
+            await goes_out()
+            call.cancel_scope.cancel()
+            return {"answer": asked}
+
+        call.start_soon(flights.answer, "key", work)
+    assert await flights.answer("key", work) == {"answer": 1}
+
+
 async def test_an_equal_request_waits_for_the_one_that_is_out(group: TaskGroup, service: Service) -> None:
     flights, answers = Flights(group), []
 
