@@ -246,7 +246,7 @@ class Api:
         self.client.require_key()
 
         async def work(goes_out: Callable[[], Awaitable[None]]) -> dict[str, Any]:
-            return await self._paid(model, expected, partial(send, before=goes_out), counts)
+            return await self._paid(model, expected, send, counts, goes_out)
 
         key = hashlib.sha256(json.dumps([self.scope, request], sort_keys=True).encode()).hexdigest()
         return await self.flights.answer(key, work)
@@ -255,25 +255,29 @@ class Api:
         self,
         model: Model,
         expected: tuple[int, int],
-        send: Callable[[], Awaitable[dict[str, Any]]],
+        send: Send,
         counts: tuple[str, str],
+        goes_out: Callable[[], Awaitable[None]],
     ) -> dict[str, Any]:
-        """The expected cost is written down before, the real one after; nothing is billed for what was refused."""
+        """The expected cost is written down before, the real one after; what was refused or never sent is free."""
         rate = self.rate(model)
         cost = self._priced(model, rate.of_tokens(*expected) if rate else None)
         entry = await self.book.spend(Cost(self.scope, self.tool, model.name, cost), self.clock.wall(), self.cap)
+        out = False
+
+        async def before() -> None:
+            nonlocal out
+            await goes_out()
+            out = True
+
         try:
             await self.client.turn(model.name, model.limit, sum(expected))
-        except BaseException:
-            with anyio.CancelScope(shield=True):
-                await self.book.settle(entry, 0)
-            raise
-        try:
-            answer = await send()
-        except Unconfirmed:
-            raise
-        except LocalizeError:
-            await self.book.settle(entry, 0)
+            answer = await send(before=before)
+        except BaseException as error:
+            refused = isinstance(error, LocalizeError) and not isinstance(error, Unconfirmed)
+            if refused or not out:
+                with anyio.CancelScope(shield=True):
+                    await self.book.settle(entry, 0)
             raise
         usage = answer.get("usage") or {}
         tokens_in, tokens_out = (int(usage.get(name) or 0) for name in counts)

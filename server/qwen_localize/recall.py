@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 from anyio.abc import TaskGroup
 
 # Characters; a page read by ocr has some thousands.
@@ -53,6 +54,8 @@ class _Flight:
     error: Exception | None = None
 
     async def goes_out(self) -> None:
+        """The last moment at which it can be called off."""
+        await anyio.lowlevel.checkpoint()
         self.out = True
 
 

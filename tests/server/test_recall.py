@@ -21,7 +21,8 @@ class Service:
         self.asked = 0
 
     async def work(self, goes_out: GoesOut) -> dict[str, Any]:
-        await self.turn.wait()
+        if not self.turn.is_set():
+            await self.turn.wait()
         await goes_out()
         self.asked += 1
         self.out.set()
@@ -98,6 +99,26 @@ async def test_a_request_whose_call_is_given_up_before_its_turn_is_never_sent(
     flights, waiting = Flights(group), anyio.Event()
     waiting.set()
     await given_up(flights, service, waiting)
+    service.turn.set()
+    await anyio.wait_all_tasks_blocked()
+    assert service.asked == 0
+
+
+async def test_a_request_that_was_called_off_while_a_thread_worked_for_it_is_never_sent(
+    group: TaskGroup, service: Service
+) -> None:
+    flights, began = Flights(group), anyio.Event()
+
+    async def work(goes_out: GoesOut) -> dict[str, Any]:
+        began.set()
+        with anyio.CancelScope(shield=True):
+            await service.turn.wait()
+        return await service.work(goes_out)
+
+    async with anyio.create_task_group() as call:
+        call.start_soon(flights.answer, "key", work)
+        await began.wait()
+        call.cancel_scope.cancel()
     service.turn.set()
     await anyio.wait_all_tasks_blocked()
     assert service.asked == 0
