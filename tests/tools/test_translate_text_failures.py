@@ -87,8 +87,9 @@ async def test_a_connection_that_stays_broken_ends_the_call_and_what_is_there_is
     assert len(errors) == len(MANY) - 100
     assert all("may have been carried out" in error for error in errors[:20])
     assert errors[-1].startswith("Not sent, since a request before it got no answer.")
-    # Eight are out side by side, and the first failure lets one more go.
-    assert route.call_count <= 5 + 8 + 1
+    # Eight are out side by side, and every answer before the stop lets one more go: five good ones, and one
+    # failure before, between or after each of them, in whatever order the threads bring them.
+    assert route.call_count <= 8 + 5 + 6
 
 
 @pytest.mark.parametrize("places", [[0], [1], [3], [0, 3], [0, 1, 2]])
