@@ -35,6 +35,11 @@ def options(request: httpx.Request) -> dict[str, Any]:
     return dict(json.loads(request.content)["translation_options"])
 
 
+def moderated(request: httpx.Request) -> httpx.Response:
+    """As `upper`, but for what has poison in it."""
+    return refused(400, "data_inspection_failed") if "poison" in content(request) else upper(request)
+
+
 def upper(request: httpx.Request) -> httpx.Response:
     """A translator that shouts, and leaves numbers alone."""
     return completion(content(request).upper())

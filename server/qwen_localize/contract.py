@@ -8,7 +8,7 @@ import hashlib
 import inspect
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,9 +60,9 @@ class Model:
     rates: Mapping[str, Rate] = field(default_factory=dict)
     limits: Mapping[str, Limit] = field(default_factory=dict)
 
-    def at(self, region: str | None) -> "Model":
-        """The model with the limit that it has in a region."""
-        return replace(self, limit=self.limits.get(region or "", self.limit))
+    def limit_at(self, region: str | None) -> Limit:
+        """Its limit in a region."""
+        return self.limits.get(region or "", self.limit)
 
 
 ToolFunction = Callable[..., Awaitable[Result]]
@@ -191,8 +191,8 @@ class Api:
     given_up: Callable[[], bool]
     progress: ProgressReport
 
-    def check_model(self, model: Model, family: Iterable[Model] = ()) -> Model:
-        """The model as it is in this region.
+    def check_model(self, model: Model, family: Iterable[Model] = ()) -> None:
+        """Refuse a model that the region lacks.
 
         Args:
             model: the model that was asked for.
@@ -209,7 +209,6 @@ class Api:
                 f"{f'use {here} here' if here else 'choose another model'}, "
                 "or ask the user to set DASHSCOPE_REGION and that region's key."
             )
-        return model.at(region)
 
     def rate(self, model: Model) -> Rate | None:
         """The model's list price here; where no region is known, that of the one that is set, or its first."""
@@ -271,7 +270,7 @@ class Api:
             out = True
 
         try:
-            await self.client.turn(model.name, model.limit, sum(expected))
+            await self.client.turn(model.name, model.limit_at(self.service.region), sum(expected))
             answer = await send(before=before)
         except BaseException as error:
             refused = isinstance(error, LocalizeError) and not isinstance(error, Unconfirmed)
@@ -326,7 +325,7 @@ class Api:
             label=job.label,
             digest=job.digest,
             model=job.model.name,
-            limit=job.model.limit,
+            limit=job.model.limit_at(self.service.region),
             path=job.path,
             directory=str(self.artifacts.directory),
             stem=job.stem,
@@ -351,7 +350,7 @@ class Api:
             label=batch.label,
             digest=batch.digest,
             model=batch.model.name,
-            limit=batch.model.limit,
+            limit=batch.model.limit_at(self.service.region),
             path="",
             directory=str(self.artifacts.directory),
             stem="",

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import respx
 
-from qwen_localize.contract import Model
+from fakes_text import upper
 from qwen_localize.dashscope import Limit
+from qwen_localize.dashscope.limits import Paces
 from support import Connect, picture, words
 
 
@@ -31,7 +32,20 @@ async def test_a_daily_budget_counts_the_prices_of_the_region_behind_the_base_ur
     assert not httpx2_mock.calls
 
 
-def test_a_model_has_the_limit_of_the_region_or_its_usual_one() -> None:
-    model = Model("m", ("cn-beijing", "us-east-1"), Limit(60), limits={"us-east-1": Limit(60, 100_000)})
-    assert model.at("us-east-1").limit == Limit(60, 100_000)
-    assert model.at("cn-beijing").limit == model.at(None).limit == Limit(60)
+@pytest.mark.parametrize(
+    ("place", "tokens"),
+    [({"region": "cn-beijing"}, 35_000), ({"region": "ap-southeast-1"}, 100_000)],
+)
+async def test_a_call_keeps_to_the_limit_of_its_region(
+    httpx2_mock: respx.Router, connect: Connect, monkeypatch: pytest.MonkeyPatch, place: dict[str, Any], tokens: int
+) -> None:
+    kept: list[Limit] = []
+
+    async def noted(paces: Paces, name: str, limit: Limit, tokens: int) -> None:
+        kept.append(limit)
+
+    monkeypatch.setattr(Paces, "wait", noted)
+    httpx2_mock.post(path__regex="chat/completions").mock(side_effect=upper)
+    async with connect(base_url=None, **place) as client:
+        await client.call_tool("translate_text", {"text": "hello", "target_lang": "ru"})
+    assert kept == [Limit(60, tokens)]

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import respx
 
-from fakes_text import URL, completion, content, options, refused, upper
+from fakes_text import URL, completion, content, moderated, options, refused, upper
 from qwen_localize_tools.translate_text import MODELS
 from support import Connect, words
 
@@ -93,9 +93,6 @@ async def test_two_thousand_short_strings_take_a_hundred_requests_and_report_pro
 async def test_one_bad_string_costs_only_itself_and_its_place_says_why(
     httpx2_mock: respx.Router, connect: Connect
 ) -> None:
-    def moderated(request: httpx.Request) -> httpx.Response:
-        return refused(400, "data_inspection_failed") if "poison" in content(request) else upper(request)
-
     httpx2_mock.post(URL).mock(side_effect=moderated)
     async with connect() as client:
         result = await client.call_tool("translate_text", {"text": ["a1", "a2", "poison", "a4"], "target_lang": "ru"})
@@ -288,5 +285,5 @@ async def test_a_bad_argument_gets_a_sentence_and_nothing_is_sent(
     ],
 )
 def test_a_model_has_the_limit_of_its_region(model: str, region: str, tokens: int) -> None:
-    limit = MODELS[model].at(region).limit
+    limit = MODELS[model].limit_at(region)
     assert (limit.requests, limit.tokens) == (60, tokens)

@@ -49,7 +49,7 @@ async def edit_image(
     10 to 60 s; 0.2 CNY a picture (pro and max 0.5). To translate a picture's text, translate_image is 60 times cheaper.
     """
     chosen, _ = MODELS.get(model) or _unknown(model)
-    chosen = api.check_model(chosen, [other for other, _ in MODELS.values()])
+    api.check_model(chosen, [other for other, _ in MODELS.values()])
     if not prompt.strip():
         raise BadArgument("The prompt is empty. Say in a sentence what to change in the picture.")
     parameters = _parameters(n, check(model, n, size, prompt_extend), negative_prompt, prompt_extend, watermark, seed)

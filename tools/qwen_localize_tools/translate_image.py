@@ -59,7 +59,8 @@ async def translate_image(
     10 to 60 s, 0.003 CNY, also when no text is found; if it takes longer, a job_id for get_job. One language must
     be Chinese or English; qwen-mt-image-2.0 has no such rule, but does one a minute.
     """
-    chosen = api.check_model(MODELS[model], MODELS.values())
+    chosen = MODELS[model]
+    api.check_model(chosen, MODELS.values())
     source, target = _languages(source_lang, target_lang, model)
     picture = await api.picture(image, RULES)
     ext = _ext(glossary, sensitive_words, domain_hint, keep_subject_text)

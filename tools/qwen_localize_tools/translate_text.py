@@ -56,7 +56,8 @@ async def translate_text(
     for a text, about 1 s per 20 short strings. 1,000 words cost about 0.004 CNY (flash); plus is better and dearer,
     lite cheaper.
     """
-    chosen = api.check_model(MODELS[model], MODELS.values())
+    chosen = MODELS[model]
+    api.check_model(chosen, MODELS.values())
     source, target = _languages(source_lang, target_lang, model)
     strings = [text] if isinstance(text, str) else text
     if not any(string.strip() for string in strings):
