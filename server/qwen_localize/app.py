@@ -20,7 +20,7 @@ from . import __version__
 from .clock import Clock, RealClock
 from .contract import Tool
 from .dashscope import Timeouts
-from .errors import LocalizeError, quote, redact
+from .errors import OWN_FAULT, LocalizeError, quote, redact
 from .progress import Progress
 from .results import Result
 from .schema import arguments_schema, result_schema
@@ -149,7 +149,7 @@ class BoundTool(McpTool):
             return _failure(str(error), services)
         except Exception:
             logger.exception("%s failed in a way nobody foresaw", self.name)
-            return _failure("This server failed by a fault of its own. Its log (stderr) has the details.", services)
+            return _failure(OWN_FAULT, services)
         return _success(result)
 
 

@@ -23,12 +23,14 @@ LocalizeError               one to three sentences: what, why, what to do
 │   ├── Spoiled             a result arrived cut, empty, or as something else
 │   ├── Expired             a result's URL is refused: no longer valid, or blocked on the way
 │   └── Unconfirmed         a paid request went out, and no answer says what became of it
-└── Bug                     we can: the service said something we do not understand
+└── Bug                     we can: the service said something we do not understand, or we failed ourselves
 """
 
 import re
 
 QUOTE_LIMIT = 200
+# What a caller is told of an exception that nobody foresaw.
+OWN_FAULT = "This server failed by a fault of its own. Its log (stderr) has the details."
 _KEY = re.compile(r"\b(?:sk|st)-[A-Za-z0-9_\-.]{6,}")
 
 
@@ -133,7 +135,7 @@ class Unconfirmed(TryLater):
 
 
 class Bug(LocalizeError):
-    """The service said something this version does not understand."""
+    """The service said something this version does not understand, or this server failed by a fault of its own."""
 
 
 def quote(text: str, limit: int = QUOTE_LIMIT) -> str:

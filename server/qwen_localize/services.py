@@ -14,7 +14,7 @@ from .clock import Clock
 from .contract import Api
 from .dashscope import Client, Paces, Timeouts, Wire
 from .errors import StateUnavailable
-from .jobs import Changes, Lock, Poller, Presence, ResultUrls, Runner, ScopedBook, Store
+from .jobs import Lock, Poller, Presence, ResultUrls, Runner, ScopedBook, Store
 from .patience import patience
 from .progress import Progress
 from .recall import Flights, Recall
@@ -33,9 +33,9 @@ class Services:
     settings: Settings
     client: Client
     clock: Clock
-    runner: Runner | None
-    store: Store | None
-    flights: Flights | None
+    runner: Runner | None = None
+    store: Store | None = None
+    flights: Flights | None = None
     broken: StateUnavailable | None = None
     recall: Recall = field(default_factory=Recall)
     cancelled: deque[str] = field(default_factory=partial(deque[str], maxlen=100))
@@ -75,7 +75,7 @@ async def open_services(
     try:
         store = Store(settings.state, clock.wall())
     except StateUnavailable as error:
-        yield Services(settings, Client(Wire(settings.service, settings.key)), clock, None, None, None, error)
+        yield Services(settings, Client(Wire(settings.service, settings.key)), clock, broken=error)
         return
     wire = Wire(
         settings.service,
@@ -89,9 +89,7 @@ async def open_services(
     try:
         async with anyio.create_task_group() as group:
             lock = Lock(settings.state / f"poller-{settings.scope}.lock")
-            poller = Poller(
-                store, client, clock, settings.scope, presence, lock, result_urls, Changes(), Changes(), settings.output
-            )
+            poller = Poller(store, client, clock, settings.scope, presence, lock, result_urls, output=settings.output)
             if settings.key:
                 group.start_soon(poller.run)
             yield Services(settings, client, clock, Runner(poller, group), store, Flights(group))

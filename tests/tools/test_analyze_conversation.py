@@ -13,6 +13,7 @@ from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 from mcp_types import CallToolResult
 
+from qwen_localize.errors import OWN_FAULT
 from qwen_localize_tools._conversations import Conversation, given, read
 from qwen_localize_tools._questions import READY, prompt, read_answers
 from qwen_localize_tools._turns import Turn
@@ -166,7 +167,7 @@ async def test_a_fault_of_ours_costs_only_its_own_conversation(
     service.side_effect = lambda request: completion("fault") if "第7个" in message(request) else judge(request)
     result = await call(conversation=[f"客户：第{number}个" for number in range(30)], analysis=["intent"])
     assert "29 conversations analysed, 1 failed" in words(result)
-    assert "a fault of this server" in words(result)
+    assert OWN_FAULT in words(result)
     assert "ZeroDivisionError" in caplog.text
 
 

@@ -8,7 +8,7 @@ import anyio
 from pydantic import BaseModel, Field
 
 from qwen_localize.contract import Api, Model
-from qwen_localize.errors import Bug, LocalizeError, Rejected, SetupError, Unreachable
+from qwen_localize.errors import OWN_FAULT, Bug, LocalizeError, Rejected, SetupError, Unreachable
 
 from ._conversations import Conversation
 from ._questions import Answer, Question, prompt, read_answers
@@ -90,7 +90,7 @@ class Analysis:
             raise
         except Exception:
             logger.exception("A conversation failed for a reason nobody foresaw")
-            raise Bug("This conversation failed by a fault of this server. Report it; the log has details.") from None
+            raise Bug(OWN_FAULT) from None
 
     async def _one(self, conversation: Conversation) -> list[Answer]:
         if conversation.error:

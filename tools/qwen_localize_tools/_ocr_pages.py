@@ -9,7 +9,7 @@ import anyio
 import anyio.to_thread
 
 from qwen_localize.contract import Api, Model
-from qwen_localize.errors import Bug, LocalizeError, SetupError, Unreachable
+from qwen_localize.errors import OWN_FAULT, Bug, LocalizeError, SetupError, Unreachable
 from qwen_localize.inputs import LocalPicture
 
 from ._ocr_models import TaskName, cut_words, options
@@ -68,8 +68,7 @@ class Reading:
                 done[number] = self._failed(number, error)
             except Exception:
                 logger.exception("page %s failed in a way nobody foresaw", number)
-                words = "This server failed on the page by a fault of its own. Its log (stderr) has the details."
-                done[number] = self._failed(number, Bug(words))
+                done[number] = self._failed(number, Bug(OWN_FAULT))
             await self._api.progress(len(done), total, f"{len(done)} of {total} pages")
 
     def _read(self, number: int, seen: Seen) -> Page:

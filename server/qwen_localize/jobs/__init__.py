@@ -6,11 +6,9 @@ from .records import RESTING, JobRecord, Kind, State
 from .runner import Runner
 from .store import Cost, ScopedBook, Store
 from .submission import Ending, Order, Tell
-from .waiting import Changes
 
 __all__ = [
     "RESTING",
-    "Changes",
     "Cost",
     "Ending",
     "JobRecord",

@@ -10,7 +10,7 @@ import httpx2
 from ..artifacts import Artifact, Artifacts
 from ..clock import Clock
 from ..dashscope import Client, Failed, Gone, Succeeded
-from ..errors import Bug, Expired, LocalizeError, OutputUnavailable, Spoiled, TryLater
+from ..errors import OWN_FAULT, Bug, Expired, LocalizeError, OutputUnavailable, Spoiled, TryLater
 from .records import JobRecord, State
 from .store import Store
 
@@ -54,7 +54,7 @@ class Delivery:
             error = failure
         except Exception:
             logger.exception("The results of %s cannot be fetched for a reason nobody foresaw", job.id)
-            error = Bug("Fetching it failed by a fault of this server; its log (stderr) has the details.")
+            error = Bug(OWN_FAULT)
         await self._finish(await self._store.get(job.id) or job, error)
 
     async def _finish(self, job: JobRecord, error: LocalizeError | None) -> None:

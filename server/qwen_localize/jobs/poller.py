@@ -6,7 +6,7 @@ comes free, as it does when its holder dies.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +60,8 @@ class Poller:
     presence: Presence
     lock: Lock
     result_urls: Mapping[str, ResultUrls]
-    woken: Changes
-    changed: Changes
+    woken: Changes = field(default_factory=Changes)
+    changed: Changes = field(default_factory=Changes)
     output: Path | None = None
 
     def __post_init__(self) -> None:

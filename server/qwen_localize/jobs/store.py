@@ -190,8 +190,8 @@ class Store:
         """A place in a rate limit that all processes share; see `dashscope.limits.Book`."""
 
         def work(connection: sqlite3.Connection) -> float:
-            # A place in the future was taken before the clock was set back, and holds nobody up; unless it is of
-            # just now: another process looked at the clock after us, and came here before us.
+            # A place in the future was taken before the machine was started anew, and holds nobody up; unless it is
+            # of just now: another process looked at the clock after us, and came here before us.
             connection.execute(
                 "DELETE FROM places WHERE name = ? AND (at <= ? OR at > ?)",
                 (name, now - limit.horizon, now + _JUST_NOW),

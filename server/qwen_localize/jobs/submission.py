@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 
 from ..dashscope import Limit
-from ..errors import Bug, LocalizeError, StateUnavailable, Unconfirmed
+from ..errors import OWN_FAULT, Bug, LocalizeError, StateUnavailable, Unconfirmed
 from .poller import Poller
 from .records import JobRecord, Kind, State
 
@@ -20,7 +20,6 @@ logger = logging.getLogger(__name__)
 _GRACE_SECONDS = {Kind.TASK: 10.0, Kind.CALL: 120.0}
 # How often what is paid for is tried to be written down.
 _KEEP_SECONDS = 1.0
-_FAULT = "This server failed by a fault of its own. Its log (stderr) has the details."
 
 Tell = Callable[[str], Awaitable[None]]
 
@@ -85,7 +84,7 @@ class Submission:
             await self._fail(job, str(error))
         except Exception:
             logger.exception("A job failed for a reason nobody foresaw")
-            await self._fail(job, _FAULT)
+            await self._fail(job, OWN_FAULT)
 
     def stop(self, job_id: str) -> bool:
         """Stop a batch of this process; whether there is one."""

@@ -12,7 +12,7 @@ import pytest
 from qwen_localize import artifacts
 from qwen_localize.dashscope import Client, Gone, Service, Succeeded, Wire
 from qwen_localize.dashscope.tasks import TaskState
-from qwen_localize.errors import Expired, LocalizeError, Spoiled
+from qwen_localize.errors import OWN_FAULT, Expired, LocalizeError, Spoiled
 from qwen_localize.jobs import JobRecord, Kind, State, Store
 from qwen_localize.jobs.delivery import Delivery
 from server.jobs.records import record
@@ -184,7 +184,7 @@ async def test_a_fault_of_our_own_leaves_the_result_to_be_fetched_again(
     desk.service.refused["http://x/0"] = KeyError("surprise")
     job = await desk.deliver()
     assert job.state is State.UNDELIVERED
-    assert "a fault of this server" in job.message
+    assert OWN_FAULT in job.message
     assert "surprise" in caplog.text
 
 
