@@ -1,12 +1,14 @@
-"""What tests share: a clock that does not wait, pictures, and what a model would read of a result."""
+"""What tests share: clocks that do not wait, a server on loopback, pictures, what a model would read of a result."""
 
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from io import BytesIO
+from typing import Any
 
 import anyio
 import anyio.lowlevel
+from anyio.abc import SocketAttribute
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
 from PIL import Image
@@ -54,6 +56,16 @@ class FastClock:
 
     async def sleep(self, seconds: float) -> None:
         await anyio.sleep(seconds / self.SPEED)
+
+
+@asynccontextmanager
+async def listening(handle: Any) -> AsyncIterator[str]:
+    """A server on loopback that treats each connection as `handle` does; its origin."""
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
+        group.start_soon(listener.serve, handle)
+        port = listener.extra(SocketAttribute.local_port)
+        yield f"http://127.0.0.1:{port}"
+        group.cancel_scope.cancel()
 
 
 def words(result: CallToolResult) -> str:

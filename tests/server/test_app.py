@@ -3,11 +3,9 @@
 import json
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import anyio
 import httpx
@@ -26,7 +24,7 @@ from qwen_localize.progress import BEAT_SECONDS, Progress
 from qwen_localize.results import Result
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
-from support import KEY, ORIGIN, Connect, FakeClock, FastClock, words
+from support import KEY, ORIGIN, Connect, FakeClock, FastClock, listening, words
 
 CHAT = f"{ORIGIN}/compatible-mode/v1/chat/completions"
 HELLO = {"text": "hello", "target_lang": "ru"}
@@ -89,16 +87,6 @@ async def test_no_network_is_said_and_nothing_was_sent(httpx2_mock: respx.Router
     assert "cannot be reached (ConnectError); nothing was sent. Check the network" in words(result)
 
 
-@asynccontextmanager
-async def listening(handle: Any) -> AsyncIterator[str]:
-    """A server on loopback that treats each connection as `handle` does; its origin."""
-    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
-        group.start_soon(listener.serve, handle)
-        port = listener.extra(anyio.abc.SocketAttribute.local_port)
-        yield f"http://127.0.0.1:{port}"
-        group.cancel_scope.cancel()
-
-
 async def test_a_host_that_never_answers_is_given_up(connect: Connect) -> None:
     async def silent(stream: SocketStream) -> None:
         async with stream:
@@ -123,7 +111,6 @@ async def test_the_proxy_of_the_environment_is_used(connect: Connect, monkeypatc
 
     async with listening(proxy) as origin:
         monkeypatch.setenv("HTTP_PROXY", origin)
-        monkeypatch.delenv("NO_PROXY", raising=False)
         async with connect(base_url="http://model-studio.example") as client:
             await client.call_tool("translate_text", HELLO)
     assert seen[0].startswith(b"POST http://model-studio.example/compatible-mode/v1/chat/completions HTTP/1.1")

@@ -11,11 +11,11 @@ import httpx
 import httpx2
 import pytest
 import respx
-from anyio.abc import SocketAttribute, SocketStream
+from anyio.abc import SocketStream
 
 from qwen_localize import errors
 from qwen_localize.dashscope import Client, Service, Wire
-from support import KEY, FakeClock
+from support import KEY, FakeClock, listening
 
 URL = "https://results.example/a.jpg"
 
@@ -67,7 +67,7 @@ async def test_no_redirect_leads_into_a_private_network_or_to_another_scheme(
 class Neighbour:
     """A server in the private network: how many connections were made to it, and what it was sent."""
 
-    port: int
+    port: int = 0
     connections: int = 0
     received: bytes = b""
 
@@ -81,11 +81,10 @@ class Neighbour:
 
 @pytest.fixture
 async def neighbour() -> AsyncIterator[Neighbour]:
-    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
-        found = Neighbour(listener.extra(SocketAttribute.local_port))
-        group.start_soon(listener.serve, found.answer)
+    found = Neighbour()
+    async with listening(found.answer) as origin:
+        found.port = int(origin.rpartition(":")[2])
         yield found
-        group.cancel_scope.cancel()
 
 
 @pytest.fixture
@@ -98,13 +97,6 @@ def names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     return leads
-
-
-@pytest.fixture(autouse=True)
-def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
 
 
 @pytest.mark.parametrize("variable", [None, "NO_PROXY", "HTTPS_PROXY"])

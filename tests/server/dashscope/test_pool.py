@@ -1,23 +1,14 @@
 """What the environment does to the connections: proxies, and a key that cannot be sent."""
 
-import json
-
-import anyio
 import pytest
-from anyio.abc import SocketAttribute, SocketStream
+from anyio.abc import SocketStream
 
 from qwen_localize.dashscope import Client, Service, Wire
 from qwen_localize.errors import BadSetting
-from support import KEY
+from support import KEY, listening
 
-TASK = {"output": {"task_id": "t", "task_status": "PENDING"}}
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
+TASK = b'{"output": {"task_id": "t", "task_status": "PENDING"}}'
+FOUND = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(TASK), TASK)
 
 
 async def socks(stream: SocketStream) -> None:
@@ -28,18 +19,15 @@ async def socks(stream: SocketStream) -> None:
         assert b"model-studio.example" in await stream.receive()
         await stream.send(b"\x05\x00\x00\x01" + bytes(6))
         assert (await stream.receive()).startswith(b"GET /api/v1/tasks/t")
-        body = json.dumps(TASK).encode()
-        await stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+        await stream.send(FOUND)
 
 
 async def test_a_socks_proxy_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
-        group.start_soon(listener.serve, socks)
-        monkeypatch.setenv("ALL_PROXY", f"socks5h://127.0.0.1:{listener.extra(SocketAttribute.local_port)}")
+    async with listening(socks) as origin:
+        monkeypatch.setenv("ALL_PROXY", origin.replace("http", "socks5h"))
         wire = Wire(Service.at("cn-beijing", base_url="http://model-studio.example"), KEY)
         assert (await Client(wire).query("t")).task_id == "t"
         await wire.close()
-        group.cancel_scope.cancel()
 
 
 @pytest.mark.parametrize("proxy", ["socks://user:hunter2@127.0.0.1:7890/", "ftp://127.0.0.1", "http://host:port"])
@@ -68,14 +56,10 @@ async def test_a_stand_in_on_this_machine_is_reached_whatever_the_proxy_is_calle
     async def answer(stream: SocketStream) -> None:
         async with stream:
             await stream.receive()
-            body = json.dumps(TASK).encode()
-            await stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+            await stream.send(FOUND)
 
-    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
-        group.start_soon(listener.serve, answer)
-        monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:7890/")
-        origin = f"http://127.0.0.1:{listener.extra(SocketAttribute.local_port)}"
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:7890/")
+    async with listening(answer) as origin:
         wire = Wire(Service.at("cn-beijing", base_url=origin), KEY)
         assert (await Client(wire).query("t")).task_id == "t"
         await wire.close()
-        group.cancel_scope.cancel()

@@ -6,15 +6,26 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
+import anyio.to_thread
 
 from qwen_localize.dashscope import Client, Gone, Page, Row, Service, Waiting, Wire
 from qwen_localize.dashscope.tasks import TaskState
 from qwen_localize.errors import NoAccess
-from qwen_localize.jobs import Changes, JobRecord, Lock, Poller, Presence, State, Store
+from qwen_localize.jobs import JobRecord, Lock, Poller, Presence, State, Store
 from server.jobs.records import SCOPE
 from support import FakeClock
 
 NOW = 1_800_000_000.0
+# A slow one: longer than a task is left unlisted before it is asked for.
+ANSWER_SECONDS = 40.0
+
+
+async def passed(clock: FakeClock, seconds: float) -> None:
+    """Return when others have let so much time pass."""
+    due = clock.time + seconds
+    while clock.time < due:
+        await anyio.lowlevel.checkpoint()
 
 
 class Listed(Client):
@@ -25,6 +36,7 @@ class Listed(Client):
         self.rows, self.pages = rows, pages
         self.queried: list[str] = []
         self.ahead = 0.0
+        self.clock = FakeClock()
         self.canceled = 0
 
     @property
@@ -36,7 +48,7 @@ class Listed(Client):
 
     async def query(self, task_id: str) -> TaskState:
         self.queried.append(task_id)
-        await anyio.sleep(0.05)  # as an answer takes
+        await passed(self.clock, ANSWER_SECONDS)
         found = {row.task_id: row.status for row in self.rows}.get(task_id, "UNKNOWN")
         return Waiting(task_id, running=True) if found == "RUNNING" else Gone(task_id, found)
 
@@ -57,13 +69,12 @@ class Desk:
 
     @asynccontextmanager
     async def polling(self, service: Listed, *jobs: JobRecord) -> AsyncIterator[Poller]:
+        service.clock = self.clock
         for job in jobs:
             await self.store.add(job)
         lock = Lock(self._folder / "poller.lock")
         urls: dict[str, Any] = {"translate_image": lambda output: [output["image_url"]]}
-        poller = Poller(
-            self.store, service, self.clock, SCOPE, self.presence, lock, urls, Changes(), Changes()
-        )  # fmt: skip
+        poller = Poller(self.store, service, self.clock, SCOPE, self.presence, lock, urls)
         with anyio.fail_after(10):
             async with anyio.create_task_group() as group:
                 group.start_soon(poller.run)
@@ -79,6 +90,4 @@ class Desk:
 
     async def after(self, seconds: float) -> None:
         """Let so much time pass."""
-        due = self.clock.time + seconds
-        while self.clock.time < due:
-            await anyio.lowlevel.checkpoint()
+        await passed(self.clock, seconds)

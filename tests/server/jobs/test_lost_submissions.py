@@ -26,20 +26,16 @@ async def test_the_task_that_a_lost_submission_with_another_key_may_have_is_not_
     assert ended.state is State.UNCLEAR
 
 
-async def test_a_task_that_was_submitted_with_another_key_is_not_adopted(desk: Desk) -> None:
-    rows = [Row("known", "RUNNING", NOW - 60, "1001"), Row("x", "RUNNING", NOW - 9.9, "2002")]
+@pytest.mark.parametrize(("key_id", "adopted"), [("1001", "x"), ("2002", None)])
+async def test_a_task_is_adopted_only_if_it_has_the_key_of_a_known_one(
+    desk: Desk, key_id: str, adopted: str | None
+) -> None:
+    rows = [Row("known", "RUNNING", NOW - 60, "1001"), Row("x", "RUNNING", NOW - 9.9, key_id)]
     known = record("known", state=State.QUEUED, upstream_id="known", created=NOW - 61, sent=NOW - 60)
     async with desk.polling(Listed(rows), known, lost_job("a", NOW - 10, NOW - 8)):
         ended = await desk.until("job-a", *SETTLED)
-    assert ended.state is State.UNCLEAR
-
-
-async def test_a_task_with_the_key_of_a_known_one_is_adopted(desk: Desk) -> None:
-    rows = [Row("known", "RUNNING", NOW - 60, "1001"), Row("x", "RUNNING", NOW - 9.9, "1001")]
-    known = record("known", state=State.QUEUED, upstream_id="known", created=NOW - 61, sent=NOW - 60)
-    async with desk.polling(Listed(rows), known, lost_job("a", NOW - 10, NOW - 8)):
-        ended = await desk.until("job-a", *SETTLED)
-    assert ended.upstream_id == "x"
+    assert ended.upstream_id == adopted
+    assert (ended.state is State.UNCLEAR) is (adopted is None)
 
 
 async def test_with_clocks_far_apart_nothing_is_said_to_be_unpaid(desk: Desk) -> None:

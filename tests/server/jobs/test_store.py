@@ -208,7 +208,7 @@ async def test_a_process_whose_look_at_the_clock_is_a_moment_older_takes_no_extr
     assert await second.take("image", Limit(60), 0, NOW) > 0.9
 
 
-async def test_a_clock_that_was_set_back_holds_nobody_up(store: Store) -> None:
+async def test_places_of_before_the_machine_was_started_anew_hold_nobody_up(store: Store) -> None:
     assert await store.take("image", Limit(60), 0, NOW) == 0
     assert await store.take("image", Limit(60), 0, NOW - 3600) == 0
 
