@@ -13,40 +13,12 @@ from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 from mcp_types import CallToolResult
 
+from fakes_analysis import CHAT, URL, asked, completion, judge, message
 from qwen_localize.errors import OWN_FAULT
 from qwen_localize_tools._conversations import Conversation, given, read
 from qwen_localize_tools._questions import READY, prompt, read_answers
 from qwen_localize_tools._turns import Turn
-from support import ORIGIN, Call, Connect, Refused, words
-
-URL = f"{ORIGIN}/compatible-mode/v1/chat/completions"
-CHAT = [{"role": "customer", "text": "我的杯子坏了"}, {"role": "agent", "text": "马上给您换新的"}]
-
-
-def completion(text: str) -> httpx.Response:
-    choice = {"message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-    usage = {"prompt_tokens": 100, "completion_tokens": 20}
-    return httpx.Response(200, json={"id": "c-1", "model": "m", "choices": [choice], "usage": usage})
-
-
-def message(request: httpx.Request) -> str:
-    return str(json.loads(request.content)["messages"][0]["content"])
-
-
-def asked(text: str) -> list[dict[str, Any]]:
-    """The questions in a prompt, as the model would find them."""
-    return [
-        json.loads(line) for line in text.partition("\nBEGIN DIALOGUE\n")[0].splitlines() if line.startswith('{"id"')
-    ]
-
-
-def judge(request: httpx.Request) -> httpx.Response:
-    """A model that gives the first label, or a word."""
-    rows = [
-        {"id": q["id"], "label": (q.get("labels") or ["something"])[0], "reason": "because", "turns": [1, 99, "x"]}
-        for q in asked(message(request))
-    ]
-    return completion(f"Here you are:\n```json\n{json.dumps(rows)}\n```\nAnything else?")
+from support import Call, Connect, Refused, words
 
 
 @pytest.fixture
