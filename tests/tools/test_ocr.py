@@ -169,12 +169,35 @@ async def test_a_long_result_is_written_in_its_own_format(
     assert Path(result.structured_content["artifacts"][0]["path"]).name == f"scan.{task}.{ending}"
 
 
-@pytest.mark.parametrize("name", MODELS)
-async def test_every_model_is_sent_what_it_takes(service: respx.Route, call: Call, name: str) -> None:
-    _, bounds, tasks = MODELS[name]
-    for task in tasks:
-        result = await call(model=name, task=task, min_pixels=bounds.least, max_pixels=bounds.most)
-        assert not result.is_error, words(result)
+# Model, least and most pixels, and what it cannot do (contract section 6).
+NEW, OLD = (3072, 30_720_000), (3136, 23_520_000)
+ROWS = [
+    ("qwen-vl-ocr", *NEW, set()),
+    ("qwen-vl-ocr-latest", *NEW, set()),
+    ("qwen-vl-ocr-2025-11-20", *NEW, set()),
+    ("qwen-vl-ocr-2025-08-28", *OLD, set()),
+    ("qwen-vl-ocr-2025-04-13", *OLD, {"words"}),
+    ("qwen-vl-ocr-2024-10-28", *OLD, set(TASKS) - {"text"}),
+]
+
+
+def test_the_models_are_those_of_the_contract() -> None:
+    assert list(MODELS) == [name for name, *_ in ROWS]
+
+
+@pytest.mark.parametrize(("name", "least", "most", "lacks"), ROWS)
+async def test_every_model_is_sent_what_it_takes_and_nothing_else(
+    service: respx.Route, call: Call, name: str, least: int, most: int, lacks: set[str]
+) -> None:
+    for task in TASKS:
+        result = await call(model=name, task=task, min_pixels=least, max_pixels=most)
+        assert result.is_error is (task in lacks), words(result)
+    sent_with = [image_of(request.request) for request in service.calls]
+    assert len(sent_with) == len(TASKS) - len(lacks)
+    assert {(image["min_pixels"], image["max_pixels"]) for image in sent_with} == {(least, most)}
+    for beyond in ({"min_pixels": least - 1}, {"max_pixels": most + 1}):
+        assert f"takes {least} to {most}" in words(await call(model=name, **beyond))
+    assert service.call_count == len(sent_with)
 
 
 async def test_the_oldest_snapshot_is_asked_without_a_task(service: respx.Route, call: Call) -> None:
@@ -185,11 +208,7 @@ async def test_the_oldest_snapshot_is_asked_without_a_task(service: respx.Route,
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ({"model": "qwen-vl-ocr-2024-10-28", "task": "table"}, "cannot do table"),
         ({"model": "qwen-vl-ocr-2025-04-13", "task": "words"}, "cannot do words"),
-        ({"model": "qwen-vl-ocr-latest", "min_pixels": 3071}, "takes 3072 to 30720000"),
-        ({"model": "qwen-vl-ocr-2025-08-28", "min_pixels": 3100}, "takes 3136 to 23520000"),
-        ({"max_pixels": 40_000_000}, "takes 3072 to 30720000"),
         ({"min_pixels": 9000, "max_pixels": 4000}, "min_pixels is larger"),
         ({"model": "qwen-ocr"}, "Nearest: qwen-vl-ocr"),
         ({"task": "poem"}, "task: Input should be"),
