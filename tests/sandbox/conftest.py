@@ -1,7 +1,5 @@
 """A sandbox on a real socket for each test that asks for one."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncGenerator
 
 import pytest

@@ -1,7 +1,5 @@
 """What the sandbox's tests share: a bare HTTP client, a clock that tests move, pictures."""
 
-from __future__ import annotations
-
 import base64
 import io
 import ssl

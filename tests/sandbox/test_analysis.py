@@ -1,6 +1,4 @@
-"""Dialogue analysis by word lists (contract 7)."""
-
-from __future__ import annotations
+"""Dialogue analysis by word lists (docs/model-studio.md 7)."""
 
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """The benchmark's arithmetic, its pictures, and that it runs; its figures are its own business."""
 
-from __future__ import annotations
-
 import io
 import json
 import subprocess

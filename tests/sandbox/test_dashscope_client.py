@@ -1,6 +1,4 @@
-"""The official DashScope client, unchanged, as a judge of the native endpoints (contract 11)."""
-
-from __future__ import annotations
+"""The official DashScope client, unchanged, as a judge of the native endpoints (docs/model-studio.md 11)."""
 
 from collections.abc import AsyncGenerator, Callable
 from functools import partial
@@ -160,7 +158,7 @@ async def test_it_understands_refusals_and_failures(caller: Caller, blank: bytes
 
 
 async def test_its_wait_is_ended_by_a_throttled_query(caller: Caller, blank: bytes) -> None:
-    """Contract 12: a 429 comes back as the result, and the task is orphaned."""
+    """docs/model-studio.md 12: a 429 comes back as the result, and the task is orphaned."""
     images = sdk("ImageSynthesis")
 
     task = await submit(caller, blank)

@@ -1,6 +1,4 @@
-"""What is made of the lines of a picture, without reading one (contract 6)."""
-
-from __future__ import annotations
+"""What is made of the lines of a picture, without reading one (docs/model-studio.md 6)."""
 
 import json
 import math

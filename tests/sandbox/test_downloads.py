@@ -1,7 +1,5 @@
 """Signed result addresses."""
 
-from __future__ import annotations
-
 from sandbox.stand import Caller, ManualClock
 
 

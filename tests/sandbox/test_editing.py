@@ -1,6 +1,4 @@
-"""Image editing on the wire, and what it makes of pictures (contract 5)."""
-
-from __future__ import annotations
+"""Image editing on the wire, and what it makes of pictures (docs/model-studio.md 5)."""
 
 import io
 from typing import Any

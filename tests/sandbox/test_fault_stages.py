@@ -1,7 +1,5 @@
 """Every fault at every stage where it makes sense, on the wire."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 from xml.etree import ElementTree

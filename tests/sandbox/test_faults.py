@@ -1,7 +1,5 @@
 """Every way to misbehave."""
 
-from __future__ import annotations
-
 import json
 
 import anyio

@@ -1,6 +1,4 @@
-"""Image translation requests on the wire (contract 4)."""
-
-from __future__ import annotations
+"""Image translation requests on the wire (docs/model-studio.md 4)."""
 
 from typing import Any
 

@@ -1,6 +1,4 @@
-"""The documented limits, in service time (contract 1.5 and 2.3)."""
-
-from __future__ import annotations
+"""The documented limits, in service time (docs/model-studio.md 1.5 and 2.3)."""
 
 import pytest
 

@@ -1,6 +1,4 @@
-"""LIST: rows, filters, pages (contract 2.2)."""
-
-from __future__ import annotations
+"""LIST: rows, filters, pages (docs/model-studio.md 2.2)."""
 
 from typing import Any
 

@@ -1,6 +1,4 @@
-"""Qwen-OCR on the wire (contract 6)."""
-
-from __future__ import annotations
+"""Qwen-OCR on the wire (docs/model-studio.md 6)."""
 
 import json
 from collections.abc import AsyncGenerator

@@ -1,7 +1,5 @@
 """Pictures: read, cleaned, redrawn in place, marked."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Pseudo-localization: what changes, and what must not."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 

@@ -1,7 +1,5 @@
 """Starting and stopping, and who gets what went wrong."""
 
-from __future__ import annotations
-
 import logging
 import signal
 import subprocess

@@ -1,6 +1,4 @@
-"""Tasks through their states, the queue, cancelling, and expiry (contract 2)."""
-
-from __future__ import annotations
+"""Tasks through their states, the queue, cancelling, and expiry (docs/model-studio.md 2)."""
 
 import re
 from collections.abc import Coroutine

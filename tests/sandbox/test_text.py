@@ -1,6 +1,4 @@
-"""The two text endpoints, on the wire (contract 3)."""
-
-from __future__ import annotations
+"""The two text endpoints, on the wire (docs/model-studio.md 3)."""
 
 import json
 from typing import Any

@@ -1,6 +1,4 @@
-"""Upload policies and the upload host (contract 8)."""
-
-from __future__ import annotations
+"""Upload policies and the upload host (docs/model-studio.md 8)."""
 
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Looking at a sandbox, and switching its faults, from another process."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import httpx2

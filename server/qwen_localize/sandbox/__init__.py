@@ -5,10 +5,10 @@ shares nothing with the client but the contract document, so that one misreading
 both.
 """
 
-from qwen_localize.sandbox.config import SandboxConfig
-from qwen_localize.sandbox.faults import Fault
-from qwen_localize.sandbox.ledger import Entry, Ledger, Paid
-from qwen_localize.sandbox.server import running
-from qwen_localize.sandbox.service import Sandbox
+from .config import SandboxConfig
+from .faults import Fault
+from .ledger import Entry, Ledger, Paid
+from .server import running
+from .service import Sandbox
 
 __all__ = ["Entry", "Fault", "Ledger", "Paid", "Sandbox", "SandboxConfig", "running"]

@@ -1,7 +1,5 @@
 """A sandbox as a process of its own: its origin is the one line on stdout; SIGTERM or SIGINT ends it."""
 
-from __future__ import annotations
-
 import argparse
 import signal
 import sys
@@ -9,7 +7,7 @@ from collections.abc import Sequence
 
 import anyio
 
-from qwen_localize.sandbox import Fault, SandboxConfig, running
+from . import Fault, SandboxConfig, running
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

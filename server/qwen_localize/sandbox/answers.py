@@ -1,6 +1,4 @@
-"""Finished answers of the token models in the words of both endpoints, whole and streamed (contract 3, 6)."""
-
-from __future__ import annotations
+"""Finished answers of the token models for both endpoints, whole and streamed (docs/model-studio.md 3, 6)."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -8,8 +6,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from qwen_localize.sandbox.gate import Call
-from qwen_localize.sandbox.replies import Reply
+from .gate import Call
+from .replies import Reply
 
 # The body of an answer, from what it says and why it ends there.
 Shape = Callable[[str, str], dict[str, Any]]
@@ -83,7 +81,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def _deltas(done: Reply, *, cumulative: bool) -> Iterator[tuple[str, str | None]]:
-    """What each chunk carries, and the finish reason of the last (contract 3, streaming)."""
+    """What each chunk carries, and the finish reason of the last (docs/model-studio.md 3, streaming)."""
     so_far = ""
     for piece in _pieces(done.text):
         so_far += piece

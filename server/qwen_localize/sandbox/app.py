@@ -1,7 +1,5 @@
 """Every path of the sandbox in one table."""
 
-from __future__ import annotations
-
 import uuid
 from typing import Any
 
@@ -12,13 +10,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from qwen_localize.sandbox import routes_files, routes_images, routes_multimodal, routes_tasks, routes_text, watching
-from qwen_localize.sandbox.errors import Refusal, native_body
-from qwen_localize.sandbox.gate import Dialect, Handler, endpoint
-from qwen_localize.sandbox.ledger import Entry
-from qwen_localize.sandbox.results import RESULT_PATH
-from qwen_localize.sandbox.service import Sandbox
-from qwen_localize.sandbox.uploads import UPLOAD_PATH
+from . import routes_files, routes_images, routes_multimodal, routes_tasks, routes_text, watching
+from .errors import Refusal, native_body
+from .gate import Dialect, Handler, endpoint
+from .ledger import Entry
+from .results import RESULT_PATH
+from .service import Sandbox
+from .uploads import UPLOAD_PATH
 
 _AIGC = "/api/v1/services/aigc"
 
@@ -36,7 +34,7 @@ def build(sandbox: Sandbox) -> ASGIApp:
         route(f"{_AIGC}/image2image/image-synthesis", "POST", "submit", routes_images.synthesize),
         route("/api/v1/uploads", "GET", "policy", routes_files.policy),
         route("/api/v1/tasks", "GET", "list", routes_tasks.list_tasks),
-        # With and without a slash: the SDK's asynchronous classes add one (contract 11).
+        # With and without a slash: the SDK's asynchronous classes add one (docs/model-studio.md 11).
         *(route(f"/api/v1/tasks/{{task_id}}{end}", "GET", "query", routes_tasks.query) for end in ("", "/")),
         *(route(f"/api/v1/tasks/{{task_id}}/cancel{end}", "POST", "cancel", routes_tasks.cancel) for end in ("", "/")),
         route(UPLOAD_PATH, "POST", "upload", routes_files.upload, dialect=Dialect.STORE),

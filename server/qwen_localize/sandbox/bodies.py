@@ -1,13 +1,11 @@
 """Answers whose body does not arrive as announced."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 import anyio
 from starlette.responses import Response, StreamingResponse
 
-from qwen_localize.sandbox.clock import Clock
+from .clock import Clock
 
 _PIECES = 20
 _TRICKLE_SECONDS = 10.0

@@ -1,13 +1,11 @@
-"""The models that the sandbox stands in for: limits, prices, languages (contract 1.5, 3 to 7, 13)."""
-
-from __future__ import annotations
+"""The models that the sandbox stands in for: limits, prices, languages (docs/model-studio.md 1.5, 3 to 7, 13)."""
 
 import json
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from qwen_localize.sandbox.limits import PER_MINUTE, Rule, requests_per_minute, requests_per_second
+from .limits import PER_MINUTE, Rule, requests_per_minute, requests_per_second
 
 
 @dataclass(frozen=True)
@@ -19,7 +17,7 @@ class Model:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The limits on the number of its requests (contract 1.5)."""
+        """The limits on the number of its requests (docs/model-studio.md 1.5)."""
         return requests_per_minute(self.requests)
 
 
@@ -28,7 +26,7 @@ class TokenModel(Model):
     """A model that is paid by the token.
 
     Attributes:
-        tokens: Input and output tokens per minute.
+        tokens: input and output tokens per minute.
         price_in: CNY per million input tokens.
         price_out: CNY per million output tokens.
     """
@@ -39,7 +37,7 @@ class TokenModel(Model):
 
     @property
     def token_rules(self) -> tuple[Rule, ...]:
-        """The limit on its tokens (contract 1.5)."""
+        """The limit on its tokens (docs/model-studio.md 1.5)."""
         return (Rule(self.tokens, PER_MINUTE),)
 
     def cost(self, tokens_in: int, tokens_out: int) -> float:
@@ -52,8 +50,8 @@ class TextModel(TokenModel):
     """A Qwen-MT model.
 
     Attributes:
-        cumulative: Whether each streamed piece is the whole text so far (contract 3).
-        lite: Whether it knows only the short language list.
+        cumulative: whether each streamed piece is the whole text so far (docs/model-studio.md 3).
+        lite: whether it knows only the short language list.
     """
 
     cumulative: bool = False
@@ -62,18 +60,18 @@ class TextModel(TokenModel):
 
 @dataclass(frozen=True)
 class AnalysisModel(TokenModel):
-    """A model that analyses dialogues (contract 7)."""
+    """A model that analyses dialogues (docs/model-studio.md 7)."""
 
 
 @dataclass(frozen=True)
 class OcrModel(TokenModel):
-    """A Qwen-OCR model (contract 6).
+    """A Qwen-OCR model (docs/model-studio.md 6).
 
     Attributes:
-        patch: The side, in pixels, of the square that is one image token.
-        max_tokens: The most tokens that may come out.
-        tasks: Whether it has built-in tasks.
-        locates: Whether advanced_recognition is one of them.
+        patch: the side, in pixels, of the square that is one image token.
+        max_tokens: the most tokens that may come out.
+        tasks: whether it has built-in tasks.
+        locates: whether advanced_recognition is one of them.
     """
 
     patch: int = 32
@@ -88,9 +86,9 @@ class ImageModel(Model):
 
     Attributes:
         price: CNY per image.
-        at_once: How many of its tasks run at the same time; None for no limit.
-        synchronous: Whether it also answers without the async header (contract 4).
-        any_pair: Whether neither language has to be Chinese or English.
+        at_once: how many of its tasks run at the same time; None for no limit.
+        synchronous: whether it also answers without the async header (docs/model-studio.md 4).
+        any_pair: whether neither language has to be Chinese or English.
     """
 
     price: float
@@ -101,14 +99,14 @@ class ImageModel(Model):
 
 @dataclass(frozen=True)
 class EditModel(Model):
-    """An image editing model (contract 5).
+    """An image editing model (docs/model-studio.md 5).
 
     Attributes:
         price: CNY per image.
-        per_second: Whether `requests` counts a second and not a minute.
-        most: How many images it makes of one request at most; with one, it takes no size either.
-        by_area: Whether a size is limited by its area and not by each side.
-        prompt_tokens: What a prompt is cut to.
+        per_second: whether `requests` counts a second and not a minute.
+        most: how many images it makes of one request at most; with one, it takes no size either.
+        by_area: whether a size is limited by its area and not by each side.
+        prompt_tokens: what a prompt is cut to.
     """
 
     price: float
@@ -119,7 +117,7 @@ class EditModel(Model):
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The limits on the number of its requests (contract 1.5)."""
+        """The limits on the number of its requests (docs/model-studio.md 1.5)."""
         return requests_per_second(self.requests) if self.per_second else super().rules
 
 
@@ -144,7 +142,7 @@ _MODELS: tuple[Model, ...] = (
     *_versions(EditModel("qwen-image-edit-max", 2, 0.5, False), "2026-01-16"),
     *_versions(EditModel("qwen-image-edit-plus", 2, 0.2, True), "2025-10-30", "2025-12-15"),
     EditModel("qwen-image-edit", 2, 0.3, True, most=1),
-    # Contract 6: the stable alias is read as the autumn guide has it, with 32 pixels a side.
+    # docs/model-studio.md 6: the stable alias is read as the autumn guide has it, with 32 pixels a side.
     OcrModel("qwen-vl-ocr", 600, 6_000_000, 0.3, 0.5, max_tokens=4096),
     OcrModel("qwen-vl-ocr-latest", 1200, 6_000_000, 0.3, 0.5),
     OcrModel("qwen-vl-ocr-2025-11-20", 1200, 6_000_000, 0.3, 0.5),

@@ -1,14 +1,12 @@
 """Service time: the one source of time for everything the sandbox decides."""
 
-from __future__ import annotations
-
 import time
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
 import anyio
 
-# The service writes its local time without a zone (contract 2.1); both of its main regions,
+# The service writes its local time without a zone (docs/model-studio.md 2.1); both of its main regions,
 # Beijing and Singapore, live at UTC+8.
 SERVICE_ZONE = timezone(timedelta(hours=8))
 
@@ -52,13 +50,13 @@ class ServiceClock:
 
 
 def stamp(wall: float) -> str:
-    """Unix seconds as the service writes them: `YYYY-MM-DD HH:mm:ss.SSS` (contract 2.1)."""
+    """Unix seconds as the service writes them: `YYYY-MM-DD HH:mm:ss.SSS` (docs/model-studio.md 2.1)."""
     moment = datetime.fromtimestamp(wall, SERVICE_ZONE)
     return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03d}"
 
 
 def parse_compact(text: str) -> float:
-    """Unix seconds of `YYYYMMDDhhmmss` (contract 2.2); ValueError for anything else."""
+    """Unix seconds of `YYYYMMDDhhmmss` (docs/model-studio.md 2.2); ValueError for anything else."""
     if len(text) != 14 or not text.isascii() or not text.isdigit():
         raise ValueError(f"{text!r} is not of the form YYYYMMDDhhmmss.")
     return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=SERVICE_ZONE).timestamp()

@@ -1,10 +1,8 @@
 """How the sandbox is set up, once, by whoever starts it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
-from qwen_localize.sandbox.faults import Fault
+from .faults import Fault
 
 
 @dataclass(frozen=True)
@@ -12,13 +10,13 @@ class SandboxConfig:
     """How fast the sandbox's time runs, how it misbehaves, and whom it lets in.
 
     Attributes:
-        speed: Service seconds per real second. Limits, queues, task times and expiry all run on
+        speed: service seconds per real second. Limits, queues, task times and expiry all run on
             service time.
-        task_seconds: Service seconds that an image task stays RUNNING at least.
-        faults: What goes wrong from the start; more can be added while it runs.
-        keys: The only keys admitted; None admits every key that starts with "sk-".
-        plain: Whether pictures come back unread and unchanged but for the sandbox's mark; cheap.
-        edit_seconds: Service seconds that an image edit takes at least.
+        task_seconds: service seconds that an image task stays RUNNING at least.
+        faults: what goes wrong from the start; more can be added while it runs.
+        keys: the only keys admitted; None admits every key that starts with "sk-".
+        plain: whether pictures come back unread and unchanged but for the sandbox's mark; cheap.
+        edit_seconds: service seconds that an image edit takes at least.
     """
 
     speed: float = 1.0

@@ -1,16 +1,14 @@
-"""Image editing: what a request may say (contract 5)."""
-
-from __future__ import annotations
+"""Image editing: what a request may say (docs/model-studio.md 5)."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qwen_localize.sandbox import media, tokens
-from qwen_localize.sandbox.catalogue import EditModel
-from qwen_localize.sandbox.errors import check_moderation, invalid
-from qwen_localize.sandbox.sampling import check_range
+from . import media, tokens
+from .catalogue import EditModel
+from .errors import check_moderation, invalid
+from .sampling import check_range
 
 MAX_IMAGES = 3
 _SIDES = (512, 2048)
@@ -22,11 +20,11 @@ class EditJob:
     """A checked request to edit pictures.
 
     Attributes:
-        urls: One to three pictures.
-        prompt: What to do, cut to what the model reads.
-        number: How many results are wanted.
-        size: Width and height asked, if any.
-        watermark: Whether the results carry the model's own mark.
+        urls: one to three pictures.
+        prompt: what to do, cut to what the model reads.
+        number: how many results are wanted.
+        size: width and height asked, if any.
+        watermark: whether the results carry the model's own mark.
     """
 
     model: EditModel

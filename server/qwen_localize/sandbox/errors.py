@@ -1,10 +1,8 @@
-"""Refusals, and the two ways the service words them (contract 1.3 and 1.4)."""
-
-from __future__ import annotations
+"""Refusals, and the two ways the service words them (docs/model-studio.md 1.3 and 1.4)."""
 
 from typing import Any
 
-# Native code -> its twin on the OpenAI-compatible endpoint (contract 1.3).
+# Native code -> its twin on the OpenAI-compatible endpoint (docs/model-studio.md 1.3).
 _COMPAT_CODES = {
     "AccessDenied": "access_denied",
     "Arrearage": "Arrearage",
@@ -26,10 +24,10 @@ class Refusal(Exception):
     """The service says no.
 
     Attributes:
-        status: The HTTP status.
-        code: The native error code.
-        fault: The fault that made it up, if one did.
-        over_limit: Whether the client went over a documented limit.
+        status: the HTTP status.
+        code: the native error code.
+        fault: the fault that made it up, if one did.
+        over_limit: whether the client went over a documented limit.
     """
 
     def __init__(
@@ -58,7 +56,7 @@ def check_moderation(text: str) -> None:
 
 
 def no_async() -> Refusal:
-    """403: the async header on a synchronous model (contract 1.4)."""
+    """403: the async header on a synchronous model (docs/model-studio.md 1.4)."""
     return Refusal(403, "AccessDenied", "current user api does not support asynchronous calls")
 
 
@@ -75,7 +73,7 @@ def out_of_tokens() -> Refusal:
 
 
 def bursting(fault: str) -> Refusal:
-    """429: requests grow too fast (contract 1.4); only a fault says so."""
+    """429: requests grow too fast (docs/model-studio.md 1.4); only a fault says so."""
     message = "Request rate increased too quickly, please try again later."
     return Refusal(429, "Throttling.BurstRate", message, fault=fault)
 

@@ -1,7 +1,5 @@
 """Faults: the ways the sandbox can be told to misbehave, and at which stage of the work."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,9 +15,9 @@ class Kind:
     """One way to misbehave.
 
     Attributes:
-        words: What happens.
-        usual: The stages that it strikes when none is named.
-        possible: The stages at which it makes sense.
+        words: what happens.
+        usual: the stages that it strikes when none is named.
+        possible: the stages at which it makes sense.
     """
 
     words: str
@@ -57,9 +55,9 @@ class Fault:
     """One way to misbehave, the next `times` times, or always if `times` is None.
 
     Attributes:
-        name: One of KNOWN.
-        times: How often.
-        stage: Where, one of STAGES; None for where this fault usually strikes.
+        name: one of KNOWN.
+        times: how often.
+        stage: where, one of STAGES; None for where this fault usually strikes.
     """
 
     name: str
@@ -82,7 +80,7 @@ class Fault:
         return f"{self.name}{stage}" + ("" if self.times is None else f":{self.times}")
 
     @classmethod
-    def parse(cls, text: str) -> Fault:
+    def parse(cls, text: str) -> "Fault":
         """Read `name`, `name@stage`, `name:N` or `name@stage:N`; ValueError with one sentence that lists them."""
         form = _FORM.fullmatch(text.strip())
         if form is None:

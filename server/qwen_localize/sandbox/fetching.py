@@ -1,25 +1,19 @@
 """Download an input picture from where the client says it is."""
 
-from __future__ import annotations
-
 import ssl
 from functools import cache
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from qwen_localize.sandbox.errors import invalid
+import httpx2
 
-if TYPE_CHECKING:
-    import httpx2
+from .errors import invalid
 
 TIMEOUT = 10.0
-MAX_BYTES = 100 * 1024 * 1024  # contract 4
+MAX_BYTES = 100 * 1024 * 1024  # docs/model-studio.md 4
 
 
 async def fetch(url: str, most: int = MAX_BYTES) -> bytes:
     """The bytes at an http(s) URL; a Refusal in the service's words if they cannot be had."""
-    import httpx2
-
     loopback = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
     try:
         async with httpx2.AsyncClient(
@@ -40,8 +34,6 @@ async def fetch(url: str, most: int = MAX_BYTES) -> bytes:
 @cache
 def _securely() -> ssl.SSLContext:
     """The certificates that are trusted; reading them anew would take longer than most pictures."""
-    import httpx2
-
     return httpx2.create_ssl_context()
 
 

@@ -1,7 +1,5 @@
 """The gate of every address: who is let in, what goes wrong, and what is written down about it."""
 
-from __future__ import annotations
-
 import json
 import uuid
 from collections.abc import Awaitable, Callable
@@ -12,8 +10,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from qwen_localize.sandbox.bodies import cut, slow
-from qwen_localize.sandbox.errors import (
+from .bodies import cut, slow
+from .errors import (
     Refusal,
     bad_key,
     bursting,
@@ -25,15 +23,15 @@ from qwen_localize.sandbox.errors import (
     throttled,
     unavailable,
 )
-from qwen_localize.sandbox.ledger import Entry
-from qwen_localize.sandbox.service import Sandbox
-from qwen_localize.sandbox.signing import oss_error
+from .ledger import Entry
+from .service import Sandbox
+from .signing import oss_error
 
 _HTML = "<html>sandbox: not what you asked for</html>"
 
 
 class Dialect(Enum):
-    """How an address words its refusals; the object store also asks for no key (contract 8)."""
+    """How an address words its refusals; the object store also asks for no key (docs/model-studio.md 8)."""
 
     NATIVE = "native"
     COMPAT = "compat"
@@ -46,9 +44,9 @@ class Call:
 
     Attributes:
         kind: chat, submit, generate, query, list, cancel, policy, upload or download.
-        dialect: How its refusals are worded.
-        model: The model it names, once known.
-        task_id: The task it makes or asks about, once known.
+        dialect: how its refusals are worded.
+        model: the model it names, once known.
+        task_id: the task it makes or asks about, once known.
     """
 
     sandbox: Sandbox

@@ -1,7 +1,5 @@
 """ICU messages: rewrite the human text in the arms of plural and select, keep the syntax."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

@@ -1,14 +1,12 @@
-"""Image translation: what a request may say (contract 4)."""
-
-from __future__ import annotations
+"""Image translation: what a request may say (docs/model-studio.md 4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qwen_localize.sandbox.catalogue import ImageModel, image_languages
-from qwen_localize.sandbox.errors import invalid
-from qwen_localize.sandbox.pseudo import Pair
+from .catalogue import ImageModel, image_languages
+from .errors import invalid
+from .pseudo import Pair
 
 
 @dataclass(frozen=True)
@@ -25,9 +23,9 @@ def parse(model: ImageModel, given: object, *, resolves_oss: bool) -> ImageJob:
     """Check the `input` of a request; a Refusal says what is wrong as the service would.
 
     Args:
-        model: The model asked.
+        model: the model asked.
         given: `input` as sent; what it says besides (the SDK's `prompt`) is ignored.
-        resolves_oss: Whether the request carried `X-DashScope-OssResourceResolve: enable`.
+        resolves_oss: whether the request carried `X-DashScope-OssResourceResolve: enable`.
     """
     if not isinstance(given, dict):
         raise invalid("input must be an object.", "BadRequest.EmptyInput")
@@ -62,7 +60,7 @@ def _check_url(given: Mapping[str, Any], *, resolves_oss: bool) -> str:
 
 
 def _check_languages(model: ImageModel, source: object, target: object) -> None:
-    """Codes or English names, any case; one side zh or en for qwen-mt-image (contract 4)."""
+    """Codes or English names, any case; one side zh or en for qwen-mt-image (docs/model-studio.md 4)."""
     if not isinstance(source, str) or not isinstance(target, str):
         raise invalid("input.source_lang and input.target_lang are required.")
     sources = image_languages(model.name, "source") | {"auto": "auto"}

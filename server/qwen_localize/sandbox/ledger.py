@@ -1,7 +1,5 @@
 """The ledger: what was asked of the sandbox, and what it would have cost."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -13,15 +11,15 @@ class Entry:
     """One request.
 
     Attributes:
-        at: Service seconds since the sandbox opened, when the request arrived.
-        method: The HTTP method.
+        at: service seconds since the sandbox opened, when the request arrived.
+        method: the HTTP method.
         kind: chat, submit, generate, query, list, cancel, policy, upload, download or other.
-        model: The model it named, if any.
-        status: The HTTP status answered; 0 when there was no answer.
-        task_id: The task it made or asked about.
-        code: The native error code of a refusal.
-        fault: The fault that struck, if one did.
-        over_limit: Whether it was refused because the client exceeded a documented limit.
+        model: the model it named, if any.
+        status: the HTTP status answered; 0 when there was no answer.
+        task_id: the task it made or asked about.
+        code: the native error code of a refusal.
+        fault: the fault that struck, if one did.
+        over_limit: whether it was refused because the client exceeded a documented limit.
     """
 
     at: float
@@ -37,7 +35,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Paid:
-    """One billed call or task, with the estimated price in CNY (contract 13, Beijing list)."""
+    """One billed call or task, with the estimated price in CNY (docs/model-studio.md 13, Beijing list)."""
 
     at: float
     model: str

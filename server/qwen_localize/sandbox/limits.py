@@ -1,11 +1,9 @@
-"""Rate limits as sliding windows in service time (contract 1.5 and 2.3)."""
-
-from __future__ import annotations
+"""Rate limits as sliding windows in service time (docs/model-studio.md 1.5 and 2.3)."""
 
 from collections import deque
 from dataclasses import dataclass
 
-from qwen_localize.sandbox.clock import Clock
+from .clock import Clock
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ POLICY = (Rule(100, 1.0),)
 
 
 def requests_per_minute(amount: int) -> tuple[Rule, ...]:
-    """The rules of an RPM limit, which the service may also enforce per second (contract 1.5).
+    """The rules of an RPM limit, which the service may also enforce per second (docs/model-studio.md 1.5).
 
     "RPM/60 per second" is read with room for one more, so that a client which keeps to the minute
     but not to the very second is not punished.

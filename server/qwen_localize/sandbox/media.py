@@ -1,14 +1,12 @@
-"""The pictures inside messages: addresses, uploads and base64 items (contract 1.4, 5, 6 and 8)."""
-
-from __future__ import annotations
+"""The pictures inside messages: addresses, uploads and base64 items (docs/model-studio.md 1.4, 5, 6 and 8)."""
 
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 
-from qwen_localize.sandbox.errors import Refusal, invalid
-from qwen_localize.sandbox.fetching import fetch
-from qwen_localize.sandbox.service import Sandbox
+from .errors import Refusal, invalid
+from .fetching import fetch
+from .service import Sandbox
 
 MAX_ITEM = 10_485_760  # characters of one base64 item
 MAX_BYTES = 10 * 1024 * 1024
@@ -21,7 +19,7 @@ def check(url: object, *, resolves_oss: bool) -> str:
 
     Args:
         url: http(s), `oss://` or a data URI.
-        resolves_oss: Whether the request carried `X-DashScope-OssResourceResolve: enable`.
+        resolves_oss: whether the request carried `X-DashScope-OssResourceResolve: enable`.
     """
     if not isinstance(url, str) or not url:
         raise invalid("The image must be a string and not empty.")

@@ -1,6 +1,4 @@
-"""Qwen-OCR: what a request may say (contract 6)."""
-
-from __future__ import annotations
+"""Qwen-OCR: what a request may say (docs/model-studio.md 6)."""
 
 import json
 import math
@@ -8,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qwen_localize.sandbox import media, tokens
-from qwen_localize.sandbox.catalogue import OcrModel
-from qwen_localize.sandbox.errors import check_moderation, invalid
-from qwen_localize.sandbox.sampling import check_range, check_sampling
+from . import media, tokens
+from .catalogue import OcrModel
+from .errors import check_moderation, invalid
+from .sampling import check_range, check_sampling
 
 MAX_INPUT = 30_000
 DEFAULT_PROMPT = "Please output only the text content from the image without any additional descriptions or formatting."
@@ -31,11 +29,11 @@ class OcrJob:
     """A checked request to read a picture.
 
     Attributes:
-        url: The picture.
-        pixels: The least and the most pixels that it is scaled to, which here only counts for tokens.
-        task: The built-in task, if one was named.
-        schema: What key_information_extraction fills.
-        text_tokens: The tokens of what was said besides the picture.
+        url: the picture.
+        pixels: the least and the most pixels that it is scaled to, which here only counts for tokens.
+        task: the built-in task, if one was named.
+        schema: what key_information_extraction fills.
+        text_tokens: the tokens of what was said besides the picture.
     """
 
     model: OcrModel

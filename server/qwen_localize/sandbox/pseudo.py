@@ -5,13 +5,11 @@ show it is found at once), about 30 % longer (so is a layout that cannot hold it
 is a text that was cut). Whatever a translation must not touch is left alone.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qwen_localize.sandbox import icu
+from . import icu
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ class _Glossary:
     pattern: re.Pattern[str]
 
     @classmethod
-    def of(cls, terms: Sequence[Pair], text: str) -> _Glossary:
+    def of(cls, terms: Sequence[Pair], text: str) -> "_Glossary":
         plain = _plain(text)
         present = [term for term in terms if term.source.strip() and _plain(term.source) in plain]
         present.sort(key=lambda term: len(term.source), reverse=True)
@@ -104,9 +102,9 @@ def localize(text: str, terms: Sequence[Pair] = (), memory: Sequence[Pair] = ())
     """The pseudo-localized text, line by line, white space and line ends unchanged.
 
     Args:
-        text: What to translate.
-        terms: Wherever a source occurs (any case, whole words, any white space between), its target stands verbatim.
-        memory: A text or a line that equals a source becomes its target verbatim.
+        text: what to translate.
+        terms: wherever a source occurs (any case, whole words, any white space between), its target stands verbatim.
+        memory: a text or a line that equals a source becomes its target verbatim.
     """
     known = {pair.source.strip(): pair.target for pair in reversed(memory)}
     whole = text.strip()

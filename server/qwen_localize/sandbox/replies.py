@@ -1,10 +1,8 @@
 """Finished texts and what they cost."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
-from qwen_localize.sandbox import tokens
+from . import tokens
 
 
 @dataclass(frozen=True)
@@ -12,7 +10,7 @@ class Reply:
     """A finished text and what it cost, in tokens.
 
     Attributes:
-        image_tokens: The part of `tokens_in` that is a picture; None for models that see none.
+        image_tokens: the part of `tokens_in` that is a picture; None for models that see none.
     """
 
     text: str

@@ -1,14 +1,12 @@
-"""Result pictures behind signed, expiring addresses (contract 2.1 and 4)."""
-
-from __future__ import annotations
+"""Result pictures behind signed, expiring addresses (docs/model-studio.md 2.1 and 4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from qwen_localize.sandbox.clock import Clock
-from qwen_localize.sandbox.errors import Refusal
-from qwen_localize.sandbox.signing import ACCESS_KEY_ID, Signer
+from .clock import Clock
+from .errors import Refusal
+from .signing import ACCESS_KEY_ID, Signer
 
 RESULT_PATH = "/sandbox/results"
 KEPT_SECONDS = 24 * 3600.0

@@ -1,14 +1,12 @@
-"""Upload policy, the upload host, and result downloads (contract 8 and 2.1)."""
-
-from __future__ import annotations
+"""Upload policy, the upload host, and result downloads (docs/model-studio.md 8 and 2.1)."""
 
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
-from qwen_localize.sandbox.catalogue import MODELS
-from qwen_localize.sandbox.errors import Refusal, invalid, throttled
-from qwen_localize.sandbox.gate import Call
-from qwen_localize.sandbox.limits import POLICY
+from .catalogue import MODELS
+from .errors import Refusal, invalid, throttled
+from .gate import Call
+from .limits import POLICY
 
 
 async def policy(call: Call) -> Response:

@@ -1,21 +1,19 @@
-"""The image translation endpoint (contract 4)."""
-
-from __future__ import annotations
+"""The image translation endpoint (docs/model-studio.md 4)."""
 
 from functools import partial
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from qwen_localize.sandbox.catalogue import MODELS, ImageModel
-from qwen_localize.sandbox.errors import Refusal, invalid, throttled
-from qwen_localize.sandbox.fetching import fetch
-from qwen_localize.sandbox.gate import Call
-from qwen_localize.sandbox.images import ImageJob, parse
-from qwen_localize.sandbox.results import result_name
-from qwen_localize.sandbox.service import Sandbox
-from qwen_localize.sandbox.tasks import State, Task
-from qwen_localize.sandbox.working import in_worker
+from .catalogue import MODELS, ImageModel
+from .errors import Refusal, invalid, throttled
+from .fetching import fetch
+from .gate import Call
+from .images import ImageJob, parse
+from .results import result_name
+from .service import Sandbox
+from .tasks import State, Task
+from .working import in_worker
 
 NO_TEXT = "No text detected for translation"
 
@@ -75,7 +73,7 @@ async def _translate(sandbox: Sandbox, job: ImageJob, name: str) -> dict[str, An
 
 
 async def _redraw(sandbox: Sandbox, job: ImageJob, data: bytes, name: str) -> dict[str, Any]:
-    from qwen_localize.sandbox.pictures import plain, translate
+    from .pictures import plain, translate
 
     work = partial(plain, data) if sandbox.config.plain else partial(translate, data, job.terms, job.sensitives)
     done = await in_worker(sandbox, work)

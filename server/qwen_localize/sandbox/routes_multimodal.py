@@ -1,20 +1,18 @@
-"""The endpoint that takes pictures and text together: image editing and Qwen-OCR (contract 5 and 6)."""
-
-from __future__ import annotations
+"""The endpoint that takes pictures and text together: image editing and Qwen-OCR (docs/model-studio.md 5 and 6)."""
 
 from functools import partial
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from qwen_localize.sandbox import editing, media, ocr, routes_ocr
-from qwen_localize.sandbox.answers import framed, native_usage
-from qwen_localize.sandbox.catalogue import EditModel, OcrModel
-from qwen_localize.sandbox.errors import no_async
-from qwen_localize.sandbox.gate import Call
-from qwen_localize.sandbox.results import result_name
-from qwen_localize.sandbox.routes_text import named_model, native_parts, unknown
-from qwen_localize.sandbox.working import in_worker
+from . import editing, media, ocr, routes_ocr
+from .answers import framed, native_usage
+from .catalogue import EditModel, OcrModel
+from .errors import no_async
+from .gate import Call
+from .results import result_name
+from .routes_text import named_model, native_parts, unknown
+from .working import in_worker
 
 
 async def generate(call: Call) -> Response:
@@ -47,7 +45,7 @@ async def _edit(call: Call, job: editing.EditJob) -> Response:
 
 
 def _edited(job: editing.EditJob, pictures: list[bytes]) -> tuple[tuple[int, int], list[bytes]]:
-    from qwen_localize.sandbox.pictures.edit import as_png, edit
+    from .pictures.edit import as_png, edit
 
     images = edit(pictures, job.prompt, job.number, job.size, watermark=job.watermark)
     return images[0].size, [as_png(image) for image in images]

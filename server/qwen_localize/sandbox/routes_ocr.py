@@ -1,22 +1,20 @@
-"""Reading pictures, behind both endpoints that Qwen-OCR has (contract 6)."""
-
-from __future__ import annotations
+"""Reading pictures, behind both endpoints that Qwen-OCR has (docs/model-studio.md 6)."""
 
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qwen_localize.sandbox import media
-from qwen_localize.sandbox.documents import find
-from qwen_localize.sandbox.errors import out_of_tokens
-from qwen_localize.sandbox.replies import Reply, reply
-from qwen_localize.sandbox.working import in_worker
+from . import media
+from .documents import find
+from .errors import out_of_tokens
+from .gate import Call
+from .ocr import OcrJob
+from .replies import Reply, reply
+from .working import in_worker
 
 if TYPE_CHECKING:
-    from qwen_localize.sandbox.gate import Call
-    from qwen_localize.sandbox.ocr import OcrJob
-    from qwen_localize.sandbox.pictures.decode import Pixels
-    from qwen_localize.sandbox.pictures.reading import Line
+    from .pictures.decode import Pixels
+    from .pictures.reading import Line
 
 NOT_READ = "(sandbox: not read)"
 
@@ -41,7 +39,7 @@ async def read(call: Call, job: OcrJob) -> Reading:
 
 
 def _work(job: OcrJob, data: bytes, *, plain: bool) -> Reading:
-    from qwen_localize.sandbox.pictures.decode import READING, decode
+    from .pictures.decode import READING, decode
 
     pixels = decode(data, READING)
     height, width = pixels.shape[:2]
@@ -51,10 +49,10 @@ def _work(job: OcrJob, data: bytes, *, plain: bool) -> Reading:
     return Reading(done, found.result if done.finish_reason == "stop" else None)
 
 
-def _lines(pixels: Pixels, *, plain: bool) -> list[Line]:
+def _lines(pixels: "Pixels", *, plain: bool) -> "list[Line]":
     import numpy as np
 
-    from qwen_localize.sandbox.pictures.reading import Line, read
+    from .pictures.reading import Line, read
 
     if not plain:
         return read(pixels)

@@ -1,6 +1,4 @@
-"""Task query, list and cancel (contract 2)."""
-
-from __future__ import annotations
+"""Task query, list and cancel (docs/model-studio.md 2)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,15 +6,15 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from qwen_localize.sandbox.clock import Clock, parse_compact, stamp
-from qwen_localize.sandbox.errors import invalid, throttled
-from qwen_localize.sandbox.gate import Call
-from qwen_localize.sandbox.limits import CANCEL, LIST, QUERY
-from qwen_localize.sandbox.results import result_name
-from qwen_localize.sandbox.tasks import State, Task
+from .clock import Clock, parse_compact, stamp
+from .errors import invalid, throttled
+from .gate import Call
+from .limits import CANCEL, LIST, QUERY
+from .results import result_name
+from .tasks import State, Task
 
 _DAY = 24 * 3600.0
-# No maximum is documented (contract 14); a larger page is cut to this, and the answer says so.
+# No maximum is documented (docs/model-studio.md 14); a larger page is cut to this, and the answer says so.
 MAX_PAGE = 100
 _ACCOUNT = "1000000000000001"
 _KEY_ID = "1000001"
@@ -106,7 +104,7 @@ class _Filter:
     size: int
 
     @classmethod
-    def parse(cls, given: Mapping[str, str], clock: Clock) -> _Filter:
+    def parse(cls, given: Mapping[str, str], clock: Clock) -> "_Filter":
         start, end = _window(given, clock)
         names = ("task_id", "model_name", "status", "api_key_id", "region")
         equal = {name: given[name] for name in names if given.get(name)}
@@ -119,7 +117,7 @@ class _Filter:
 
 
 def _window(given: Mapping[str, str], clock: Clock) -> tuple[float, float]:
-    """Unix seconds, inclusive; the last 24 hours by default, never more than 24 (contract 2.2)."""
+    """Unix seconds, inclusive; the last 24 hours by default, never more than 24 (docs/model-studio.md 2.2)."""
     try:
         start, end = (parse_compact(given[n]) if given.get(n) else None for n in ("start_time", "end_time"))
     except ValueError as error:

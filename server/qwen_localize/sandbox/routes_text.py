@@ -1,6 +1,4 @@
-"""The two text endpoints: OpenAI-compatible and native (contract 3, 6 and 7)."""
-
-from __future__ import annotations
+"""The two text endpoints: OpenAI-compatible and native (docs/model-studio.md 3, 6 and 7)."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,11 +7,11 @@ from typing import Any, TypeVar
 from anyio import to_thread
 from starlette.responses import Response
 
-from qwen_localize.sandbox import analysis, answers, ocr, routes_ocr, text
-from qwen_localize.sandbox.catalogue import MODELS, AnalysisModel, Model, OcrModel, TextModel, TokenModel
-from qwen_localize.sandbox.errors import Refusal, invalid, no_async, out_of_tokens, throttled
-from qwen_localize.sandbox.gate import Call
-from qwen_localize.sandbox.replies import Reply
+from . import analysis, answers, ocr, routes_ocr, text
+from .catalogue import MODELS, AnalysisModel, Model, OcrModel, TextModel, TokenModel
+from .errors import Refusal, invalid, no_async, out_of_tokens, throttled
+from .gate import Call
+from .replies import Reply
 
 Kind = TypeVar("Kind", bound=Model)
 

@@ -1,11 +1,9 @@
-"""The sampling parameters that every token model checks alike (contract 3, 6 and 7)."""
-
-from __future__ import annotations
+"""The sampling parameters that every token model checks alike (docs/model-studio.md 3, 6 and 7)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from qwen_localize.sandbox.errors import invalid
+from .errors import invalid
 
 # The range in words, whether only whole numbers count, the range.
 _RANGES: dict[str, tuple[str, bool, Callable[[float], bool]]] = {

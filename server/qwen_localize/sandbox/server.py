@@ -1,7 +1,5 @@
 """Run a sandbox on loopback inside the current event loop."""
 
-from __future__ import annotations
-
 import os
 import socket
 from collections.abc import AsyncGenerator, Generator
@@ -13,10 +11,10 @@ import anyio
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qwen_localize.sandbox.app import build
-from qwen_localize.sandbox.clock import Clock, ServiceClock
-from qwen_localize.sandbox.config import SandboxConfig
-from qwen_localize.sandbox.service import Sandbox
+from .app import build
+from .clock import Clock, ServiceClock
+from .config import SandboxConfig
+from .service import Sandbox
 
 
 @asynccontextmanager
@@ -26,9 +24,9 @@ async def running(
     """A sandbox that accepts connections on 127.0.0.1 until the block ends.
 
     Args:
-        config: How it behaves.
-        port: Where it listens; 0 takes any free port. OSError if the port is taken.
-        clock: Service time, for tests that move it themselves.
+        config: how it behaves.
+        port: where it listens; 0 takes any free port. OSError if the port is taken.
+        clock: service time, for tests that move it themselves.
     """
     config = config or SandboxConfig()
     listener = _listen(port)

@@ -1,24 +1,22 @@
 """The sandbox itself: everything that one running stand-in knows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import anyio
 from anyio.abc import TaskGroup
 
-from qwen_localize.sandbox.analysis import Analyst
-from qwen_localize.sandbox.catalogue import TokenModel
-from qwen_localize.sandbox.clock import Clock
-from qwen_localize.sandbox.config import SandboxConfig
-from qwen_localize.sandbox.faults import Faults
-from qwen_localize.sandbox.ledger import Ledger, Paid
-from qwen_localize.sandbox.limits import Limits
-from qwen_localize.sandbox.results import Results
-from qwen_localize.sandbox.signing import Signer
-from qwen_localize.sandbox.tasks import Task, Tasks
-from qwen_localize.sandbox.uploads import Uploads
+from .analysis import Analyst
+from .catalogue import TokenModel
+from .clock import Clock
+from .config import SandboxConfig
+from .faults import Faults
+from .ledger import Ledger, Paid
+from .limits import Limits
+from .results import Results
+from .signing import Signer
+from .tasks import Task, Tasks
+from .uploads import Uploads
 
 HangUp = Callable[[tuple[str, int]], None]
 
@@ -27,13 +25,13 @@ class Sandbox:
     """A running stand-in for Model Studio.
 
     Attributes:
-        origin: Its address, such as `http://127.0.0.1:8123`.
-        ledger: What was asked and billed.
-        faults: What goes wrong; can be switched while it runs.
-        config: How it was set up.
-        clock: Its service time.
-        analyst: What answers in place of the analysis models.
-        hang_up: Closes the connection to a client (host, port), after what was written to it.
+        origin: its address, such as `http://127.0.0.1:8123`.
+        ledger: what was asked and billed.
+        faults: what goes wrong; can be switched while it runs.
+        config: how it was set up.
+        clock: its service time.
+        analyst: what answers in place of the analysis models.
+        hang_up: closes the connection to a client (host, port), after what was written to it.
     """
 
     def __init__(self, config: SandboxConfig, clock: Clock, origin: str, jobs: TaskGroup, hang_up: HangUp) -> None:

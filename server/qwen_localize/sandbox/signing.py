@@ -1,7 +1,5 @@
 """Signatures: what the sandbox hands out comes back unchanged or not at all."""
 
-from __future__ import annotations
-
 import hmac
 import secrets
 from base64 import b64encode

@@ -1,6 +1,4 @@
-"""Asynchronous tasks: queue, states, expiry (contract 2)."""
-
-from __future__ import annotations
+"""Asynchronous tasks: queue, states, expiry (docs/model-studio.md 2)."""
 
 import uuid
 from collections import deque
@@ -9,12 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from qwen_localize.sandbox.catalogue import ImageModel
-from qwen_localize.sandbox.clock import Clock
-from qwen_localize.sandbox.errors import Refusal
+from .catalogue import ImageModel
+from .clock import Clock
+from .errors import Refusal
 
-QUEUE = 500  # contract 1.5
-KEPT_SECONDS = 24 * 3600.0  # contract 2.1
+QUEUE = 500  # docs/model-studio.md 1.5
+KEPT_SECONDS = 24 * 3600.0  # docs/model-studio.md 2.1
 
 
 class State(StrEnum):
@@ -35,8 +33,8 @@ class Task:
     """One task. Times are service seconds since the sandbox opened.
 
     Attributes:
-        output: What a SUCCEEDED task adds to `output`.
-        failure: Why it FAILED.
+        output: what a SUCCEEDED task adds to `output`.
+        failure: why it FAILED.
     """
 
     model: ImageModel
@@ -55,10 +53,10 @@ class Tasks:
     """The queue and what became of everything in it.
 
     Args:
-        clock: Service time.
-        least_seconds: How long a task stays RUNNING at least.
-        spawn: Starts a coroutine in the background.
-        on_success: Told of every task that SUCCEEDED, and so is billed.
+        clock: service time.
+        least_seconds: how long a task stays RUNNING at least.
+        spawn: starts a coroutine in the background.
+        on_success: told of every task that SUCCEEDED, and so is billed.
     """
 
     def __init__(
@@ -98,7 +96,7 @@ class Tasks:
         return list(reversed(self._tasks.values()))
 
     def cancel(self, task_id: str) -> None:
-        """Cancel a PENDING task; any other is refused (contract 2.4)."""
+        """Cancel a PENDING task; any other is refused (docs/model-studio.md 2.4)."""
         task = self.find(task_id)
         if task is None or task.state is not State.PENDING:
             message = "Failed to cancel the task, please confirm if the task is in PENDING status."

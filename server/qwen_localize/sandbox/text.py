@@ -1,17 +1,15 @@
-"""Qwen-MT: what a translation request may say, and its answer (contract 3)."""
-
-from __future__ import annotations
+"""Qwen-MT: what a translation request may say, and its answer (docs/model-studio.md 3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qwen_localize.sandbox import tokens
-from qwen_localize.sandbox.catalogue import TextModel, text_languages
-from qwen_localize.sandbox.errors import Refusal, check_moderation, invalid
-from qwen_localize.sandbox.pseudo import Pair, localize
-from qwen_localize.sandbox.replies import Reply, reply
-from qwen_localize.sandbox.sampling import check_sampling
+from . import tokens
+from .catalogue import TextModel, text_languages
+from .errors import Refusal, check_moderation, invalid
+from .pseudo import Pair, localize
+from .replies import Reply, reply
+from .sampling import check_sampling
 
 MAX_TOKENS = 8192
 
@@ -32,9 +30,9 @@ def parse(model: TextModel, messages: object, parameters: Mapping[str, Any]) -> 
     """Check a request; a Refusal says what is wrong with it as the service would.
 
     Args:
-        model: The model asked.
-        messages: The messages as sent.
-        parameters: Sampling parameters and `translation_options`, wherever they were sent.
+        model: the model asked.
+        messages: the messages as sent.
+        parameters: sampling parameters and `translation_options`, wherever they were sent.
     """
     text = _only_user_text(messages)
     max_tokens = check_sampling(parameters, MAX_TOKENS)
@@ -61,7 +59,7 @@ def _only_user_text(messages: object) -> str:
         raise invalid("messages must be a list of one message.")
     roles = [message.get("role") for message in messages]
     if not set(roles) <= {"user", "assistant"}:
-        # The service's own misleading answer: a server error for a client's mistake (contract 1.4).
+        # The service's own misleading answer: a server error for a client's mistake (docs/model-studio.md 1.4).
         raise Refusal(500, "InternalError.Algo", "Role must be in [user, assistant]")
     if len(messages) != 1:
         raise invalid(f"Translation takes exactly one message, not {len(messages)}.")
@@ -78,7 +76,7 @@ def _check_languages(model: TextModel, options: Mapping[str, Any]) -> None:
     if not isinstance(target, str) or not isinstance(source, str):
         raise invalid("translation_options needs target_lang and source_lang as strings.")
     known = text_languages(model.lite)
-    # `auto` is for the source only (contract 3).
+    # `auto` is for the source only (docs/model-studio.md 3).
     if target.casefold() not in known or source.casefold() not in known | {"auto"}:
         raise invalid("暂时不支持当前设置的语言！")
     if not isinstance(options.get("domains", ""), str):

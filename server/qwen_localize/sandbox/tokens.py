@@ -3,8 +3,6 @@
 One CJK, kana, hangul or full-width character is one token; four other characters are one token.
 """
 
-from __future__ import annotations
-
 import re
 
 _WIDE = re.compile("[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")

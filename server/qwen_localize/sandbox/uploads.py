@@ -1,6 +1,4 @@
-"""Temporary uploads: the policy, the form, and `oss://` addresses (contract 8)."""
-
-from __future__ import annotations
+"""Temporary uploads: the policy, the form, and `oss://` addresses (docs/model-studio.md 8)."""
 
 import json
 import uuid
@@ -11,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from qwen_localize.sandbox.clock import Clock
-from qwen_localize.sandbox.errors import Refusal, invalid
-from qwen_localize.sandbox.signing import ACCESS_KEY_ID, Signer
+from .clock import Clock
+from .errors import Refusal, invalid
+from .signing import ACCESS_KEY_ID, Signer
 
 UPLOAD_PATH = "/sandbox/oss"
 POLICY_SECONDS = 300.0
@@ -39,7 +37,7 @@ class Uploads:
         self._issued: dict[str, tuple[str, float]] = {}  # upload_dir -> model, service time of expiry
 
     def policy(self, model: str) -> dict[str, Any]:
-        """A policy for one model, as the `data` of the answer (contract 8.1).
+        """A policy for one model, as the `data` of the answer (docs/model-studio.md 8.1).
 
         `expire_in_seconds` is in real seconds, the only ones a client can count.
         """

@@ -3,8 +3,6 @@
 No part of the service's contract: needs no key, serves this machine alone, and is not in the ledger.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
@@ -13,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from qwen_localize.sandbox.faults import Fault
-from qwen_localize.sandbox.service import Sandbox
+from .faults import Fault
+from .service import Sandbox
 
 LEDGER_PATH = "/sandbox/ledger"
 FAULTS_PATH = "/sandbox/faults"

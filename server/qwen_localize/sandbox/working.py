@@ -1,15 +1,13 @@
 """Work on pictures, in worker threads."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from typing import TypeVar
 
 from anyio import to_thread
 
-from qwen_localize.sandbox.errors import Refusal
-from qwen_localize.sandbox.service import Sandbox
+from .errors import Refusal
+from .service import Sandbox
 
 Result = TypeVar("Result")
 

@@ -1,12 +1,13 @@
 """Read a picture, replace its text in place, and hand back a JPEG of the same size."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qwen_localize.sandbox.pseudo import Pair, localize
+from ..pseudo import Pair, localize
+from .decode import decode, encode
+from .reading import read
+from .redraw import redraw
 
 _FILLER = re.compile(r" ~[~ ]*\]$")
 
@@ -23,14 +24,10 @@ def translate(data: bytes, terms: Sequence[Pair] = (), sensitives: Sequence[str]
     """Pseudo-localize the text in a picture. Takes seconds: call it in a worker thread.
 
     Args:
-        data: The picture file.
-        terms: Words that become their target verbatim.
-        sensitives: Strings removed before translation, exactly and case-sensitively (contract 4).
+        data: the picture file.
+        terms: words that become their target verbatim.
+        sensitives: strings removed before translation, exactly and case-sensitively (docs/model-studio.md 4).
     """
-    from qwen_localize.sandbox.pictures.decode import decode, encode
-    from qwen_localize.sandbox.pictures.reading import read
-    from qwen_localize.sandbox.pictures.redraw import redraw
-
     pixels = decode(data)
     lines = read(pixels)
     texts = [_translate_line(line.text, terms, sensitives) for line in lines]
@@ -40,9 +37,6 @@ def translate(data: bytes, terms: Sequence[Pair] = (), sensitives: Sequence[str]
 
 def plain(data: bytes) -> Translated:
     """The picture unread and unchanged but for the sandbox's mark; takes milliseconds."""
-    from qwen_localize.sandbox.pictures.decode import decode, encode
-    from qwen_localize.sandbox.pictures.redraw import redraw
-
     return Translated(encode(redraw(decode(data), [], [])), ("(not read)",))
 
 

@@ -1,14 +1,10 @@
 """Take the old text out of its box."""
 
-from __future__ import annotations
+import cv2
+import numpy as np
 
-from typing import TYPE_CHECKING
-
-from qwen_localize.sandbox.pictures.geometry import around, mask_of, sides
-
-if TYPE_CHECKING:
-    from qwen_localize.sandbox.pictures.decode import Pixels
-    from qwen_localize.sandbox.pictures.geometry import Corners
+from .decode import Pixels
+from .geometry import Corners, around, mask_of, sides
 
 _SMOOTH = 12  # levels of 255 by which a smooth background may stray from its gradient
 _ENOUGH = 4000  # pixels that a gradient is fitted to
@@ -28,8 +24,6 @@ def clean(image: Pixels, corners: Corners) -> None:
 
 def _gradient(part: Pixels, mask: Pixels) -> Pixels | None:
     """The plane through the colours round the box; None if they are no such thing."""
-    import numpy as np
-
     rows, columns = np.nonzero(mask == 0)
     if rows.size < 8:  # the box is the whole picture
         return np.broadcast_to(np.median(part, axis=(0, 1)).astype(np.uint8), part.shape)
@@ -51,9 +45,6 @@ def _gradient(part: Pixels, mask: Pixels) -> Pixels | None:
 
 
 def _inpainted(part: Pixels, mask: Pixels) -> Pixels:
-    import cv2
-    import numpy as np
-
     height, width = mask.shape
     scale = min(1.0, (_QUICK / (height * width)) ** 0.5)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

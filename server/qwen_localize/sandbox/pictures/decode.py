@@ -1,19 +1,15 @@
-"""Picture files to pixels and back, within the limits of contract 4 to 6."""
-
-from __future__ import annotations
+"""Picture files to pixels and back, within the limits of docs/model-studio.md 4 to 6."""
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from qwen_localize.sandbox.errors import Refusal, invalid
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-    from PIL import Image
+from ..errors import Refusal, invalid
 
-    Pixels = NDArray[np.uint8]
+Pixels = NDArray[np.uint8]
 
 # MPO is what many phones write as .jpg.
 _JPEG_PNG = frozenset({"JPEG", "MPO", "PNG"})
@@ -26,12 +22,12 @@ class Rules:
     """What picture files an endpoint takes.
 
     Attributes:
-        formats: As Pillow names them.
-        max_bytes: The largest file.
-        sides: The shortest and the longest side.
-        max_ratio: How many times as long as short a picture may be.
-        large: Pixels from which on it has to be a JPEG or PNG.
-        max_pixels: The largest area.
+        formats: as Pillow names them.
+        max_bytes: the largest file.
+        sides: the shortest and the longest side.
+        max_ratio: how many times as long as short a picture may be.
+        large: pixels from which on it has to be a JPEG or PNG.
+        max_pixels: the largest area.
     """
 
     formats: frozenset[str]
@@ -60,17 +56,15 @@ class Rules:
         return invalid(words, "InvalidImage.Resolution")
 
 
-TRANSLATING = Rules(_COMMON | {"PPM"}, 100 * _MEGABYTE, (15, 8192), 10)  # contract 4
-EDITING = Rules(_COMMON | {"GIF"}, 10 * _MEGABYTE, (1, 8192))  # contract 5, which sets no limit on the sides
-# Contract 6, with 4K and 8K read as areas. HEIC is documented too, but Pillow alone cannot read it.
+TRANSLATING = Rules(_COMMON | {"PPM"}, 100 * _MEGABYTE, (15, 8192), 10)  # docs/model-studio.md 4
+# docs/model-studio.md 5 sets no limit on the sides.
+EDITING = Rules(_COMMON | {"GIF"}, 10 * _MEGABYTE, (1, 8192))
+# docs/model-studio.md 6, with 4K and 8K read as areas. HEIC is documented too, but Pillow alone cannot read it.
 READING = Rules(_COMMON, 10 * _MEGABYTE, (11, 30_000), 200, 3840 * 2160, 7680 * 4320)
 
 
 def decode(data: bytes, rules: Rules = TRANSLATING) -> Pixels:
     """RGB pixels, upright (EXIF applied), of the first frame, on white where it was transparent."""
-    import numpy as np
-    from PIL import Image, ImageOps
-
     if len(data) > rules.max_bytes:
         raise invalid("The size of the image is beyond the limit.", "InvalidImage.ImageSize")
     try:
@@ -90,16 +84,12 @@ def decode(data: bytes, rules: Rules = TRANSLATING) -> Pixels:
 
 def encode(pixels: Pixels) -> bytes:
     """A JPEG of RGB pixels."""
-    from PIL import Image
-
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=92, subsampling=0)
     return file.getvalue()
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
-    from PIL import Image
-
     if image.mode.startswith(("I", "F")):
         return _from_deep(image)
     if image.has_transparency_data:
@@ -111,9 +101,6 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 def _from_deep(image: Image.Image) -> Image.Image:
     """Grey of more than 8 bits, which Pillow would clip rather than scale."""
-    import numpy as np
-    from PIL import Image
-
     values = np.nan_to_num(np.asarray(image, dtype=np.float64))
     top = float(values.max(initial=0.0))
     white = next((white for white in (1.0, 255.0, 65535.0) if top <= white), top)

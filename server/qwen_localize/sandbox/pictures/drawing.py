@@ -1,22 +1,19 @@
 """Draw text into a box without leaving it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import TYPE_CHECKING
 
-from qwen_localize.sandbox.pictures.geometry import Region, around, inside, mask_of, reading_way, sides
+import cv2
+import numpy as np
+from anyascii import anyascii
+from PIL import Image, ImageDraw, ImageFont
 
-if TYPE_CHECKING:
-    from PIL import Image, ImageFont
-
-    from qwen_localize.sandbox.pictures.decode import Pixels
-    from qwen_localize.sandbox.pictures.geometry import Corners
-    from qwen_localize.sandbox.pictures.looks import Look
+from .decode import Pixels
+from .geometry import Corners, Region, around, inside, mask_of, reading_way, sides
+from .looks import Look
 
 # What the shipped subset of DejaVu Sans lacks (data/LICENSE-DejaVu.txt says how it was made).
 _MISSING = re.compile(
@@ -32,8 +29,6 @@ def drawable(text: str) -> str:
     """The text with what the font lacks written in Latin letters."""
     if _MISSING.search(text) is None:
         return text
-    from anyascii import anyascii
-
     return _MISSING.sub(lambda run: anyascii(run.group()), text)
 
 
@@ -51,9 +46,6 @@ def draw(image: Pixels, corners: Corners, look: Look, text: str) -> None:
 
 def draw_mark(image: Pixels, boxes: Sequence[Corners]) -> None:
     """Write `sandbox` small into the first corner that no text stands in."""
-    import numpy as np
-    from PIL import Image, ImageDraw
-
     height, width = image.shape[:2]
     size = max(12, min(width, height) // 40)
     left, top, right, bottom = _font(size, bold=False).getbbox("sandbox")
@@ -67,8 +59,6 @@ def draw_mark(image: Pixels, boxes: Sequence[Corners]) -> None:
 
 def caption(image: Image.Image, box: tuple[int, int, int, int], words: str, right: str = "") -> None:
     """Write words small and light on a dark box, in place, and more at its right end; cut to fit."""
-    from PIL import ImageDraw
-
     left, top, end, bottom = box
     font = _font(max(8, (bottom - top) * 0.5), bold=False)
     draw, pad, middle = ImageDraw.Draw(image), (bottom - top) // 4, (top + bottom) / 2
@@ -98,9 +88,6 @@ def _clipped(region: Region, image: Pixels) -> Region | None:
 
 
 def _draw_turned(image: Pixels, corners: Corners, look: Look, text: str) -> None:
-    import cv2
-    import numpy as np
-
     width, height = (max(1, round(side)) for side in sides(corners))
     region = around(corners, image)
     flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
@@ -112,8 +99,6 @@ def _draw_turned(image: Pixels, corners: Corners, look: Look, text: str) -> None
 
 
 def _blend(image: Pixels, region: Region, coverage: Pixels | Image.Image, ink: tuple[int, int, int]) -> None:
-    import numpy as np
-
     share = np.asarray(coverage, np.float32)[:, :, None] / 255
     part = image[region.slices]
     part[:] = np.round(part * (1 - share) + np.array(ink, np.float32) * share).astype(np.uint8)
@@ -121,8 +106,6 @@ def _blend(image: Pixels, region: Region, coverage: Pixels | Image.Image, ink: t
 
 def _coverage(text: str, size: tuple[int, int], look: Look) -> Image.Image:
     """How much ink each pixel of a box gets, 0 to 255."""
-    from PIL import Image, ImageDraw
-
     text, (width, height) = drawable(text), size
     font = _fitting(text, size, bold=look.bold)
     needed = max(1, round(font.getlength(text)) + 2)
@@ -147,7 +130,5 @@ def _font_file(name: str) -> bytes:
 
 
 def _font(size: float, *, bold: bool) -> ImageFont.FreeTypeFont:
-    from PIL import ImageFont
-
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     return ImageFont.truetype(BytesIO(_font_file(name)), size, layout_engine=ImageFont.Layout.BASIC)

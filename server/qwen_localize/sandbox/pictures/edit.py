@@ -1,18 +1,14 @@
-"""Edit pictures: carry out what is understood, and say on a margin what was asked (contract 5)."""
-
-from __future__ import annotations
+"""Edit pictures: carry out what is understood, and say on a margin what was asked (docs/model-studio.md 5)."""
 
 import io
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from qwen_localize.sandbox.pictures.decode import EDITING, decode
-from qwen_localize.sandbox.pictures.drawing import caption
-from qwen_localize.sandbox.pictures.instructions import carry_out
+from PIL import Image, ImageOps
 
-if TYPE_CHECKING:
-    from PIL import Image
+from .decode import EDITING, decode
+from .drawing import caption
+from .instructions import carry_out
 
 Size = tuple[int, int]
 
@@ -27,14 +23,12 @@ def edit(
     """The first picture, edited, so many times. Takes a moment: call it in a worker thread.
 
     Args:
-        pictures: The files; the last one gives the ratio if no size is asked, the rest are only checked.
-        prompt: What to do.
-        number: How many results; each has its number written on it.
-        size: Width and height asked.
-        watermark: Whether to add the model's own mark in the lower right corner.
+        pictures: the files; the last one gives the ratio if no size is asked, the rest are only checked.
+        prompt: what to do.
+        number: how many results; each has its number written on it.
+        size: width and height asked.
+        watermark: whether to add the model's own mark in the lower right corner.
     """
-    from PIL import Image
-
     images = [Image.fromarray(decode(data, EDITING)) for data in pictures]
     size = _rounded(size or _usual(images[-1].size))
     edited = carry_out(images[0], prompt)
@@ -52,8 +46,6 @@ def as_png(image: Image.Image) -> bytes:
 
 def _laid_out(image: Image.Image, size: Size, words: str, *, watermark: bool) -> Image.Image:
     """The whole picture above a margin with the words and the sandbox's mark."""
-    from PIL import Image, ImageOps
-
     width, height = size
     margin = max(14, min(40, height // 24))
     room = (width, height - margin)

@@ -1,17 +1,15 @@
 """Boxes: from four corners to regions and masks."""
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
-    from qwen_localize.sandbox.pictures.decode import Pixels
+from .decode import Pixels
 
-    Corners = NDArray[np.float32]
+Corners = NDArray[np.float32]
 
 
 class Region(NamedTuple):
@@ -32,7 +30,7 @@ class Region(NamedTuple):
         """Width and height."""
         return self.right - self.left, self.bottom - self.top
 
-    def overlaps(self, other: Region) -> bool:
+    def overlaps(self, other: "Region") -> bool:
         """Whether they share a pixel."""
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
@@ -61,9 +59,6 @@ def inside(corners: Corners) -> Region | None:
 
 def mask_of(corners: Corners, region: Region) -> Pixels:
     """255 where the box is, within a region."""
-    import cv2
-    import numpy as np
-
     width, height = region.size
     mask = np.zeros((height, width), np.uint8)
     points = np.round(corners - np.array([region.left, region.top], np.float32)).astype(np.int32)
@@ -73,8 +68,6 @@ def mask_of(corners: Corners, region: Region) -> Pixels:
 
 def sides(corners: Corners) -> tuple[float, float]:
     """Mean width and height of a box."""
-    import numpy as np
-
     upper_left, upper_right, lower_right, lower_left = corners
     width = (np.linalg.norm(upper_right - upper_left) + np.linalg.norm(lower_right - lower_left)) / 2
     height = (np.linalg.norm(lower_left - upper_left) + np.linalg.norm(lower_right - upper_right)) / 2
@@ -86,7 +79,5 @@ def reading_way(corners: Corners) -> Corners:
 
     1.5 is where RapidOCR itself turns a box before reading it.
     """
-    import numpy as np
-
     width, height = sides(corners)
     return np.roll(corners, -1, axis=0) if height >= 1.5 * width else corners

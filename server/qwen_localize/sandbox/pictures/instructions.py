@@ -1,13 +1,9 @@
 """The few instructions that the sandbox's image editing understands, found by words in English and Chinese."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from PIL import Image
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 _BETWEEN = re.compile(r"[,;，。；、\n]|\.\s|\bthen\b|然后|再")
 
@@ -30,8 +26,6 @@ def _grey(image: Image.Image, _: str) -> Image.Image:
 
 def _rotate(image: Image.Image, words: str) -> Image.Image:
     """Clockwise by the degrees named, or by 90; what the corners leave open is white."""
-    from PIL import Image
-
     number = re.search(r"-?\d{1,3}(?:\.\d+)?", words)
     degrees = float(number.group()) if number else 90.0
     backwards = re.search(r"counter|anti-?clockwise|逆时针|\bleft\b|向左", words, re.IGNORECASE)
@@ -41,8 +35,6 @@ def _rotate(image: Image.Image, words: str) -> Image.Image:
 
 def _bright(factor: float) -> Step:
     def step(image: Image.Image, _: str) -> Image.Image:
-        from PIL import ImageEnhance
-
         return ImageEnhance.Brightness(image).enhance(factor)
 
     return step
@@ -58,27 +50,19 @@ def _crop(image: Image.Image, words: str) -> Image.Image:
 
 
 def _flip(image: Image.Image, words: str) -> Image.Image:
-    from PIL import ImageOps
-
     upside_down = re.search(r"vertical|upside|垂直|上下", words, re.IGNORECASE)
     return ImageOps.flip(image) if upside_down else ImageOps.mirror(image)
 
 
 def _blur(image: Image.Image, _: str) -> Image.Image:
-    from PIL import ImageFilter
-
     return image.filter(ImageFilter.GaussianBlur(max(image.size) / 100))
 
 
 def _invert(image: Image.Image, _: str) -> Image.Image:
-    from PIL import ImageOps
-
     return ImageOps.invert(image)
 
 
 def _sepia(image: Image.Image, _: str) -> Image.Image:
-    from PIL import ImageOps
-
     return ImageOps.colorize(image.convert("L"), "#1c0f05", "#fff3d6")
 
 

@@ -1,19 +1,13 @@
 """How the old text looked: colour, weight, alignment."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from qwen_localize.sandbox.pictures.geometry import around, mask_of, sides
+import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from qwen_localize.sandbox.pictures.decode import Pixels
-    from qwen_localize.sandbox.pictures.geometry import Corners
+from .decode import Pixels
+from .geometry import Corners, around, mask_of, sides
 
 
 @dataclass(frozen=True)
@@ -22,8 +16,8 @@ class Look:
 
     Attributes:
         ink: RGB of the text.
-        bold: Whether the strokes are heavy.
-        centred: Whether the line stands centred.
+        bold: whether the strokes are heavy.
+        centred: whether the line stands centred.
     """
 
     ink: tuple[int, int, int]
@@ -33,8 +27,6 @@ class Look:
 
 def look_at(image: Pixels, corners: Corners, others: Sequence[Corners]) -> Look:
     """How the text in one box looks."""
-    import numpy as np
-
     margin = max(3, round(min(sides(corners)) / 5))
     region = around(corners, image, margin)
     pixels, mask = image[region.slices], mask_of(corners, region) > 0
@@ -51,8 +43,6 @@ def look_at(image: Pixels, corners: Corners, others: Sequence[Corners]) -> Look:
 
 
 def _ink(pixels: Pixels, strokes: NDArray[np.bool_], paper: NDArray[np.float64]) -> tuple[int, int, int]:
-    import numpy as np
-
     if strokes.any():
         return _rgb(np.median(pixels[strokes], axis=0))
     return (0, 0, 0) if paper.mean() > 127 else (255, 255, 255)

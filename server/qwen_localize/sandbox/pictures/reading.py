@@ -1,17 +1,14 @@
 """Read the text in a picture with RapidOCR."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
-    from qwen_localize.sandbox.pictures.decode import Pixels
+from .decode import Pixels
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -26,8 +23,6 @@ class Line:
 
 def read(pixels: Pixels) -> list[Line]:
     """The lines of text in RGB pixels."""
-    import numpy as np
-
     with _ONE_AT_A_TIME:  # the engine keeps state between its steps
         found = _engine()(np.ascontiguousarray(pixels[:, :, ::-1]))
     if found.boxes is None or found.txts is None:

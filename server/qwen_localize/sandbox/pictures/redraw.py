@@ -1,19 +1,14 @@
 """Clean the old text from a picture and draw the new text into the same boxes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from qwen_localize.sandbox.pictures.cleaning import clean
-from qwen_localize.sandbox.pictures.drawing import draw, draw_mark
-from qwen_localize.sandbox.pictures.looks import look_at
+import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from qwen_localize.sandbox.pictures.decode import Pixels
+from .cleaning import clean
+from .decode import Pixels
+from .drawing import draw, draw_mark
+from .looks import look_at
 
 
 def redraw(pixels: Pixels, boxes: Sequence[NDArray[np.float32]], texts: Sequence[str]) -> Pixels:
