@@ -240,4 +240,4 @@ async def test_it_analyses_a_dialogue(caller: Caller) -> None:
     messages = [{"role": "user", "content": "标签：满意 | 不满意\n[1] 客户: 太慢了，我要投诉"}]
     call = partial(text.call, "tongyi-xiaomi-analysis-pro", messages=messages, result_format="message")
     done = await in_thread(call, temperature=0, top_k=1)
-    assert done.output.choices[0].message.content == "不满意#“太慢了，我要投诉” (sandbox word list)"
+    assert done.output.choices[0].message.content.startswith("This is the sandbox, which judges nothing.")

@@ -103,4 +103,4 @@ async def test_it_analyses_dialogues(client: "AsyncOpenAI", stream: bool) -> Non
     else:
         done = await client.chat.completions.create(model=model, messages=messages, extra_body={"top_k": 1})
         text = done.choices[0].message.content or ""
-    assert text == "不满意#“太慢了，我要投诉” (sandbox word list)"
+    assert text.startswith("This is the sandbox, which judges nothing.")

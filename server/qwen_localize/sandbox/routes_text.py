@@ -80,7 +80,7 @@ async def _translate(call: Call, model: TextModel, messages: object, parameters:
 
 async def _analyse(call: Call, model: AnalysisModel, messages: object, parameters: Mapping[str, Any]) -> Reply:
     job = analysis.parse(model, messages, parameters)
-    return await _metered(call, model, job.tokens_in, partial(call.sandbox.analyst.answer, job))
+    return await _metered(call, model, job.tokens_in, partial(analysis.answer, job))
 
 
 async def _metered(call: Call, model: TokenModel, tokens_in: int, work: Callable[[], Reply]) -> Reply:

@@ -6,7 +6,6 @@ from typing import Any
 import anyio
 from anyio.abc import TaskGroup
 
-from .analysis import Analyst
 from .catalogue import TokenModel
 from .clock import Clock
 from .config import SandboxConfig
@@ -30,7 +29,6 @@ class Sandbox:
         faults: what goes wrong; can be switched while it runs.
         config: how it was set up.
         clock: its service time.
-        analyst: what answers in place of the analysis models.
         hang_up: closes the connection to a client (host, port), after what was written to it.
     """
 
@@ -50,7 +48,6 @@ class Sandbox:
             jobs.start_soon(run, task)
 
         self.tasks = Tasks(clock, config.task_seconds, spawn, self._bill_task)
-        self.analyst = Analyst()
         self.drawing = anyio.CapacityLimiter(2)
 
     def _bill_task(self, task: Task) -> None:
