@@ -2,21 +2,14 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import media
-from .documents import find
 from .errors import out_of_tokens
 from .gate import Call
 from .ocr import OcrJob
 from .replies import Reply, reply
 from .working import in_worker
-
-if TYPE_CHECKING:
-    from .pictures.decode import Pixels
-    from .pictures.reading import Line
-
-NOT_READ = "(sandbox: not read)"
 
 
 @dataclass(frozen=True)
@@ -39,23 +32,14 @@ async def read(call: Call, job: OcrJob) -> Reading:
 
 
 def _work(job: OcrJob, data: bytes, *, plain: bool) -> Reading:
+    from .documents import find
+    from .pictures import reading
     from .pictures.decode import READING, decode
 
     pixels = decode(data, READING)
     height, width = pixels.shape[:2]
-    found = find(_lines(pixels, plain=plain), job.task, job.schema)
+    lines = reading.unread(pixels) if plain else reading.read(pixels)
+    found = find(lines, job.task, job.schema)
     seen = job.image_tokens(width, height)
     done = reply(found.text, seen + job.text_tokens, job.max_tokens, seen)
     return Reading(done, found.result if done.finish_reason == "stop" else None)
-
-
-def _lines(pixels: "Pixels", *, plain: bool) -> "list[Line]":
-    import numpy as np
-
-    from .pictures.reading import Line, read
-
-    if not plain:
-        return read(pixels)
-    height, width = pixels.shape[:2]
-    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    return [Line(NOT_READ, corners)]

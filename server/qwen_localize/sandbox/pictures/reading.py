@@ -28,7 +28,14 @@ def read(pixels: Pixels) -> list[Line]:
     if found.boxes is None or found.txts is None:
         return []
     boxes = [np.asarray(box, dtype=np.float32) for box in found.boxes]
-    return [Line(text, box) for text, box in zip(found.txts, boxes, strict=True) if text.strip()]
+    return [Line(text.strip(), box) for text, box in zip(found.txts, boxes, strict=True) if text.strip()]
+
+
+def unread(pixels: Pixels) -> list[Line]:
+    """The whole picture as one line that says that it was not read."""
+    height, width = pixels.shape[:2]
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    return [Line("(sandbox: not read)", corners)]
 
 
 @cache
