@@ -1,9 +1,9 @@
 """Tasks through their states, the queue, cancelling, and expiry (docs/model-studio.md 2)."""
 
 import re
-from collections.abc import Coroutine
 from typing import Any
 
+import anyio
 import pytest
 
 from qwen_localize.sandbox.catalogue import MODELS, ImageModel
@@ -88,24 +88,19 @@ async def test_a_cancelled_task_never_runs_and_costs_nothing(timed: Caller, cloc
     assert len(timed.sandbox.ledger.paid) == 2
 
 
-def engine(clock: ManualClock) -> tuple[Tasks, list[Coroutine[Any, Any, None]]]:
-    started: list[Coroutine[Any, Any, None]] = []
-    return Tasks(clock, 3, lambda run, task: started.append(run(task)), lambda task: None), started
-
-
 async def _nothing(task: Task) -> dict[str, Any]:
     return {}
 
 
 async def test_the_five_hundred_and_first_waiting_task_is_refused(clock: ManualClock) -> None:
-    tasks, started = engine(clock)
     model = MODELS["qwen-mt-image"]
     assert isinstance(model, ImageModel)
-    for _ in range(2 + QUEUE):
-        tasks.submit(model, "request", _nothing)
-    with pytest.raises(Refusal) as refused:
-        tasks.submit(model, "request", _nothing)
-    assert (refused.value.status, refused.value.over_limit) == (429, True)
-    assert [task.state for task in tasks.all()].count(State.PENDING) == QUEUE
-    for coroutine in started:
-        coroutine.close()
+    async with anyio.create_task_group() as group:
+        tasks = Tasks(clock, 3, group, lambda task: None)
+        for _ in range(2 + QUEUE):
+            tasks.submit(model, "request", _nothing)
+        with pytest.raises(Refusal) as refused:
+            tasks.submit(model, "request", _nothing)
+        assert (refused.value.status, refused.value.over_limit) == (429, True)
+        assert [task.state for task in tasks.all()].count(State.PENDING) == QUEUE
+        group.cancel_scope.cancel()

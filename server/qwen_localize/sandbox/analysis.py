@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import tokens
-from .catalogue import AnalysisModel
+from .catalogue import TokenModel
 from .errors import check_moderation, invalid
-from .replies import Reply, reply
-from .sampling import check_sampling
+from .parameters import check_sampling, checked_messages
+from .tokens import Reply, reply
 
 MAX_INPUT = 28_672
 MAX_OUTPUT = 4096
@@ -42,7 +42,7 @@ class AnalysisJob:
     max_tokens: int
 
 
-def parse(model: AnalysisModel, messages: object, parameters: Mapping[str, Any]) -> AnalysisJob:
+def parse(model: TokenModel, messages: object, parameters: Mapping[str, Any]) -> AnalysisJob:
     """Check a request: one user message, after a system message at most, and no structured output."""
     text = _text(messages)
     limit = check_sampling(parameters, MAX_OUTPUT)
@@ -98,11 +98,10 @@ def _row(question: dict[str, Any], turn: re.Match[str], *, misjudged: bool) -> d
 
 
 def _text(messages: object) -> str:
-    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
-        raise invalid("messages must be a list of messages.")
-    if [message.get("role") for message in messages] not in (["user"], ["system", "user"]):
+    given = checked_messages(messages)
+    if [message.get("role") for message in given] not in (["user"], ["system", "user"]):
         raise invalid("This model takes one user message.")
-    contents = [message.get("content") for message in messages]
+    contents: list[Any] = [message.get("content") for message in given]
     if not all(isinstance(content, str) for content in contents):
         raise invalid("The content of the message must be text.")
     return "\n\n".join(contents)

@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from .gate import Call
-from .replies import Reply
+from .call import Call
+from .tokens import Reply
 
 # The body of an answer, from what it says and why it ends there.
 Shape = Callable[[str, str], dict[str, Any]]
@@ -40,7 +40,7 @@ def framed(
     call: Call, parameters: Mapping[str, Any], done: Reply, shape: Shape, *, cumulative: bool = False
 ) -> Response:
     """A native answer of any shape, whole or in frames."""
-    if not call.answers("x-dashscope-sse"):
+    if not call.enables("x-dashscope-sse"):
         return JSONResponse(shape(done.text, done.finish_reason))
     incremental = bool(parameters.get("incremental_output")) and not cumulative
     return StreamingResponse(_frames(done, shape, incremental=incremental), media_type="text/event-stream")

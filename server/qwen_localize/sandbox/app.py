@@ -11,8 +11,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from . import routes_files, routes_images, routes_multimodal, routes_tasks, routes_text, watching
+from .call import Dialect
 from .errors import Refusal, native_body
-from .gate import Dialect, Handler, endpoint
+from .gate import Handler, endpoint
 from .ledger import Entry
 from .results import RESULT_PATH
 from .service import Sandbox

@@ -29,11 +29,13 @@ class TokenModel(Model):
         tokens: input and output tokens per minute.
         price_in: CNY per million input tokens.
         price_out: CNY per million output tokens.
+        cumulative: whether each streamed piece is the whole text so far (docs/model-studio.md 3).
     """
 
     tokens: int
     price_in: float
     price_out: float
+    cumulative: bool = False
 
     @property
     def token_rules(self) -> tuple[Rule, ...]:
@@ -50,11 +52,9 @@ class TextModel(TokenModel):
     """A Qwen-MT model.
 
     Attributes:
-        cumulative: whether each streamed piece is the whole text so far (docs/model-studio.md 3).
         lite: whether it knows only the short language list.
     """
 
-    cumulative: bool = False
     lite: bool = False
 
 
@@ -146,9 +146,9 @@ _MODELS: tuple[Model, ...] = (
     OcrModel("qwen-vl-ocr", 600, 6_000_000, 0.3, 0.5, max_tokens=4096),
     OcrModel("qwen-vl-ocr-latest", 1200, 6_000_000, 0.3, 0.5),
     OcrModel("qwen-vl-ocr-2025-11-20", 1200, 6_000_000, 0.3, 0.5),
-    OcrModel("qwen-vl-ocr-2025-08-28", 600, 6_000_000, 5, 5, 28, 4096),
-    OcrModel("qwen-vl-ocr-2025-04-13", 600, 6_000_000, 5, 5, 28, 4096, locates=False),
-    OcrModel("qwen-vl-ocr-2024-10-28", 600, 6_000_000, 5, 5, 28, 4096, tasks=False, locates=False),
+    OcrModel("qwen-vl-ocr-2025-08-28", 600, 6_000_000, 5, 5, patch=28, max_tokens=4096),
+    OcrModel("qwen-vl-ocr-2025-04-13", 600, 6_000_000, 5, 5, patch=28, max_tokens=4096, locates=False),
+    OcrModel("qwen-vl-ocr-2024-10-28", 600, 6_000_000, 5, 5, patch=28, max_tokens=4096, tasks=False, locates=False),
     AnalysisModel("tongyi-xiaomi-analysis-flash", 600, 1_000_000, 0.2, 0.4),
     AnalysisModel("tongyi-xiaomi-analysis-pro", 600, 1_000_000, 1.0, 2.7),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from . import media, tokens
 from .catalogue import EditModel
 from .errors import check_moderation, invalid
-from .sampling import check_range
+from .parameters import check_range, check_seed, checked_messages
 
 MAX_IMAGES = 3
 _SIDES = (512, 2048)
@@ -40,7 +40,7 @@ def parse(model: EditModel, messages: object, parameters: Mapping[str, Any], *, 
     urls, prompt = _content(messages, resolves_oss=resolves_oss)
     check_moderation(prompt)
     check_range(parameters, "n", f"[1, {model.most}]", lambda n: 1 <= n <= model.most)
-    check_range(parameters, "seed", "[0, 2147483647]", lambda n: 0 <= n <= 2**31 - 1)
+    check_seed(parameters)
     _check_kinds(model, parameters)
     return EditJob(
         model,
@@ -53,10 +53,11 @@ def parse(model: EditModel, messages: object, parameters: Mapping[str, Any], *, 
 
 
 def _content(messages: object, *, resolves_oss: bool) -> tuple[tuple[str, ...], str]:
-    if not isinstance(messages, list) or len(messages) != 1 or not isinstance(messages[0], dict):
+    message, *more = checked_messages(messages)
+    if more:
         raise invalid("messages must be a list of exactly one message.")
-    content = messages[0].get("content")
-    if messages[0].get("role") != "user" or not isinstance(content, list):
+    content = message.get("content")
+    if message.get("role") != "user" or not isinstance(content, list):
         raise invalid("The message must be the user's, and its content a list.")
     images = [part["image"] for part in content if isinstance(part, dict) and "image" in part]
     texts = [part["text"] for part in content if isinstance(part, dict) and "text" in part]

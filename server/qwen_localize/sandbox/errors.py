@@ -1,4 +1,4 @@
-"""Refusals, and the two ways the service words them (docs/model-studio.md 1.3 and 1.4)."""
+"""Refusals, and the three ways in which the service words them (docs/model-studio.md 1.3 and 1.4)."""
 
 from typing import Any
 
@@ -55,9 +55,15 @@ def check_moderation(text: str) -> None:
         raise invalid("Input data may contain inappropriate content.", "DataInspectionFailed")
 
 
-def no_async() -> Refusal:
-    """403: the async header on a synchronous model (docs/model-studio.md 1.4)."""
-    return Refusal(403, "AccessDenied", "current user api does not support asynchronous calls")
+def unreadable() -> Refusal:
+    """400: a picture that cannot be had."""
+    message = "The media format is not supported or incorrect for the data inspection."
+    return invalid(message, "InvalidParameter.DataInspection")
+
+
+def no_such_model(name: str) -> Refusal:
+    """404: no such model, at least not at this address."""
+    return Refusal(404, "ModelNotFound", f"The model `{name}` does not exist or you do not have access to it.")
 
 
 def throttled(fault: str | None = None) -> Refusal:
@@ -113,3 +119,11 @@ def compat_body(refusal: Refusal, request_id: str) -> dict[str, Any]:
         message = f"<{refusal.status}> {refusal.code}: {message}"
     error = {"message": message, "type": kind, "param": None, "code": code}
     return {"error": error, "request_id": request_id}
+
+
+def store_body(refusal: Refusal, request_id: str) -> str:
+    """The XML of the object store."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{refusal.code}</Code><Message>{refusal.message}</Message><RequestId>{request_id}</RequestId></Error>"
+    )

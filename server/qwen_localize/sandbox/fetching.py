@@ -6,14 +6,13 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from .errors import invalid
+from .errors import invalid, unreadable
 
 TIMEOUT = 10.0
-MAX_BYTES = 100 * 1024 * 1024  # docs/model-studio.md 4
 
 
-async def fetch(url: str, most: int = MAX_BYTES) -> bytes:
-    """The bytes at an http(s) URL; a Refusal in the service's words if they cannot be had."""
+async def fetch(url: str, most: int) -> bytes:
+    """The bytes at an http(s) URL, at most so many; a Refusal in the service's words if they cannot be had."""
     loopback = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
     try:
         async with httpx2.AsyncClient(
@@ -27,8 +26,7 @@ async def fetch(url: str, most: int = MAX_BYTES) -> bytes:
     except httpx2.HTTPStatusError as error:
         raise invalid("The URL could not be downloaded.", "InvalidURL") from error
     except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
-        message = "The media format is not supported or incorrect for the data inspection."
-        raise invalid(message, "InvalidParameter.DataInspection") from error
+        raise unreadable() from error
 
 
 @cache

@@ -1,16 +1,12 @@
 """The gate of every address: who is let in, what goes wrong, and what is written down about it."""
 
-import json
-import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from .bodies import cut, slow
+from .call import Call, Dialect
 from .errors import (
     Refusal,
     bad_key,
@@ -18,72 +14,15 @@ from .errors import (
     compat_body,
     in_debt,
     internal,
-    invalid,
     native_body,
+    store_body,
     throttled,
     unavailable,
 )
 from .ledger import Entry
 from .service import Sandbox
-from .signing import oss_error
 
 _HTML = "<html>sandbox: not what you asked for</html>"
-
-
-class Dialect(Enum):
-    """How an address words its refusals; the object store also asks for no key (docs/model-studio.md 8)."""
-
-    NATIVE = "native"
-    COMPAT = "compat"
-    STORE = "store"
-
-
-@dataclass
-class Call:
-    """One request on its way through the sandbox.
-
-    Attributes:
-        kind: chat, submit, generate, query, list, cancel, policy, upload or download.
-        dialect: how its refusals are worded.
-        model: the model it names, once known.
-        task_id: the task it makes or asks about, once known.
-    """
-
-    sandbox: Sandbox
-    request: Request
-    kind: str
-    dialect: Dialect = Dialect.NATIVE
-    model: str | None = None
-    task_id: str | None = None
-    fault: str | None = None
-    request_id: str = field(default_factory=lambda: f"sandbox-{uuid.uuid4()}")
-
-    async def body(self) -> dict[str, Any]:
-        """The JSON object sent; anything else is refused."""
-        try:
-            body = json.loads(await self.request.body())
-        except ValueError as error:
-            raise invalid("The request body is not valid JSON.", "BadRequest.IllegalInput") from error
-        if not isinstance(body, dict):
-            raise invalid("The request body must be a JSON object.", "BadRequest.IllegalInput")
-        return body
-
-    def answers(self, header: str) -> bool:
-        """Whether a request header says `enable`."""
-        return self.request.headers.get(header, "").strip().lower() == "enable"
-
-    def strikes(self, fault: str) -> bool:
-        """Whether this fault strikes this call."""
-        if self.sandbox.faults.take(fault, self.kind):
-            self.fault = fault
-            return True
-        return False
-
-    def hang_up(self) -> None:
-        """Close the connection once what was written to it is on its way."""
-        client = self.request.client
-        if client is not None:
-            self.sandbox.hang_up((client.host, client.port))
 
 
 Handler = Callable[[Call], Awaitable[Response]]
@@ -105,7 +44,7 @@ def endpoint(sandbox: Sandbox, kind: str, handler: Handler, dialect: Dialect = D
         status = 0 if response is None else response.status_code
         sandbox.ledger.note(_entry(call, arrived, status, refusal))
         if response is None:
-            await disconnected(request)
+            await _disconnected(request)
             return Response()
         response.headers["x-request-id"] = call.request_id
         return response
@@ -173,7 +112,7 @@ def _spoil(call: Call, response: Response) -> Response:
 
 def _refuse(call: Call, refusal: Refusal) -> Response:
     if call.dialect is Dialect.STORE:
-        body = oss_error(refusal.code, refusal.message, call.request_id)
+        body = store_body(refusal, call.request_id)
         return Response(body, refusal.status, media_type="application/xml")
     word = compat_body if call.dialect is Dialect.COMPAT else native_body
     return JSONResponse(word(refusal, call.request_id), refusal.status)
@@ -193,7 +132,7 @@ def _entry(call: Call, arrived: float, status: int, refusal: Refusal | None) -> 
     )
 
 
-async def disconnected(request: Request) -> None:
+async def _disconnected(request: Request) -> None:
     """Wait until the client has gone."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

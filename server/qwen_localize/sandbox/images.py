@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .catalogue import ImageModel, image_languages
-from .errors import invalid
+from .errors import invalid, unreadable
+from .parameters import checked_pairs
 from .pseudo import Pair
 
 
@@ -37,7 +38,8 @@ def parse(model: ImageModel, given: object, *, resolves_oss: bool) -> ImageJob:
     if not isinstance(extra, dict):
         raise invalid("input.ext must be an object.")
     _check_config(extra)
-    return ImageJob(model, url, _terms(extra), _sensitives(extra))
+    terms = checked_pairs(extra.get("terminologies"), "input.ext.terminologies", "src", "tgt")
+    return ImageJob(model, url, terms, _sensitives(extra))
 
 
 def _check_url(given: Mapping[str, Any], *, resolves_oss: bool) -> str:
@@ -48,10 +50,7 @@ def _check_url(given: Mapping[str, Any], *, resolves_oss: bool) -> str:
         raise invalid("input.image_url is required.")
     scheme = url.partition(":")[0].lower()
     if scheme == "oss" and not resolves_oss:
-        raise invalid(
-            "The media format is not supported or incorrect for the data inspection.",
-            "InvalidParameter.DataInspection",
-        )
+        raise unreadable()
     if scheme not in ("http", "https", "oss"):
         raise invalid("input.image_url must be a public http or https address.")
     if not url.isascii():
@@ -84,19 +83,6 @@ def _check_config(extra: Mapping[str, Any]) -> None:
             raise invalid(f"input.ext.config.{name} must be a boolean.")
     if not isinstance(extra.get("domainHint", ""), str):
         raise invalid("input.ext.domainHint must be a string.")
-
-
-def _terms(extra: Mapping[str, Any]) -> tuple[Pair, ...]:
-    rows = extra.get("terminologies") or []
-    if not isinstance(rows, list):
-        raise invalid("input.ext.terminologies must be a list.")
-    pairs = []
-    for row in rows:
-        pair = (row.get("src"), row.get("tgt")) if isinstance(row, dict) else (None, None)
-        if not isinstance(pair[0], str) or not isinstance(pair[1], str):
-            raise invalid("Each entry of input.ext.terminologies needs src and tgt as strings.")
-        pairs.append(Pair(pair[0], pair[1]))
-    return tuple(pairs)
 
 
 def _sensitives(extra: Mapping[str, Any]) -> tuple[str, ...]:

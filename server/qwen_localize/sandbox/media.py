@@ -4,7 +4,7 @@ import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 
-from .errors import Refusal, invalid
+from .errors import invalid, unreadable
 from .fetching import fetch
 from .service import Sandbox
 
@@ -29,24 +29,24 @@ def check(url: object, *, resolves_oss: bool) -> str:
     if scheme not in ("http", "https", "oss"):
         raise invalid("The provided URL does not appear to be valid. Ensure it is correctly formatted.")
     if scheme == "oss" and not resolves_oss:
-        raise _unreadable()
+        raise unreadable()
     return url
 
 
-async def load(sandbox: Sandbox, url: str, model: str) -> bytes:
-    """The bytes of a checked picture, for a model."""
+async def load(sandbox: Sandbox, url: str, model: str, most: int = MAX_BYTES) -> bytes:
+    """The bytes of a checked picture, at most so many, for a model."""
     if url[:5].lower() == "data:":
         return _decode(url.partition(",")[2])
     if url[:4].lower() == "oss:":
         return sandbox.uploads.read(url, model)
-    return await fetch(url, MAX_BYTES)
+    return await fetch(url, most)
 
 
 def _check_item(url: str) -> str:
     if len(url) > MAX_ITEM:
         raise invalid(f"Exceeded limit on max bytes per data-uri item : {MAX_ITEM}")
     if _DATA.match(url) is None:
-        raise _unreadable()
+        raise unreadable()
     return url
 
 
@@ -54,9 +54,4 @@ def _decode(text: str) -> bytes:
     try:
         return b64decode(text, validate=True)
     except NotBase64 as error:
-        raise _unreadable() from error
-
-
-def _unreadable() -> Refusal:
-    message = "The media format is not supported or incorrect for the data inspection."
-    return invalid(message, "InvalidParameter.DataInspection")
+        raise unreadable() from error

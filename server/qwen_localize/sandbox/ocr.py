@@ -9,7 +9,7 @@ from typing import Any
 from . import media, tokens
 from .catalogue import OcrModel
 from .errors import check_moderation, invalid
-from .sampling import check_range, check_sampling
+from .parameters import check_range, check_sampling, checked_messages
 
 MAX_INPUT = 30_000
 DEFAULT_PROMPT = "Please output only the text content from the image without any additional descriptions or formatting."
@@ -78,12 +78,11 @@ def parse_compat(model: OcrModel, body: Mapping[str, Any], *, resolves_oss: bool
 
 def _newest(messages: object) -> list[Any]:
     """The content of the newest message, the only one that these models look at."""
-    if not isinstance(messages, list) or not messages or not all(isinstance(m, dict) for m in messages):
-        raise invalid("messages must be a list of messages.", "BadRequest.EmptyInput")
-    roles = [message.get("role") for message in messages]
+    given = checked_messages(messages)
+    roles = [message.get("role") for message in given]
     if not set(roles) <= {"user", "assistant"} or roles[-1] != "user":
         raise invalid("This model takes user messages and no system message.")
-    content = messages[-1].get("content")
+    content = given[-1].get("content")
     if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
         raise invalid("The content of the message must be a list with an image.")
     return content

@@ -8,12 +8,12 @@ is a text that was cut). Whatever a translation must not touch is left alone.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import icu
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """A glossary term or a translation memory entry."""
 
     source: str

@@ -3,9 +3,9 @@
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
+from .call import Call
 from .catalogue import MODELS
-from .errors import Refusal, invalid, throttled
-from .gate import Call
+from .errors import Refusal, invalid, no_such_model, throttled
 from .limits import POLICY
 
 
@@ -16,7 +16,7 @@ async def policy(call: Call) -> Response:
         raise invalid("action must be getPolicy.")
     name = call.model = given.get("model", "")
     if name not in MODELS:
-        raise Refusal(404, "ModelNotFound", f"Model {name} does not exist.")
+        raise no_such_model(name)
     if not call.sandbox.limits.allow(f"policy {name}", POLICY):
         raise throttled()
     return JSONResponse({"request_id": call.request_id, "data": call.sandbox.uploads.policy(name)})

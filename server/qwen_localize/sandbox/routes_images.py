@@ -5,41 +5,28 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from .catalogue import MODELS, ImageModel
-from .errors import Refusal, invalid, throttled
-from .fetching import fetch
-from .gate import Call
+from . import media
+from .call import Call
+from .catalogue import ImageModel
+from .errors import Refusal, internal
 from .images import ImageJob, parse
 from .results import result_name
 from .service import Sandbox
 from .tasks import State, Task
-from .working import in_worker
 
+MAX_BYTES = 100 * 1024 * 1024
 NO_TEXT = "No text detected for translation"
 
 
 async def synthesize(call: Call) -> Response:
     """`POST /api/v1/services/aigc/image2image/image-synthesis`, asynchronous or, for 2.0, at once."""
     body = await call.body()
-    model = _model(call, body)
-    asynchronous = call.answers("x-dashscope-async")
+    model = call.named_model(body, ImageModel)
+    asynchronous = call.enables("x-dashscope-async")
     if not asynchronous and not model.synchronous:
         raise Refusal(403, "AccessDenied", "current user api does not support synchronous calls")
-    if not call.sandbox.limits.allow(f"requests {model.name}", model.rules):
-        raise throttled()
-    job = parse(model, body.get("input"), resolves_oss=call.answers("x-dashscope-ossresourceresolve"))
+    job = parse(model, body.get("input"), resolves_oss=call.resolves_oss)
     return _submit(call, job) if asynchronous else await _answer(call, job)
-
-
-def _model(call: Call, body: dict[str, Any]) -> ImageModel:
-    name = body.get("model")
-    if not isinstance(name, str) or not name:
-        raise invalid("model is required.", "BadRequest.EmptyModel")
-    call.model = name
-    model = MODELS.get(name)
-    if not isinstance(model, ImageModel):
-        raise Refusal(404, "ModelNotFound", f"Model {name} does not exist.")
-    return model
 
 
 def _submit(call: Call, job: ImageJob) -> Response:
@@ -64,11 +51,8 @@ async def _answer(call: Call, job: ImageJob) -> Response:
 async def _translate(sandbox: Sandbox, job: ImageJob, name: str) -> dict[str, Any]:
     """The result fields of a finished picture; a Refusal for one that cannot be had or read."""
     if sandbox.faults.take("fail", "submit"):
-        raise Refusal(500, "InternalError", "An internal error has occured.", fault="fail")
-    if job.url.lower().startswith("oss:"):
-        data = sandbox.uploads.read(job.url, job.model.name)
-    else:
-        data = await fetch(job.url)
+        raise internal("fail")
+    data = await media.load(sandbox, job.url, job.model.name, MAX_BYTES)
     return await _redraw(sandbox, job, data, name)
 
 
@@ -76,6 +60,6 @@ async def _redraw(sandbox: Sandbox, job: ImageJob, data: bytes, name: str) -> di
     from .pictures import plain, translate
 
     work = partial(plain, data) if sandbox.config.plain else partial(translate, data, job.terms, job.sensitives)
-    done = await in_worker(sandbox, work)
+    done = await sandbox.on_picture(work)
     output: dict[str, Any] = {"image_url": sandbox.results.keep(result_name(name), done.jpeg)}
     return output if done.lines else output | {"message": NO_TEXT}

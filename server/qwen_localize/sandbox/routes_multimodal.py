@@ -5,37 +5,33 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from . import editing, media, ocr, routes_ocr
+from . import editing, media, ocr, recognition
 from .answers import framed, native_usage
+from .call import Call
 from .catalogue import EditModel, OcrModel
-from .errors import no_async
-from .gate import Call
+from .errors import no_such_model
 from .results import result_name
-from .routes_text import named_model, native_parts, unknown
-from .working import in_worker
 
 
 async def generate(call: Call) -> Response:
     """`POST /api/v1/services/aigc/multimodal-generation/generation`, synchronous only."""
     body = await call.body()
-    model = named_model(call, body, EditModel, OcrModel)
-    if call.answers("x-dashscope-async"):
-        raise no_async()
-    given, parameters = native_parts(body)
-    messages, resolves_oss = given.get("messages"), call.answers("x-dashscope-ossresourceresolve")
+    model = call.named_model(body, EditModel, OcrModel)
+    given, parameters = call.synchronous_parts(body)
+    messages = given.get("messages")
     if isinstance(model, EditModel):
-        return await _edit(call, editing.parse(model, messages, parameters, resolves_oss=resolves_oss))
+        return await _edit(call, editing.parse(model, messages, parameters, resolves_oss=call.resolves_oss))
     if isinstance(model, OcrModel):
-        job = ocr.parse_native(model, messages, parameters, resolves_oss=resolves_oss)
+        job = ocr.parse_native(model, messages, parameters, resolves_oss=call.resolves_oss)
         return await _read(call, job, parameters)
-    raise unknown(model.name)
+    raise no_such_model(model.name)
 
 
 async def _edit(call: Call, job: editing.EditJob) -> Response:
     sandbox, clock = call.sandbox, call.sandbox.clock
     started = clock.now()
     pictures = [await media.load(sandbox, url, job.model.name) for url in job.urls]
-    (width, height), files = await in_worker(sandbox, partial(_edited, job, pictures))
+    (width, height), files = await sandbox.on_picture(partial(_edited, job, pictures))
     await clock.sleep(started + sandbox.config.edit_seconds - clock.now())
     names = [result_name(f"{call.request_id}-{index}", "png") for index in range(1, job.number + 1)]
     content = [{"image": sandbox.results.keep(name, file)} for name, file in zip(names, files, strict=True)]
@@ -52,7 +48,7 @@ def _edited(job: editing.EditJob, pictures: list[bytes]) -> tuple[tuple[int, int
 
 
 async def _read(call: Call, job: ocr.OcrJob, parameters: dict[str, Any]) -> Response:
-    done = await routes_ocr.read(call, job)
+    done = await recognition.read(call.sandbox, job)
     result = {} if done.result is None else {"ocr_result": done.result}
 
     def shape(text: str, reason: str) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from .call import Call
 from .clock import Clock, parse_compact, stamp
 from .errors import invalid, throttled
-from .gate import Call
 from .limits import CANCEL, LIST, QUERY
 from .results import result_name
 from .tasks import State, Task

@@ -1,23 +1,30 @@
 """The sandbox itself: everything that one running stand-in knows."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 import anyio
+from anyio import to_thread
 from anyio.abc import TaskGroup
 
 from .catalogue import TokenModel
 from .clock import Clock
 from .config import SandboxConfig
+from .errors import Refusal, internal, out_of_tokens
 from .faults import Faults
 from .ledger import Ledger, Paid
 from .limits import Limits
 from .results import Results
 from .signing import Signer
 from .tasks import Task, Tasks
+from .tokens import Reply
 from .uploads import Uploads
 
 HangUp = Callable[[tuple[str, int]], None]
+Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
 
 
 class Sandbox:
@@ -27,6 +34,10 @@ class Sandbox:
         origin: its address, such as `http://127.0.0.1:8123`.
         ledger: what was asked and billed.
         faults: what goes wrong; can be switched while it runs.
+        limits: what has been spent of every limit.
+        uploads: the pictures that clients have stored.
+        results: the pictures that clients can download.
+        tasks: the queue of image translations.
         config: how it was set up.
         clock: its service time.
         hang_up: closes the connection to a client (host, port), after what was written to it.
@@ -43,22 +54,32 @@ class Sandbox:
         self.limits = Limits(clock)
         self.uploads = Uploads(clock, signer, origin)
         self.results = Results(clock, signer, origin)
+        self.tasks = Tasks(clock, config.task_seconds, jobs, self._bill_task)
+        self._drawing = anyio.CapacityLimiter(2)
 
-        def spawn(run: Callable[[Task], Coroutine[Any, Any, None]], task: Task) -> None:
-            jobs.start_soon(run, task)
-
-        self.tasks = Tasks(clock, config.task_seconds, spawn, self._bill_task)
-        self.drawing = anyio.CapacityLimiter(2)
-
-    def _bill_task(self, task: Task) -> None:
-        self.bill_image(task.model.name, task.model.price, task.id)
+    async def on_picture(self, work: Callable[[], Result]) -> Result:
+        """Work on a picture in a thread; what it cannot cope with is the service's own mistake."""
+        try:
+            # Abandoned on shutdown: nobody waits for the picture any more.
+            return await to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._drawing)
+        except Refusal:
+            raise
+        except Exception as error:
+            _log.warning("A picture could not be worked on.", exc_info=error)
+            raise internal() from error
 
     def bill_image(self, model: str, price: float, task_id: str | None = None, *, images: int = 1) -> None:
         """Charge pictures at the price of one (CNY)."""
         self.ledger.bill(Paid(self.clock.now(), model, price * images, images=images, task_id=task_id))
 
-    def bill_tokens(self, model: TokenModel, tokens_in: int, tokens_out: int) -> None:
-        """Charge a call by the token, and count what came out against the limit."""
-        self.limits.charge(f"tokens {model.name}", model.token_rules, tokens_out)
-        cost = model.cost(tokens_in, tokens_out)
-        self.ledger.bill(Paid(self.clock.now(), model.name, cost, tokens_in, tokens_out))
+    def bill_tokens(self, model: TokenModel, done: Reply) -> None:
+        """Charge a call by the token, or refuse it because too many were used in this minute."""
+        budget = f"tokens {model.name}"
+        if not self.limits.allow(budget, model.token_rules, done.tokens_in):
+            raise out_of_tokens()
+        self.limits.charge(budget, model.token_rules, done.tokens_out)
+        cost = model.cost(done.tokens_in, done.tokens_out)
+        self.ledger.bill(Paid(self.clock.now(), model.name, cost, done.tokens_in, done.tokens_out))
+
+    def _bill_task(self, task: Task) -> None:
+        self.bill_image(task.model.name, task.model.price, task.id)

@@ -20,11 +20,3 @@ class Signer:
     def verify(self, text: str, signature: str) -> bool:
         """Whether the signature is ours for this text."""
         return hmac.compare_digest(self.sign(text).encode(), signature.encode())
-
-
-def oss_error(code: str, message: str, request_id: str) -> str:
-    """An error of the object store, which answers in XML and not in the API's JSON."""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{request_id}</RequestId></Error>"
-    )

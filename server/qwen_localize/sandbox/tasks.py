@@ -2,10 +2,12 @@
 
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from anyio.abc import TaskGroup
 
 from .catalogue import ImageModel
 from .clock import Clock
@@ -55,7 +57,7 @@ class Tasks:
     Args:
         clock: service time.
         least_seconds: how long a task stays RUNNING at least.
-        spawn: starts a coroutine in the background.
+        jobs: where tasks run.
         on_success: told of every task that SUCCEEDED, and so is billed.
     """
 
@@ -63,12 +65,12 @@ class Tasks:
         self,
         clock: Clock,
         least_seconds: float,
-        spawn: Callable[[Callable[[Task], Coroutine[Any, Any, None]], Task], None],
+        jobs: TaskGroup,
         on_success: Callable[[Task], None],
     ) -> None:
         self._clock = clock
         self._least_seconds = least_seconds
-        self._spawn = spawn
+        self._jobs = jobs
         self._on_success = on_success
         self._tasks: dict[str, Task] = {}
         self._waiting: dict[str, deque[Task]] = {}
@@ -114,7 +116,7 @@ class Tasks:
             task = waiting.popleft()
             task.state, task.scheduled = State.RUNNING, self._clock.now()
             self._running[model.name] = self._running.get(model.name, 0) + 1
-            self._spawn(self._run, task)
+            self._jobs.start_soon(self._run, task)
 
     async def _run(self, task: Task) -> None:
         started = self._clock.now()

@@ -1,15 +1,15 @@
 """Qwen-MT: what a translation request may say, and its answer (docs/model-studio.md 3)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from . import tokens
 from .catalogue import TextModel, text_languages
 from .errors import Refusal, check_moderation, invalid
+from .parameters import check_sampling, checked_messages, checked_pairs
 from .pseudo import Pair, localize
-from .replies import Reply, reply
-from .sampling import check_sampling
+from .tokens import Reply, reply
 
 MAX_TOKENS = 8192
 
@@ -34,7 +34,7 @@ def parse(model: TextModel, messages: object, parameters: Mapping[str, Any]) -> 
         messages: the messages as sent.
         parameters: sampling parameters and `translation_options`, wherever they were sent.
     """
-    text = _only_user_text(messages)
+    text = _only_user_text(checked_messages(messages))
     max_tokens = check_sampling(parameters, MAX_TOKENS)
     options = parameters.get("translation_options")
     if options is None:
@@ -43,7 +43,10 @@ def parse(model: TextModel, messages: object, parameters: Mapping[str, Any]) -> 
         raise invalid("translation_options must be an object.")
     else:
         _check_languages(model, options)
-    terms, memory = _pairs(options, "terms"), _pairs(options, "tm_list")
+    terms, memory = (
+        checked_pairs(options.get(name), f"translation_options.{name}", "source", "target")
+        for name in ("terms", "tm_list")
+    )
     tokens_in = _count_input(text, options, terms + memory)
     return TextJob(model, text, terms, memory, tokens_in, max_tokens)
 
@@ -54,9 +57,7 @@ def answer(job: TextJob) -> Reply:
     return reply(localize(job.text, job.terms, job.memory), job.tokens_in, job.max_tokens)
 
 
-def _only_user_text(messages: object) -> str:
-    if not isinstance(messages, list) or not messages or not all(isinstance(m, dict) for m in messages):
-        raise invalid("messages must be a list of one message.")
+def _only_user_text(messages: Sequence[Mapping[str, Any]]) -> str:
     roles = [message.get("role") for message in messages]
     if not set(roles) <= {"user", "assistant"}:
         # The service's own misleading answer: a server error for a client's mistake (docs/model-studio.md 1.4).
@@ -83,21 +84,8 @@ def _check_languages(model: TextModel, options: Mapping[str, Any]) -> None:
         raise invalid("translation_options.domains must be a string.")
 
 
-def _pairs(options: Mapping[str, Any], name: str) -> tuple[Pair, ...]:
-    rows = options.get(name) or []
-    if not isinstance(rows, list):
-        raise invalid(f"translation_options.{name} must be a list.")
-    pairs = []
-    for row in rows:
-        pair = (row.get("source"), row.get("target")) if isinstance(row, dict) else (None, None)
-        if not isinstance(pair[0], str) or not isinstance(pair[1], str):
-            raise invalid(f"Each entry of translation_options.{name} needs source and target as strings.")
-        pairs.append(Pair(pair[0], pair[1]))
-    return tuple(pairs)
-
-
 def _count_input(text: str, options: Mapping[str, Any], pairs: tuple[Pair, ...]) -> int:
-    helpers = [part for pair in pairs for part in (pair.source, pair.target)]
+    helpers = [part for pair in pairs for part in pair]
     total = sum(tokens.count(part) for part in [text, options.get("domains", ""), *helpers])
     if not text or total > MAX_TOKENS:
         raise invalid(f"Range of input length should be [1, {MAX_TOKENS}]")

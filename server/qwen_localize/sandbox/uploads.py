@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .clock import Clock
-from .errors import Refusal, invalid
+from .errors import Refusal, unreadable
 from .signing import ACCESS_KEY_ID, Signer
 
 UPLOAD_PATH = "/sandbox/oss"
@@ -74,10 +74,7 @@ class Uploads:
         """The bytes behind an `oss://` address, for the model it was uploaded for."""
         found = self._objects.get(url.removeprefix("oss://"))
         if found is None or found.model != model or found.gone <= self._clock.now():
-            raise invalid(
-                "The media format is not supported or incorrect for the data inspection.",
-                "InvalidParameter.DataInspection",
-            )
+            raise unreadable()
         return found.content
 
     def _drop_expired(self, now: float) -> None:

@@ -5,11 +5,9 @@ from functools import partial
 from typing import Any
 
 from . import media
-from .errors import out_of_tokens
-from .gate import Call
 from .ocr import OcrJob
-from .replies import Reply, reply
-from .working import in_worker
+from .service import Sandbox
+from .tokens import Reply, reply
 
 
 @dataclass(frozen=True)
@@ -20,18 +18,16 @@ class Reading:
     result: dict[str, Any] | None
 
 
-async def read(call: Call, job: OcrJob) -> Reading:
+async def read(sandbox: Sandbox, job: OcrJob) -> Reading:
     """Read a picture and carry out the task on it; billed."""
-    sandbox, model = call.sandbox, job.model
-    data = await media.load(sandbox, job.url, model.name)
-    done = await in_worker(sandbox, partial(_work, job, data, plain=sandbox.config.plain))
-    if not sandbox.limits.allow(f"tokens {model.name}", model.token_rules, done.reply.tokens_in):
-        raise out_of_tokens()
-    sandbox.bill_tokens(model, done.reply.tokens_in, done.reply.tokens_out)
+    data = await media.load(sandbox, job.url, job.model.name)
+    done = await sandbox.on_picture(partial(_work, job, data, plain=sandbox.config.plain))
+    sandbox.bill_tokens(job.model, done.reply)
     return done
 
 
 def _work(job: OcrJob, data: bytes, *, plain: bool) -> Reading:
+    # Not imported above: numpy, OpenCV and Pillow are loaded with the first picture.
     from .documents import find
     from .pictures import reading
     from .pictures.decode import READING, decode
