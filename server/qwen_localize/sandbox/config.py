@@ -7,14 +7,13 @@ from .faults import Fault
 
 @dataclass(frozen=True)
 class SandboxConfig:
-    """How fast the sandbox's time runs, how it misbehaves, and whom it lets in.
+    """How fast the sandbox's time runs, and how it misbehaves.
 
     Attributes:
         speed: service seconds per real second. Limits, queues, task times and expiry all run on
             service time.
         task_seconds: service seconds that an image task stays RUNNING at least.
         faults: what goes wrong from the start; more can be added while it runs.
-        keys: the only keys admitted; None admits every key that starts with "sk-".
         plain: whether pictures come back unread and unchanged but for the sandbox's mark; cheap.
         edit_seconds: service seconds that an image edit takes at least.
     """
@@ -22,7 +21,6 @@ class SandboxConfig:
     speed: float = 1.0
     task_seconds: float = 3.0
     faults: tuple[Fault, ...] = ()
-    keys: frozenset[str] | None = None
     plain: bool = False
     edit_seconds: float = 4.0
 
@@ -32,7 +30,3 @@ class SandboxConfig:
         for name, seconds in (("task_seconds", self.task_seconds), ("edit_seconds", self.edit_seconds)):
             if not seconds >= 0:
                 raise ValueError(f"{name} must not be negative, but is {seconds}.")
-
-    def admits(self, key: str) -> bool:
-        """Whether a request with this API key is served."""
-        return key.startswith("sk-") if self.keys is None else key in self.keys

@@ -2,15 +2,13 @@
 
 `Hello world` becomes `[Ĥéļļö ŵöŕļð ~~~]`: every letter accented (a font or an encoding that cannot
 show it is found at once), about 30 % longer (so is a layout that cannot hold it), in brackets (so
-is a text that was cut). Whatever a translation must not touch is left alone.
+is a text that was cut). Whatever a translation must not touch is left alone, and so is a whole ICU message.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-
-from . import icu
 
 
 class Pair(NamedTuple):
@@ -30,10 +28,13 @@ _HIDDEN = re.compile("[\U000f0000-\U0010ffff]")
 _FIRST_HIDDEN = 0xF0000
 
 _MARKER = r"\[\[\d{1,9}\]\]"  # numbers never change, so a marker need not be hidden, only passed over
+_INNER = r"[^{}]"
+for _ in range(4):  # the arms of a message, and messages in them
+    _INNER = rf"(?:[^{{}}]|\{{{_INNER}*\}})"
 # Each repetition is bounded or stopped by a delimiter, so that long texts stay linear.
 _UNTOUCHABLE = "|".join(
     [
-        rf"(?P<icu>{icu.HEAD})",
+        rf"\{{\s*[\w.\-]+\s*,\s*(?:plural|selectordinal|select)\s*,{_INNER}*\}}",
         r"(?:https?|ftps?|wss?|oss|file)://[^\s<>\"'`(){}\[\]]*[^\s<>\"'`(){}\[\].,;:!?]",
         r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+",
         r"\{\{[^{}\r\n]{0,200}\}\}",
@@ -110,34 +111,22 @@ def localize(text: str, terms: Sequence[Pair] = (), memory: Sequence[Pair] = ())
     whole = text.strip()
     if whole and whole in known:
         return text.replace(whole, known[whole], 1)
-    return _localize(text, _Glossary.of(terms, text), known)
-
-
-def _localize(text: str, glossary: _Glossary, memory: dict[str, str]) -> str:
     hidden = _Hidden()
-    masked = _mask(text, glossary, memory, hidden)
-    changed = _LINE.sub(lambda line: _localize_line(line.group(), hidden, memory), masked)
-    return hidden.after(changed)
+    masked = _mask(text, _Glossary.of(terms, text), hidden)
+    return hidden.after(_LINE.sub(lambda line: _localize_line(line.group(), hidden, known), masked))
 
 
-def _mask(text: str, glossary: _Glossary, memory: dict[str, str], hidden: _Hidden) -> str:
-    parts, done, at = [], 0, 0
-    while found := glossary.pattern.search(text, at):
-        start, end, after = found.start(), found.end(), found.group()
+def _mask(text: str, glossary: _Glossary, hidden: _Hidden) -> str:
+    """The text with what must not change, and the terms, taken out of it."""
+
+    def masked(found: re.Match[str]) -> str:
+        piece = found.group()
         if found.lastgroup == "marker":
-            at = end
-            continue
-        if found.lastgroup == "icu":
-            message = icu.rewrite(text, start, lambda arm: _localize(arm, glossary, memory))
-            if message is None:
-                at = start + 1
-                continue
-            after, end = message
-        elif found.lastgroup == "term":
-            after = glossary.targets.get(_plain(after), after)
-        parts += [text[done:start], hidden.hide(text[start:end], after)]
-        done = at = end
-    return "".join([*parts, text[done:]])
+            return piece
+        known = glossary.targets.get(_plain(piece), piece) if found.lastgroup == "term" else piece
+        return hidden.hide(piece, known)
+
+    return glossary.pattern.sub(masked, text)
 
 
 def _localize_line(line: str, hidden: _Hidden, memory: dict[str, str]) -> str:

@@ -2,13 +2,13 @@
 
 import io
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from PIL import Image, ImageOps
 
 from .decode import EDITING, decode
 from .drawing import caption
-from .instructions import carry_out
 
 Size = tuple[int, int]
 
@@ -31,7 +31,7 @@ def edit(
     """
     images = [Image.fromarray(decode(data, EDITING)) for data in pictures]
     size = _rounded(size or _usual(images[-1].size))
-    edited = carry_out(images[0], prompt)
+    edited = _carried_out(images[0], prompt)
     return [
         _laid_out(edited, size, f"{index}/{number}  {prompt}", watermark=watermark) for index in range(1, number + 1)
     ]
@@ -42,6 +42,25 @@ def as_png(image: Image.Image) -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=1)
     return file.getvalue()
+
+
+def _carried_out(image: Image.Image, prompt: str) -> Image.Image:
+    """The picture after each step that the prompt names; of all else it only keeps the words, on the margin."""
+    for words, step in _STEPS:
+        if words.search(prompt):
+            image = step(image)
+    return image
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    return image.convert("L").convert("RGB")
+
+
+_STEPS: tuple[tuple[re.Pattern[str], Callable[[Image.Image], Image.Image]], ...] = (
+    (re.compile(r"\bgr[ae]y|black[ -]and[ -]white|灰度|黑白", re.IGNORECASE), _grey),
+    (re.compile(r"\bflip|\bmirror|翻转|镜像", re.IGNORECASE), ImageOps.mirror),
+    (re.compile(r"\binvert|反色", re.IGNORECASE), ImageOps.invert),
+)
 
 
 def _laid_out(image: Image.Image, size: Size, words: str, *, watermark: bool) -> Image.Image:
