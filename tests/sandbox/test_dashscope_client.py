@@ -158,7 +158,7 @@ async def test_it_understands_refusals_and_failures(caller: Caller, blank: bytes
 
 
 async def test_its_wait_is_ended_by_a_throttled_query(caller: Caller, blank: bytes) -> None:
-    """docs/model-studio.md 12: a 429 comes back as the result, and the task is orphaned."""
+    """A 429 comes back as the result, and the task is orphaned (docs/model-studio.md 12)."""
     images = sdk("ImageSynthesis")
 
     task = await submit(caller, blank)

@@ -82,7 +82,7 @@ async def test_it_reads_pictures(client: "AsyncOpenAI") -> None:
 
 
 async def test_it_reads_uploaded_pictures_with_the_resolve_header(client: "AsyncOpenAI") -> None:
-    """docs/model-studio.md 8: the header is transmitted; without it, the address is refused."""
+    """The header is transmitted; without it, the address is refused (docs/model-studio.md 8)."""
     from openai import BadRequestError
 
     image: Any = {"type": "image_url", "image_url": {"url": "oss://dashscope-instant/nothing.png"}}

@@ -111,9 +111,20 @@ async def test_the_ledger_tells_who_asked_what_and_when(timed: Caller, clock: Ma
     assert (ledger.count("chat"), ledger.count("submit"), len(ledger)) == (2, 0, 3)
 
 
-def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
+_UP_AND_DOWN = """
+import sys, anyio
+from qwen_localize.sandbox import running
+
+async def main():
+    async with running():
+        pass
+
+anyio.run(main)
+print({'PIL', 'numpy', 'cv2', 'rapidocr', 'onnxruntime', 'anyascii'} & set(sys.modules))
+"""
+
+
+def test_nothing_heavy_is_loaded_before_a_picture_is_worked_on() -> None:
     """A server starts in every chat, so start-up is a feature."""
-    heavy = "{'PIL', 'numpy', 'cv2', 'rapidocr', 'onnxruntime', 'anyascii'}"
-    script = f"import sys, qwen_localize.sandbox; print({heavy} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", _UP_AND_DOWN], capture_output=True, text=True, check=True, timeout=30)
     assert (done.stdout.strip(), done.stderr) == ("set()", "")

@@ -1,8 +1,7 @@
 """A local stand-in for Model Studio: the wire contract on loopback, with honest local work behind it.
 
-It keeps tasks, queues, limits, expiring addresses and uploads, and can be told to misbehave. It
-shares nothing with the client but the contract document, so that one misreading cannot hide in
-both.
+It keeps tasks, queues, limits, expiring addresses and uploads, and can be told to misbehave. It shares nothing with
+the client but docs/model-studio.md, so that one misreading cannot hide in both.
 """
 
 from .config import SandboxConfig

@@ -43,7 +43,12 @@ class AnalysisJob:
 
 
 def parse(model: TokenModel, messages: object, parameters: Mapping[str, Any]) -> AnalysisJob:
-    """Check a request: one user message, after a system message at most, and no structured output."""
+    """Check a request.
+
+    Raises:
+        Refusal: it is not one user message (after a system message at most), is too long, or asks for what the model
+            does not offer.
+    """
     text = _text(messages)
     limit = check_sampling(parameters, MAX_OUTPUT)
     if parameters.get("response_format") not in (None, {"type": "text"}):
@@ -59,6 +64,9 @@ def answer(job: AnalysisJob) -> Reply:
 
     A dialogue with `sandbox:garbage` in it gets no JSON at all; one with `sandbox:badlabel` gets a label of no list
     until the prompt says that it is a repair.
+
+    Raises:
+        Refusal: `sandbox:blocked` is in the prompt, which stands for what moderation would find.
     """
     check_moderation(job.text)
     return reply(_answered(job.text), job.tokens_in, job.max_tokens)

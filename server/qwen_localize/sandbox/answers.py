@@ -28,10 +28,11 @@ def compat(call: Call, body: Mapping[str, Any], done: Reply, *, cumulative: bool
 
 def native(call: Call, parameters: Mapping[str, Any], done: Reply, *, cumulative: bool = False) -> Response:
     """The answer of the native text endpoint, streamed if the SSE header says so."""
-    as_message = parameters.get("result_format") == "message"
 
     def shape(content: str, reason: str) -> dict[str, Any]:
-        return _result(call, done, content, reason, as_message)
+        choice = {"finish_reason": reason, "message": {"role": "assistant", "content": content}}
+        output = {"choices": [choice], "model_name": call.model}
+        return {"output": output, "usage": native_usage(done), "request_id": call.request_id}
 
     return framed(call, parameters, done, shape, cumulative=cumulative)
 
@@ -125,16 +126,6 @@ def _frames(done: Reply, shape: Shape, *, incremental: bool) -> Iterator[str]:
     for number, (content, reason) in enumerate(_deltas(done, cumulative=not incremental), 1):
         # The native stream says "null" in words until the last frame.
         yield f"id:{number}\nevent:result\n:HTTP_STATUS/200\ndata:{_dump(shape(content, reason or 'null'))}\n\n"
-
-
-def _result(call: Call, done: Reply, content: str, reason: str, as_message: bool) -> dict[str, Any]:
-    if as_message:
-        message = {"role": "assistant", "content": content}
-        output: dict[str, Any] = {"choices": [{"finish_reason": reason, "message": message}]}
-    else:
-        output = {"text": content, "finish_reason": reason}
-    output["model_name"] = call.model
-    return {"output": output, "usage": native_usage(done), "request_id": call.request_id}
 
 
 def _dump(value: object) -> str:

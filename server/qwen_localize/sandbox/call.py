@@ -65,7 +65,11 @@ class Call:
         return self.enables("x-dashscope-ossresourceresolve")
 
     def named_model(self, body: Mapping[str, Any], *kinds: type[Kind]) -> Kind:
-        """The model that the body names, if it is of one of these kinds and may be asked once more now."""
+        """The model that the body names.
+
+        Raises:
+            Refusal: it is of none of these kinds, or has been asked as often as it may be.
+        """
         name = body.get("model")
         if not isinstance(name, str) or not name:
             raise invalid("model is required.", "BadRequest.EmptyModel")
@@ -78,7 +82,11 @@ class Call:
         return model
 
     def synchronous_parts(self, body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """`input` and `parameters` of a native request to a model that has no tasks."""
+        """`input` and `parameters` of a native request to a model that has no tasks.
+
+        Raises:
+            Refusal: a task is asked for, or one of the two is no object.
+        """
         if self.enables("x-dashscope-async"):
             raise Refusal(403, "AccessDenied", "current user api does not support asynchronous calls")
         given, parameters = body.get("input"), body.get("parameters") or {}

@@ -36,7 +36,11 @@ class EditJob:
 
 
 def parse(model: EditModel, messages: object, parameters: Mapping[str, Any], *, resolves_oss: bool) -> EditJob:
-    """Check a request; a Refusal says what is wrong with it as the service would."""
+    """Check a request.
+
+    Raises:
+        Refusal: what is wrong with it, as the service would say it.
+    """
     urls, prompt = _content(messages, resolves_oss=resolves_oss)
     check_moderation(prompt)
     check_range(parameters, "n", f"[1, {model.most}]", lambda n: 1 <= n <= model.most)

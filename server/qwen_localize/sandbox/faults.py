@@ -90,7 +90,7 @@ class Fault:
 
 
 class Faults:
-    """The faults that are switched on now. The latest word on a name and a stage counts."""
+    """The faults that are switched on now. One that is added again replaces that of the same name and stage."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self._on: dict[tuple[str, str | None], int | None] = {}

@@ -12,7 +12,11 @@ TIMEOUT = 10.0
 
 
 async def fetch(url: str, most: int) -> bytes:
-    """The bytes at an http(s) URL, at most so many; a Refusal in the service's words if they cannot be had."""
+    """The bytes at an http(s) URL.
+
+    Raises:
+        Refusal: they cannot be had in ten seconds, or are more than `most`; in the service's words.
+    """
     loopback = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
     try:
         async with httpx2.AsyncClient(

@@ -24,7 +24,6 @@ from .service import Sandbox
 
 _HTML = "<html>sandbox: not what you asked for</html>"
 
-
 Handler = Callable[[Call], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -53,7 +52,7 @@ def endpoint(sandbox: Sandbox, kind: str, handler: Handler, dialect: Dialect = D
 
 
 async def _serve(call: Call, handler: Handler) -> Response | None:
-    """The answer; None for none at all."""
+    """The answer; None if the client gets none."""
     if call.dialect is not Dialect.STORE:
         _admit(call)
     if call.strikes("stall"):
@@ -97,8 +96,6 @@ def _break(call: Call) -> None:
 
 def _spoil(call: Call, response: Response) -> Response:
     """Misbehave after all was done, with the body of the answer."""
-    if call.request.method == "HEAD":  # nothing to spoil
-        return response
     if call.strikes("empty"):
         return Response(media_type=response.media_type)
     if call.strikes("garbage") or call.strikes("wrongtype"):

@@ -21,12 +21,15 @@ class ImageJob:
 
 
 def parse(model: ImageModel, given: object, *, resolves_oss: bool) -> ImageJob:
-    """Check the `input` of a request; a Refusal says what is wrong as the service would.
+    """Check the `input` of a request.
 
     Args:
         model: the model asked.
         given: `input` as sent; what it says besides (the SDK's `prompt`) is ignored.
         resolves_oss: whether the request carried `X-DashScope-OssResourceResolve: enable`.
+
+    Raises:
+        Refusal: what is wrong with it, as the service would say it.
     """
     if not isinstance(given, dict):
         raise invalid("input must be an object.", "BadRequest.EmptyInput")

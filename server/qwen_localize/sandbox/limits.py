@@ -14,8 +14,8 @@ class Rule:
     seconds: float
 
 
-# A client that keeps to one per second by its own watch reaches us a little early now and then;
-# a tenth of a second is the network's, not a breach.
+# A client that keeps to one per second by its own watch arrives a little early now and then. A tenth of a second is put
+# down to the network, and is no breach.
 _JITTER = 0.1
 PER_MINUTE = 60 - _JITTER
 

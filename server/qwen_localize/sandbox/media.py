@@ -15,11 +15,14 @@ _DATA = re.compile(r"data:image/[\w.+-]+;base64,", re.ASCII | re.IGNORECASE)
 
 
 def check(url: object, *, resolves_oss: bool) -> str:
-    """A picture as a message names it; a Refusal if it can be no such thing.
+    """A picture's address as a message names it, unchanged.
 
     Args:
         url: http(s), `oss://` or a data URI.
         resolves_oss: whether the request carried `X-DashScope-OssResourceResolve: enable`.
+
+    Raises:
+        Refusal: it is none of these.
     """
     if not isinstance(url, str) or not url:
         raise invalid("The image must be a string and not empty.")
@@ -34,7 +37,17 @@ def check(url: object, *, resolves_oss: bool) -> str:
 
 
 async def load(sandbox: Sandbox, url: str, model: str, most: int = MAX_BYTES) -> bytes:
-    """The bytes of a checked picture, at most so many, for a model."""
+    """The bytes of a picture that `check` has passed.
+
+    Args:
+        sandbox: where uploads are.
+        url: the picture.
+        model: the model that it is for; an upload serves one model only.
+        most: the most bytes that are downloaded.
+
+    Raises:
+        Refusal: it cannot be had.
+    """
     if url[:5].lower() == "data:":
         return _decode(url.partition(",")[2])
     if url[:4].lower() == "oss:":

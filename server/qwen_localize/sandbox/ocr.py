@@ -20,7 +20,7 @@ TASKS = frozenset(
     }
 )  # fmt: skip
 _MAX_DEPTH = 3
-# Of pixels, by the side of the square that is one token: least, usual most, most of all.
+# The least pixels, the usual most, and the greatest most, by the side of the square that is one token.
 _PIXELS = {32: (3072, 8_388_608, 30_720_000), 28: (3136, 6_422_528, 23_520_000)}
 
 

@@ -16,7 +16,11 @@ _RANGES: dict[str, tuple[str, bool, Callable[[float], bool]]] = {
 
 
 def check_sampling(parameters: Mapping[str, Any], limit: int) -> int:
-    """Check the ranges; the most tokens that may come out, at most `limit`."""
+    """The most tokens that may come out, at most `limit`.
+
+    Raises:
+        Refusal: a parameter is out of its range.
+    """
     for name, (words, whole, holds) in _RANGES.items():
         check_range(parameters, name, words, holds, whole=whole)
     check_seed(parameters)
@@ -43,7 +47,11 @@ def check_range(
 
 
 def checked_messages(messages: object) -> list[dict[str, Any]]:
-    """The messages of a request, at least one; what each of them may say is for the model to check."""
+    """The messages of a request; what each of them may say is for the model to check.
+
+    Raises:
+        Refusal: they are no list of objects, or none.
+    """
     if not isinstance(messages, list) or not messages or not all(isinstance(message, dict) for message in messages):
         raise invalid("messages must be a list of messages.")
     return messages
@@ -57,6 +65,9 @@ def checked_pairs(rows: object, name: str, source: str, target: str) -> tuple[Pa
         name: what the list is called.
         source: what the source is called in each entry.
         target: what the target is called in each entry.
+
+    Raises:
+        Refusal: they are no list of such entries.
     """
     entries = rows or []
     if not isinstance(entries, list):

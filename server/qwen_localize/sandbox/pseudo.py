@@ -61,7 +61,7 @@ _TRAIL = re.compile(rf"{_MARKER}\Z")
 
 
 class _Hidden:
-    """Pieces taken out of a text: what stood there, and what will."""
+    """Pieces taken out of a text: what stood there, and what will stand there."""
 
     def __init__(self) -> None:
         self._before: list[str] = []

@@ -19,7 +19,11 @@ class Reading:
 
 
 async def read(sandbox: Sandbox, job: OcrJob) -> Reading:
-    """Read a picture and carry out the task on it; billed."""
+    """Read a picture, carry out the task on it, and bill it.
+
+    Raises:
+        Refusal: the picture cannot be had or is outside the rules, or too many tokens were used.
+    """
     data = await media.load(sandbox, job.url, job.model.name)
     done = await sandbox.on_picture(partial(_work, job, data, plain=sandbox.config.plain))
     sandbox.bill_tokens(job.model, done.reply)

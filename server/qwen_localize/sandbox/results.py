@@ -22,8 +22,8 @@ class _Kept:
     picture: bytes
     gone: float  # service time of expiry
     expires: int  # as the newest address says it
-    oldest: int = 0  # addresses that say less are not served
-    withdrawn: bool = False  # nor is any other
+    oldest: int = 0  # an address with an earlier time is not served
+    withdrawn: bool = False  # no address is served
     was_withdrawn: bool = False
 
 
@@ -44,7 +44,11 @@ class Results:
         return self._address(name)
 
     def read(self, name: str, query: Mapping[str, str]) -> bytes:
-        """The picture, if the address was given out and has neither expired nor been withdrawn."""
+        """The picture behind an address, of which `query` is the part after the question mark.
+
+        Raises:
+            Refusal: the address was not given out like this, or has expired or been withdrawn.
+        """
         self._drop_expired()
         expires = query.get("Expires", "")
         if not self._signer.verify(f"{name}\n{expires}", query.get("Signature", "")):
@@ -68,7 +72,7 @@ class Results:
         if kept is None or not kept.withdrawn:
             return None
         kept.withdrawn = False
-        kept.expires = kept.oldest = kept.expires + 1  # what tells the addresses apart
+        kept.expires = kept.oldest = kept.expires + 1  # so that the new address differs from the old
         return self._address(name)
 
     def _address(self, name: str) -> str:

@@ -57,6 +57,7 @@ async def _translate(sandbox: Sandbox, job: ImageJob, name: str) -> dict[str, An
 
 
 async def _redraw(sandbox: Sandbox, job: ImageJob, data: bytes, name: str) -> dict[str, Any]:
+    # Not imported above: numpy, OpenCV and Pillow are loaded with the first picture.
     from .pictures import plain, translate
 
     work = partial(plain, data) if sandbox.config.plain else partial(translate, data, job.terms, job.sensitives)

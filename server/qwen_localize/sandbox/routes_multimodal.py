@@ -41,6 +41,7 @@ async def _edit(call: Call, job: editing.EditJob) -> Response:
 
 
 def _edited(job: editing.EditJob, pictures: list[bytes]) -> tuple[tuple[int, int], list[bytes]]:
+    # Not imported above: numpy and Pillow are loaded with the first picture.
     from .pictures.edit import as_png, edit
 
     images = edit(pictures, job.prompt, job.number, job.size, watermark=job.watermark)

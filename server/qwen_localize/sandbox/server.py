@@ -142,7 +142,7 @@ class _Server(uvicorn.Server):
         self.accepting.set()
 
     async def main_loop(self) -> None:
-        """Wait to be stopped, without uvicorn's ten looks per second."""
+        """Wait to be stopped; uvicorn's own loop would look ten times a second."""
         await self._stopping.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

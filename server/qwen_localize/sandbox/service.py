@@ -58,7 +58,11 @@ class Sandbox:
         self._drawing = anyio.CapacityLimiter(2)
 
     async def on_picture(self, work: Callable[[], Result]) -> Result:
-        """Work on a picture in a thread; what it cannot cope with is the service's own mistake."""
+        """What the work returns, done in a thread.
+
+        Raises:
+            Refusal: the work's own, or 500 for an error that it did not expect.
+        """
         try:
             # Abandoned on shutdown: nobody waits for the picture any more.
             return await to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._drawing)
@@ -73,7 +77,11 @@ class Sandbox:
         self.ledger.bill(Paid(self.clock.now(), model, price * images, images=images, task_id=task_id))
 
     def bill_tokens(self, model: TokenModel, done: Reply) -> None:
-        """Charge a call by the token, or refuse it because too many were used in this minute."""
+        """Charge a call by the token.
+
+        Raises:
+            Refusal: its tokens would go over the limit of a minute; nothing is charged.
+        """
         budget = f"tokens {model.name}"
         if not self.limits.allow(budget, model.token_rules, done.tokens_in):
             raise out_of_tokens()

@@ -1,4 +1,4 @@
-"""Signatures: what the sandbox hands out comes back unchanged or not at all."""
+"""Signatures on what the sandbox hands out, so that a changed address or policy is refused."""
 
 import hmac
 import secrets

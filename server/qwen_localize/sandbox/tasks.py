@@ -77,7 +77,11 @@ class Tasks:
         self._running: dict[str, int] = {}
 
     def submit(self, model: ImageModel, request_id: str, work: Work) -> Task:
-        """Queue a task, or refuse it because 500 are waiting already."""
+        """Queue a task.
+
+        Raises:
+            Refusal: 500 tasks of the model are waiting already.
+        """
         waiting = self._waiting.setdefault(model.name, deque())
         if len(waiting) >= QUEUE:
             raise Refusal(429, "Throttling", "Too many tasks are waiting in the queue.", over_limit=True)
@@ -88,7 +92,7 @@ class Tasks:
         return task
 
     def find(self, task_id: str) -> Task | None:
-        """The task, unless it never was or has expired."""
+        """The task; None if there is none of this id, or it has expired."""
         self._drop_expired()
         return self._tasks.get(task_id)
 
@@ -98,7 +102,11 @@ class Tasks:
         return list(reversed(self._tasks.values()))
 
     def cancel(self, task_id: str) -> None:
-        """Cancel a PENDING task; any other is refused (docs/model-studio.md 2.4)."""
+        """Cancel a PENDING task (docs/model-studio.md 2.4).
+
+        Raises:
+            Refusal: the task is in any other state, or unknown.
+        """
         task = self.find(task_id)
         if task is None or task.state is not State.PENDING:
             message = "Failed to cancel the task, please confirm if the task is in PENDING status."

@@ -27,12 +27,15 @@ class TextJob:
 
 
 def parse(model: TextModel, messages: object, parameters: Mapping[str, Any]) -> TextJob:
-    """Check a request; a Refusal says what is wrong with it as the service would.
+    """Check a request.
 
     Args:
         model: the model asked.
         messages: the messages as sent.
         parameters: sampling parameters and `translation_options`, wherever they were sent.
+
+    Raises:
+        Refusal: what is wrong with it, as the service would say it.
     """
     text = _only_user_text(checked_messages(messages))
     max_tokens = check_sampling(parameters, MAX_TOKENS)
@@ -52,7 +55,11 @@ def parse(model: TextModel, messages: object, parameters: Mapping[str, Any]) -> 
 
 
 def answer(job: TextJob) -> Reply:
-    """Pseudo-localize the text; a text with `sandbox:blocked` in it fails moderation."""
+    """The text pseudo-localized.
+
+    Raises:
+        Refusal: `sandbox:blocked` is in it, which stands for what moderation would find.
+    """
     check_moderation(job.text)
     return reply(localize(job.text, job.terms, job.memory), job.tokens_in, job.max_tokens)
 

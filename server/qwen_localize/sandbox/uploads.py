@@ -61,7 +61,11 @@ class Uploads:
         }
 
     def store(self, fields: Mapping[str, str], content: bytes) -> None:
-        """Take one form upload, or say why not as the object store would."""
+        """Take one form upload.
+
+        Raises:
+            Refusal: the policy does not allow it, in the object store's words.
+        """
         model = self._model_allowed(fields)
         key = fields["key"]
         if len(content) > MAX_MEGABYTES * 1024 * 1024:
@@ -71,7 +75,11 @@ class Uploads:
         self._objects[key] = _Object(model, content, self._clock.now() + KEPT_SECONDS)
 
     def read(self, url: str, model: str) -> bytes:
-        """The bytes behind an `oss://` address, for the model it was uploaded for."""
+        """The bytes behind an `oss://` address.
+
+        Raises:
+            Refusal: there are none, not any more, or they were uploaded for another model.
+        """
         found = self._objects.get(url.removeprefix("oss://"))
         if found is None or found.model != model or found.gone <= self._clock.now():
             raise unreadable()

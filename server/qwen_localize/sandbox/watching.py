@@ -50,7 +50,7 @@ def _read(body: bytes) -> list[Fault]:
 
 def _local(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
-        # The name asked for counts too: a web page can point a name of its own at this machine.
+        # The host name is checked too: a web page can let a name of its own point at this machine.
         client = request.client.host if request.client else None
         if not (_is_loopback(client) and _is_loopback(request.url.hostname)):
             return JSONResponse({"error": "Only this machine may look here."}, 403)

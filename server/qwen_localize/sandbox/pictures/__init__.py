@@ -43,5 +43,5 @@ def plain(data: bytes) -> Translated:
 def _translate_line(text: str, terms: Sequence[Pair], sensitives: Sequence[str]) -> str:
     for word in sensitives:
         text = text.replace(word, "")
-    # The tildes that make a text longer would only make its letters smaller in a box that stays.
+    # The box keeps its size: the tildes that make a text longer would only make its letters smaller.
     return _FILLER.sub("]", localize(text.strip(), terms))

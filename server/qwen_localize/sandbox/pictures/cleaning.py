@@ -8,7 +8,7 @@ from .geometry import Corners, around, mask_of, sides
 
 _SMOOTH = 12  # levels of 255 by which a smooth background may stray from its gradient
 _ENOUGH = 4000  # pixels that a gradient is fitted to
-_QUICK = 160_000  # pixels that inpainting does in an instant; larger regions are done smaller
+_QUICK = 160_000  # pixels that inpainting does in an instant; larger regions are scaled down for it
 
 
 def clean(image: Pixels, corners: Corners) -> None:
@@ -23,7 +23,7 @@ def clean(image: Pixels, corners: Corners) -> None:
 
 
 def _gradient(part: Pixels, mask: Pixels) -> Pixels | None:
-    """The plane through the colours round the box; None if they are no such thing."""
+    """The plane through the colours round the box; None if they do not lie on one."""
     rows, columns = np.nonzero(mask == 0)
     if rows.size < 8:  # the box is the whole picture
         return np.broadcast_to(np.median(part, axis=(0, 1)).astype(np.uint8), part.shape)

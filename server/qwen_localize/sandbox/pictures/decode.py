@@ -50,7 +50,7 @@ class Rules:
         return None if in_range and not too_long and not too_large else self.bad_resolution()
 
     def bad_resolution(self) -> Refusal:
-        """That a picture is too small, too large or too long."""
+        """The refusal of a picture that is too small, too large or too long."""
         ratio = "" if self.max_ratio is None else f", their ratio at most 1:{self.max_ratio}"
         words = f"Each side of the image must be {self.sides[0]} to {self.sides[1]} pixels{ratio}."
         return invalid(words, "InvalidImage.Resolution")
@@ -64,7 +64,11 @@ READING = Rules(_COMMON, 10 * _MEGABYTE, (11, 30_000), 200, 3840 * 2160, 7680 * 
 
 
 def decode(data: bytes, rules: Rules = TRANSLATING) -> Pixels:
-    """RGB pixels, upright (EXIF applied), of the first frame, on white where it was transparent."""
+    """RGB pixels, upright (EXIF applied), of the first frame, on white where it was transparent.
+
+    Raises:
+        Refusal: the file is no picture, or outside the rules.
+    """
     if len(data) > rules.max_bytes:
         raise invalid("The size of the image is beyond the limit.", "InvalidImage.ImageSize")
     try:

@@ -45,7 +45,7 @@ def as_png(image: Image.Image) -> bytes:
 
 
 def _carried_out(image: Image.Image, prompt: str) -> Image.Image:
-    """The picture after each step that the prompt names; of all else it only keeps the words, on the margin."""
+    """The picture after every step that the prompt names; what else it asks only stands on the margin."""
     for words, step in _STEPS:
         if words.search(prompt):
             image = step(image)

@@ -22,7 +22,7 @@ class Region(NamedTuple):
 
     @property
     def slices(self) -> tuple[slice, slice]:
-        """To index an image with."""
+        """Its rows and columns, to index an image with."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
     @property
