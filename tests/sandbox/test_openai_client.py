@@ -1,5 +1,7 @@
 """The official OpenAI client, unchanged, as a judge of the compatible endpoint (docs/model-studio.md 11)."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,7 @@ HELLO: list[Any] = [{"role": "user", "content": "Hello {name}"}]
 
 
 @pytest.fixture
-async def client(caller: Caller) -> "AsyncGenerator[AsyncOpenAI]":
+async def client(caller: Caller) -> AsyncGenerator[AsyncOpenAI]:
     from openai import AsyncOpenAI
 
     base = f"{caller.sandbox.origin}/compatible-mode/v1"
@@ -24,7 +26,7 @@ async def client(caller: Caller) -> "AsyncGenerator[AsyncOpenAI]":
         yield client
 
 
-async def test_it_translates(client: "AsyncOpenAI") -> None:
+async def test_it_translates(client: AsyncOpenAI) -> None:
     done = await client.chat.completions.create(model="qwen-mt-flash", messages=HELLO, extra_body=OPTIONS)
     assert done.choices[0].message.content == "[Ĥéļļö {name} ~~]"
     assert done.choices[0].finish_reason == "stop"
@@ -35,7 +37,7 @@ async def test_it_translates(client: "AsyncOpenAI") -> None:
 
 
 @pytest.mark.parametrize(("model", "cumulative"), [("qwen-mt-lite", False), ("qwen-mt-turbo", True)])
-async def test_it_streams(client: "AsyncOpenAI", model: str, cumulative: bool) -> None:
+async def test_it_streams(client: AsyncOpenAI, model: str, cumulative: bool) -> None:
     stream = await client.chat.completions.create(
         model=model, messages=HELLO, extra_body=OPTIONS, stream=True, stream_options={"include_usage": True}
     )
@@ -54,7 +56,7 @@ async def test_it_streams(client: "AsyncOpenAI", model: str, cumulative: bool) -
         ("nokey", 401, "invalid_api_key"),
     ],
 )
-async def test_it_understands_errors(caller: Caller, client: "AsyncOpenAI", fault: str, status: int, code: str) -> None:
+async def test_it_understands_errors(caller: Caller, client: AsyncOpenAI, fault: str, status: int, code: str) -> None:
     from openai import APIStatusError
 
     caller.sandbox.faults.add(Fault(fault))
@@ -64,7 +66,7 @@ async def test_it_understands_errors(caller: Caller, client: "AsyncOpenAI", faul
     assert (caught.value.request_id or "").startswith("sandbox-")
 
 
-async def test_it_understands_an_unknown_model(client: "AsyncOpenAI") -> None:
+async def test_it_understands_an_unknown_model(client: AsyncOpenAI) -> None:
     from openai import NotFoundError
 
     with pytest.raises(NotFoundError) as caught:
@@ -72,7 +74,7 @@ async def test_it_understands_an_unknown_model(client: "AsyncOpenAI") -> None:
     assert caught.value.code == "model_not_found"
 
 
-async def test_it_reads_pictures(client: "AsyncOpenAI") -> None:
+async def test_it_reads_pictures(client: AsyncOpenAI) -> None:
     image: Any = {"type": "image_url", "image_url": {"url": TINY}, "min_pixels": 3072, "max_pixels": 8_388_608}
     messages: list[Any] = [{"role": "user", "content": [image, {"type": "text", "text": "What does it say?"}]}]
     done = await client.chat.completions.create(model="qwen-vl-ocr-2025-11-20", messages=messages)
@@ -81,7 +83,7 @@ async def test_it_reads_pictures(client: "AsyncOpenAI") -> None:
     assert done.usage.prompt_tokens > 6
 
 
-async def test_it_reads_uploaded_pictures_with_the_resolve_header(client: "AsyncOpenAI") -> None:
+async def test_it_reads_uploaded_pictures_with_the_resolve_header(client: AsyncOpenAI) -> None:
     """The header is transmitted; without it, the address is refused (docs/model-studio.md 8)."""
     from openai import BadRequestError
 
@@ -94,7 +96,7 @@ async def test_it_reads_uploaded_pictures_with_the_resolve_header(client: "Async
 
 
 @pytest.mark.parametrize("stream", [False, True])
-async def test_it_analyses_dialogues(client: "AsyncOpenAI", stream: bool) -> None:
+async def test_it_analyses_dialogues(client: AsyncOpenAI, stream: bool) -> None:
     messages: list[Any] = [{"role": "user", "content": "标签：满意 | 不满意\n[1] 客户: 太慢了，我要投诉"}]
     model = "tongyi-xiaomi-analysis-flash"
     if stream:
