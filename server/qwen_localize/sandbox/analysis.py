@@ -101,7 +101,7 @@ def _row(question: dict[str, Any], turn: re.Match[str], *, misjudged: bool) -> d
     else:
         label, reason = turn["text"][:_QUOTED], "The sandbox quotes the first turn; nothing was judged."
     if misjudged:
-        label = "sandbox-bad-label"
+        label, reason = "sandbox-bad-label", "The sandbox was told to answer wrongly."
     return {"id": question["id"], "label": label, "reason": reason, "turns": [int(turn["number"])]}
 
 
