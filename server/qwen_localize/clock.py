@@ -1,6 +1,7 @@
 """Time as a parameter, so that schedules can be asserted and no test waits."""
 
 import time
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import anyio
@@ -33,3 +34,15 @@ class RealClock:
     async def sleep(self, seconds: float) -> None:
         """Return after `seconds`."""
         await anyio.sleep(seconds)
+
+
+async def first(clock: Clock, seconds: float, other: Callable[[], Awaitable[None]]) -> None:
+    """Return after `seconds`, or when `other` does."""
+    async with anyio.create_task_group() as group:
+
+        async def ended(wait: Callable[[], Awaitable[None]]) -> None:
+            await wait()
+            group.cancel_scope.cancel()
+
+        group.start_soon(ended, other)
+        group.start_soon(ended, lambda: clock.sleep(seconds))

@@ -3,7 +3,7 @@
 LocalizeError               one to three sentences: what, why, what to do
 ├── CallError               the caller (a model, usually) can call differently
 │   ├── BadArgument         refused here; nothing was sent
-│   ├── BadInput            a picture or URL that cannot be used; nothing was sent
+│   ├── BadInput            a file or URL that cannot be used; nothing was sent
 │   ├── Rejected            the service refused the request as it stands
 │   └── Blocked             the service's content rules refused it
 ├── SetupError              the user can act: key, money, region, disk
@@ -20,10 +20,11 @@ LocalizeError               one to three sentences: what, why, what to do
 │   ├── ServiceFailed
 │   ├── Unreachable
 │   ├── TimedOut
+│   ├── BadAnswer           an answer came that is not as documented
 │   ├── Spoiled             a result arrived cut, empty, or as something else
 │   ├── Expired             a result's URL is refused: no longer valid, or blocked on the way
-│   └── Unconfirmed         a paid request went out, and no answer says what became of it
-└── Bug                     we can: the service said something we do not understand, or we failed ourselves
+│   └── Unconfirmed         a paid request went out, and no usable answer says what became of it
+└── InternalError           we can: this server failed by a fault of its own
 """
 
 import re
@@ -114,6 +115,10 @@ class TimedOut(TryLater):
     """The service did not answer, or did not finish, in time."""
 
 
+class BadAnswer(TryLater):
+    """The service answered, and the answer is not as documented: this version cannot tell what it means."""
+
+
 class Spoiled(TryLater):
     """A result arrived cut, empty, too large, or as something other than it should be."""
 
@@ -123,19 +128,24 @@ class Expired(TryLater):
 
 
 class Unconfirmed(TryLater):
-    """A paid request went out, and no answer says what became of it: it may have been carried out.
+    """A paid request went out, and no usable answer says what became of it: it may have been carried out.
 
     Attributes:
         reason: why there is no such answer, for who finds out by other means.
+        answer: what came in its place, as it came; empty if nothing did.
     """
 
-    def __init__(self, words: str, reason: str) -> None:
+    def __init__(self, words: str, reason: str, answer: str = "") -> None:
         super().__init__(words)
         self.reason = reason
+        self.answer = answer
 
 
-class Bug(LocalizeError):
-    """The service said something this version does not understand, or this server failed by a fault of its own."""
+class InternalError(LocalizeError):
+    """This server failed by a fault of its own; its log has the details."""
+
+    def __init__(self, words: str = OWN_FAULT) -> None:
+        super().__init__(words)
 
 
 def quote(text: str, limit: int = QUOTE_LIMIT) -> str:

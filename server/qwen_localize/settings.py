@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from .dashscope import REGIONS, Service
 from .errors import BadSetting, quote
@@ -40,16 +40,20 @@ class Settings(BaseModel):
         "region's own host, prices are still those of DASHSCOPE_REGION",
     )
     output_dir: Path = Field(
-        Path("~/qwen-localize"), validation_alias="QWEN_LOCALIZE_OUTPUT_DIR", description="where finished files go"
+        Path("~/qwen-localize"),
+        validation_alias="QWEN_LOCALIZE_OUTPUT_DIR",
+        description="where finished files go",
+        validate_default=True,
     )
     allowed_dirs: tuple[Path, ...] = Field(
         (),
         validation_alias="QWEN_LOCALIZE_ALLOWED_DIRS",
         description="local files are read only below these (separated by `:`, on Windows `;`); "
         "default: the working directory and the output directory",
+        validate_default=True,
     )
-    state_dir: Path | None = Field(
-        None,
+    state_dir: Path = Field(
+        default_factory=lambda: _platform_state_dir(),  # which stands below
         validation_alias="QWEN_LOCALIZE_STATE_DIR",
         description="where jobs and costs are written down; default: the platform's folder for state",
     )
@@ -87,10 +91,27 @@ class Settings(BaseModel):
             raise ValueError("write only scheme and host, without a path: https://dashscope.aliyuncs.com")
         return match[1]
 
+    @field_validator("output_dir", "state_dir")
+    @classmethod
+    def _from_here(cls, path: Path) -> Path:
+        return _absolute(path)
+
     @field_validator("allowed_dirs", mode="before")
     @classmethod
     def _split_paths(cls, value: Any) -> Any:
         return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
+
+    @field_validator("allowed_dirs")
+    @classmethod
+    def _resolved(cls, paths: tuple[Path, ...], info: ValidationInfo) -> tuple[Path, ...]:
+        """Links resolved. By default the working directory and the output directory.
+
+        A working directory that is a file system's root (as hosts on macOS start servers) would allow everything, so
+        it allows nothing; one that was deleted allows nothing either.
+        """
+        here = _working_directory()
+        usual = (here if here and here != Path(here.anchor) else None, info.data.get("output_dir"))
+        return tuple(_absolute(path).resolve() for path in paths or usual if path)
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -123,33 +144,33 @@ class Settings(BaseModel):
         return self.api_key.get_secret_value().strip() if self.api_key else None
 
     @property
-    def output(self) -> Path:
-        """The output directory, absolute."""
-        return self.output_dir.expanduser().absolute()
-
-    @property
-    def state(self) -> Path:
-        """The state directory, absolute."""
-        if self.state_dir:
-            return self.state_dir.expanduser().absolute()
-        from platformdirs import user_state_path
-
-        return user_state_path("qwen-localize", appauthor=False)
-
-    @property
     def scope(self) -> str:
         """A name for this service with this key, from which neither can be read."""
         # A key that was pasted with bytes of another encoding must not keep the server from starting.
         text = f"{self.service.origin}\n{self.key}".encode(errors="surrogateescape")
         return hashlib.blake2b(text, digest_size=6).hexdigest()
 
-    @property
-    def readable(self) -> tuple[Path, ...]:
-        """The directories below which local files may be read, links resolved.
 
-        A working directory that is a file system's root (as hosts on macOS start servers) would allow
-        everything, so it allows nothing.
-        """
-        here = Path.cwd()
-        usual = (self.output,) if here == Path(here.anchor) else (here, self.output)
-        return tuple(path.expanduser().resolve() for path in self.allowed_dirs or usual)
+def _platform_state_dir() -> Path:
+    from platformdirs import user_state_path
+
+    return user_state_path("qwen-localize", appauthor=False)
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        path = path.expanduser()
+    except RuntimeError:
+        raise ValueError("there is no home directory, so give an absolute path") from None
+    here = _working_directory()
+    if here is None and not path.is_absolute():
+        raise ValueError("this server's working directory was deleted, so give an absolute path")
+    return path if here is None else here / path
+
+
+def _working_directory() -> Path | None:
+    """The working directory; None if it was deleted."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None

@@ -1,6 +1,6 @@
-"""The capabilities: one module per tool, and the registry."""
+"""The capabilities: a module per tool, or a package where it has parts; and the registry."""
 
-from qwen_localize.contract import Tool
+from qwen_localize.tool import Tool
 
 from . import analyze_conversation, cancel_job, edit_image, get_job, list_jobs, ocr, translate_image, translate_text
 

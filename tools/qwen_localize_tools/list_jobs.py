@@ -1,29 +1,38 @@
-"""Recent jobs, for a chat that has lost their ids."""
+"""Recent jobs, for a chat that has lost their ids; and what the user must know of the store that has them."""
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SerializeAsAny
 
-from qwen_localize.contract import Api, Tool
-from qwen_localize.results import JobResult, Result
+from qwen_localize.tool import Context, JobResult, Result, Tool
+
+_ACKNOWLEDGED = "(Tell the user. Then list_jobs with acknowledge=true, and this is shown no more.)"
 
 
 class JobList(Result):
-    """Jobs, the newest first."""
+    """Jobs, the newest first; and notices, which are shown until they are acknowledged."""
 
     PUBLISHED = frozenset({"jobs"})
 
-    jobs: list[JobResult]
+    jobs: list[SerializeAsAny[JobResult]]
+    notices: list[str] = Field(default_factory=list)
 
     def blocks(self) -> list[str]:
         """A line for each."""
         lines = [f"{job.job_id} {job.tool} {job.status}: {job.message}" for job in self.jobs]
-        return ["\n".join(lines) or "There are no jobs yet."]
+        notices = [f"{notice} {_ACKNOWLEDGED}" for notice in self.notices]
+        return [*notices, "\n".join(lines) or "There are no jobs yet."]
 
 
-async def list_jobs(api: Api, limit: Annotated[int, Field(ge=1, le=100, description="How many")] = 10) -> JobList:
+async def list_jobs(
+    context: Context,
+    limit: Annotated[int, Field(ge=1, le=100, description="How many")] = 10,
+    acknowledge: Annotated[bool, Field(description="The user has read the notices")] = False,
+) -> JobList:
     """Recent jobs, newest first, with their files: look here before repeating a call whose answer was lost. Free."""
-    return JobList(jobs=[JobResult.of(job) for job in await api.runner.recent(limit)])
+    if acknowledge:
+        await context.jobs.notices.acknowledge()
+    return JobList(jobs=await context.jobs.recent(limit), notices=await context.jobs.notices.all())
 
 
 TOOL = Tool(list_jobs, title="List jobs", reads=True)

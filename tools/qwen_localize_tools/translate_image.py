@@ -1,17 +1,31 @@
-"""Translation of the text in a picture with qwen-mt-image (contract section 4)."""
+"""Translation of the text in a picture with qwen-mt-image (docs/model-studio.md 4)."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from qwen_localize.contract import Api, Job, Model, Rate, Tool
-from qwen_localize.dashscope import Limit
-from qwen_localize.errors import BadArgument
-from qwen_localize.inputs import PictureRules
-from qwen_localize.results import JobResult
+from qwen_localize.errors import BadAnswer, BadArgument
+from qwen_localize.tool import (
+    Context,
+    Evidence,
+    JobRecord,
+    JobResult,
+    Kind,
+    Limit,
+    Model,
+    Order,
+    Price,
+    Results,
+    SavedFile,
+    State,
+    Tool,
+    Upstream,
+)
 
-from ._languages import AUTO, Known, pair, table
-from ._params import DomainHint, Glossary, ImageRef, SensitiveWords, SourceLang, TargetLang
+from ._shared.arguments import DomainHint, Glossary, ImageRef, SensitiveWords, SourceLang, TargetLang
+from ._shared.languages import AUTO, Known, pair, table
+from ._shared.pictures import Picture, PictureJobResult, PictureRules, is_same_scene
 
 PATH = "services/aigc/image2image/image-synthesis"
 WIDER = "qwen-mt-image-2.0"
@@ -21,14 +35,9 @@ _BEIJING, _SINGAPORE = "cn-beijing", "ap-southeast-1"
 MODELS = {
     model.name: model
     for model in (
-        Model("qwen-mt-image", (_BEIJING,), Limit(60), {_BEIJING: Rate(image=0.003)}),
-        # One request a minute, by its model card (contract 1.5).
-        Model(
-            "qwen-mt-image-2.0",
-            (_BEIJING, _SINGAPORE),
-            Limit(1),
-            dict.fromkeys((_BEIJING, _SINGAPORE), Rate(image=0.004)),
-        ),
+        Model("qwen-mt-image", (_BEIJING,), Limit(60), {_BEIJING: Price(result=0.003)}),
+        # One request a minute, by its model card (docs/model-studio.md 1.5).
+        Model(WIDER, (_BEIJING, _SINGAPORE), Limit(1), dict.fromkeys((_BEIJING, _SINGAPORE), Price(result=0.004))),
     )
 }
 ModelName = Literal["qwen-mt-image", "qwen-mt-image-2.0"]
@@ -37,12 +46,30 @@ RULES = PictureRules(
     min_side=15,
     max_side=8192,
     max_ratio=10,
-    max_bytes=100 * 1024 * 1024,
+    most_bytes=100 * 1024 * 1024,
 )
 
 
+class TranslateImageResult(PictureJobResult):
+    """A translated picture; `no_text_found` is an outcome of its own: the work was done, and nothing was to do."""
+
+    no_text_found: bool
+
+    @classmethod
+    def own_facts(cls, job: JobRecord) -> dict[str, Any]:
+        """Whether the picture has no text; not known before the job has succeeded."""
+        return {"no_text_found": job.state is State.SUCCEEDED and job.details.get("no_text_found") is True}
+
+    @classmethod
+    def outcome(cls, job: JobRecord, artifacts: list[SavedFile]) -> str:
+        """The file, or that there is none."""
+        if not artifacts:
+            return "No text was found, so there is no new picture; looking is billed too."
+        return super().outcome(job, artifacts)
+
+
 async def translate_image(
-    api: Api,
+    context: Context,
     image: ImageRef,
     target_lang: TargetLang,
     source_lang: SourceLang = AUTO,
@@ -60,26 +87,42 @@ async def translate_image(
     be Chinese or English; qwen-mt-image-2.0 has no such rule, but does one a minute.
     """
     chosen = MODELS[model]
-    api.check_model(chosen, MODELS.values())
+    context.calls.check_model(chosen, MODELS.values())
     source, target = _languages(source_lang, target_lang, model)
-    picture = await api.picture(image, RULES)
-    ext = _ext(glossary, sensitive_words, domain_hint, keep_subject_text)
-    rate = api.rate(chosen)
-    job = Job(
+    picture = await context.files.read(image, RULES)
+    price = context.calls.price(chosen)
+    order = Order(
         label=f"{picture.name} from {source} to {target}",
         model=chosen,
-        path=PATH,
-        pictures=(picture,),
-        body=lambda urls: {"input": {"image_url": urls[0], "source_lang": source, "target_lang": target, "ext": ext}},
+        arguments={
+            "source_lang": source,
+            "target_lang": target,
+            "ext": _ext(glossary, sensitive_words, domain_hint, keep_subject_text),
+        },
+        inputs=(picture,),
         stem=f"{picture.name.rpartition('.')[0] or picture.name}.{target}",
-        cost=rate.image if rate else None,
+        cost=price.result if price else None,
     )
-    return await api.run_job(job)
+    return await context.jobs.run(order)
 
 
-def _result_urls(output: dict[str, Any]) -> list[str]:
-    """The translated picture's URL; none where nothing was translated, since that picture is the original."""
-    return [] if output.get("message") == NO_TEXT else [str(output.get("image_url", ""))]
+def _request(arguments: Mapping[str, Any], urls: list[str]) -> dict[str, Any]:
+    return {"input": {"image_url": urls[0], **arguments}}
+
+
+def _results(output: dict[str, Any]) -> Results:
+    """The translated picture; none where nothing was translated, since that picture is the original."""
+    url = _image_url(output)
+    if output.get("message") == NO_TEXT:
+        return Results(details={"no_text_found": True})
+    return Results([url])
+
+
+def _image_url(output: dict[str, Any]) -> str:
+    url = output.get("image_url") if isinstance(output, dict) else None
+    if not isinstance(url, str) or not url:
+        raise BadAnswer("The task succeeded, but its answer names no picture.")
+    return url
 
 
 def _ext(glossary: Glossary, sensitive_words: list[str], domain_hint: str, keep_subject_text: bool) -> dict[str, Any]:
@@ -110,4 +153,17 @@ def _languages(source_lang: str, target_lang: str, model: str) -> tuple[str, str
     return source.code, target.code
 
 
-TOOL = Tool(translate_image, title="Translate an image", result_urls=_result_urls)
+TOOL = Tool(
+    translate_image,
+    title="Translate an image",
+    result=TranslateImageResult,
+    work=Upstream(
+        kind=Kind.TASK,
+        path=PATH,
+        models=MODELS,
+        request=_request,
+        results=_results,
+        artifact=Picture(),
+        evidence=Evidence(url=_image_url, matches=is_same_scene),
+    ),
+)

@@ -1,25 +1,32 @@
 """The wire to Alibaba Model Studio (DashScope). Knows no MCP and no tool."""
 
 from .client import Client
+from .departure import Departure
 from .hosts import REGIONS, Service, is_private
-from .limits import Book, Limit, Paces
-from .tasks import Failed, Gone, Page, Row, Succeeded, Waiting
+from .limits import Limit, RateLimiter, RateLimitStore
+from .models import Model, Price
+from .tasks import Failed, Gone, Page, Row, Succeeded, Waiting, as_text, usage_of
 from .wire import Timeouts, Wire
 
 __all__ = [
     "REGIONS",
-    "Book",
     "Client",
+    "Departure",
     "Failed",
     "Gone",
     "Limit",
-    "Paces",
+    "Model",
     "Page",
+    "Price",
+    "RateLimitStore",
+    "RateLimiter",
     "Row",
     "Service",
     "Succeeded",
     "Timeouts",
     "Waiting",
     "Wire",
+    "as_text",
     "is_private",
+    "usage_of",
 ]

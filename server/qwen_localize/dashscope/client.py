@@ -8,31 +8,34 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from ..errors import Bug, LocalizeError, Unconfirmed
+from ..errors import BadAnswer, LocalizeError, Unconfirmed
+from .departure import Departure
 from .downloads import download
 from .limits import Limit
 from .refusals import describe, meaning
 from .retry import Repeat
-from .tasks import Failed, Page, TaskState, parse, parse_page
+from .tasks import Failed, Page, TaskState, as_text, parse, parse_page
 from .uploads import upload
 from .wire import Request, Wire
 
-# Contract 2.3: LIST and CANCEL have budgets of their own, 20 a second each.
+# docs/model-studio.md 2.3: LIST and CANCEL have budgets of their own, 20 a second each.
 _LIST_LIMIT = Limit(requests=1200)
 # The names of the budgets that are the account's, not a model's.
 QUERY, LIST, CANCEL = "task query", "task list", "task cancel"
 # No maximum is documented; a service that gives less says so in the answer.
 PAGE_SIZE = 100
 T = TypeVar("T")
-Before = Callable[[], Awaitable[None]]
 
 
 class Client:
-    """One account at one service. Every method may raise any `LocalizeError`; `before` is awaited before each try.
+    """One account at one service. Every method may raise any `LocalizeError`.
+
+    A paid request has a `departure`, which tells whether it is out; if it is not when an error is raised, it is free.
+    `uploads` says whether a body names temporary uploads.
 
     Args:
         wire: the connection.
-        task_qps: task queries per second that we allow ourselves (contract 2.3).
+        task_qps: task queries per second that we allow ourselves (docs/model-studio.md 2.3).
     """
 
     def __init__(self, wire: Wire, task_qps: float = 1.0) -> None:
@@ -48,34 +51,35 @@ class Client:
         """See `Wire.require_key`."""
         return self._wire.require_key()
 
-    async def chat(self, body: dict[str, Any], *, before: Before | None = None) -> dict[str, Any]:
-        """An OpenAI-compatible chat completion, after `turn`. Repeated if it failed, which is free."""
+    async def chat(self, body: dict[str, Any], departure: Departure | None = None) -> dict[str, Any]:
+        """An OpenAI-compatible chat completion, after `acquire`. Repeated if it failed, which is free."""
         url = f"{self._wire.service.compatible}/chat/completions"
-        return await self._wire.send(_paid(url, body, Repeat.IF_REFUSED, before=before))
+        return await self._wire.send(_paid(url, body, Repeat.IF_REFUSED, departure))
 
     async def call(
-        self, path: str, body: dict[str, Any], *, oss: bool = False, before: Before | None = None
+        self, path: str, body: dict[str, Any], departure: Departure | None = None, *, uploads: bool = False
     ) -> dict[str, Any]:
-        """A native call that answers at once, after `turn`. Repeated if it failed, which is free."""
+        """A native call that answers at once, after `acquire`. Repeated if it failed, which is free."""
         url = f"{self._wire.service.native}/{path}"
-        return await self._wire.send(_paid(url, body, Repeat.IF_REFUSED, oss=oss, before=before))
+        return await self._wire.send(_paid(url, body, Repeat.IF_REFUSED, departure, _resolving(uploads)))
 
-    async def turn(self, model: str, limit: Limit, tokens: int = 0) -> None:
-        """Return when the model's rate allows a request of so many tokens."""
-        await self._wire.paces.wait(model, limit, tokens)
+    async def acquire(self, model: str, limit: Limit, tokens: int = 0) -> None:
+        """Return when the model's rate limit allows a request of so many tokens."""
+        await self._wire.limiter.acquire(model, limit, tokens)
 
     async def submit(
-        self, path: str, body: dict[str, Any], *, oss: bool = False, before: Before | None = None
+        self, path: str, body: dict[str, Any], departure: Departure | None = None, *, uploads: bool = False
     ) -> TaskState:
-        """Start a task, after `turn`. Sent again only if it surely did not arrive: there is no idempotency key."""
+        """Start a task, after `acquire`. Sent again only if it surely did not arrive: there is no idempotency key."""
         url = f"{self._wire.service.native}/{path}"
-        headers = {"X-DashScope-Async": "enable"}
-        answer = await self._wire.send(_paid(url, body, Repeat.IF_UNSENT, oss=oss, before=before, headers=headers))
+        headers = {"X-DashScope-Async": "enable"} | _resolving(uploads)
+        request = _paid(url, body, Repeat.IF_UNSENT, departure, headers)
+        answer = await self._wire.send(request)
         try:
             return parse(answer)
-        except Bug as error:
+        except BadAnswer as error:
             words = f"{error} It was accepted all the same, so it may be carried out and billed."
-            raise Unconfirmed(words, reason=str(error)) from error
+            raise Unconfirmed(words, reason=str(error), answer=as_text(answer)) from error
 
     async def query(self, task_id: str) -> TaskState:
         """The state of one task."""
@@ -83,7 +87,7 @@ class Client:
         return parse(await self._wire.send(Request("GET", url, budget=(QUERY, self._query_limit, 0), strict=True)))
 
     async def list_tasks(self, model: str, page: int = 1) -> Page:
-        """The account's tasks of the last 24 h with a model, a page at a time (contract 2.2)."""
+        """The account's tasks of the last 24 h with a model, a page at a time (docs/model-studio.md 2.2)."""
         url = f"{self._wire.service.native}/tasks"
         params = {"model_name": model, "page_no": str(page), "page_size": str(PAGE_SIZE)}
         return parse_page(await self._wire.send(Request("GET", url, params=params, budget=(LIST, _LIST_LIMIT, 0))))
@@ -108,14 +112,16 @@ class Client:
         return await download(self._wire, url, consume)
 
 
+def _resolving(uploads: bool) -> dict[str, str]:
+    """The header that a body needs which names temporary uploads (docs/model-studio.md 1.2)."""
+    return {"X-DashScope-OssResourceResolve": "enable"} if uploads else {}
+
+
 def _paid(
     url: str,
     body: dict[str, Any],
     repeat: Repeat,
-    *,
-    oss: bool = False,
-    before: Before | None = None,
+    departure: Departure | None,
     headers: dict[str, str] | None = None,
 ) -> Request:
-    resolve = {"X-DashScope-OssResourceResolve": "enable"} if oss else {}
-    return Request("POST", url, json=body, headers=(headers or {}) | resolve, repeat=repeat, before=before)
+    return Request("POST", url, json=body, headers=headers or {}, repeat=repeat, departure=departure)

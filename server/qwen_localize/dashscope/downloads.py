@@ -1,22 +1,19 @@
 """Results, streamed from the URLs that the service signs for 24 h; never from inside a private network."""
 
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import anyio
 import httpx2
 
-from ..errors import Bug, Expired, LocalizeError, ServiceFailed, Spoiled, TimedOut, Unreachable, quote
-from .hosts import is_private
+from ..errors import BadAnswer, Expired, LocalizeError, ServiceFailed, Spoiled, TimedOut, Unreachable, quote
+from .guard import guarded, parsed
 from .retry import Failure, Repeat
 from .wire import Request, TryFailed, Wire
 
 T = TypeVar("T")
 _SECONDS = 300.0
 _REDIRECTS = 3
-_LAST_PORT = 65535
 _TROUBLES: dict[type[LocalizeError], str] = {
     Unreachable: "cannot be reached",
     TimedOut: "did not send it in time",
@@ -28,76 +25,33 @@ async def download(wire: Wire, url: str, consume: Callable[[httpx2.Response], Aw
     """What `consume` makes of the open stream; a transfer that is cut, or that it calls spoiled, is tried again.
 
     Raises:
-        Bug: the URL is none that a result may have: not http(s), or inside a private network.
+        BadAnswer: the URL is none that a result may have: not http(s), or inside a private network.
         Expired: the host refuses the URL, as it does when it is no longer valid.
         LocalizeError: see `Wire.send`.
     """
 
     async def once() -> T:
-        target = _parsed(url)
+        target = parsed(url, _misplaced(url))
         for _ in range(_REDIRECTS + 1):
             async with _exchange(wire, target) as response:
                 if response.next_request is None:
                     _succeeded(response)
                     return await _whole(response, consume)
                 target = response.next_request.url
-        raise Bug(f"The result's URL redirects more than {_REDIRECTS} times.")
+        raise BadAnswer(f"The result's URL redirects more than {_REDIRECTS} times.")
 
     return await wire.repeating(once, Repeat.ALWAYS)
-
-
-def _parsed(url: str) -> httpx2.URL:
-    try:
-        return httpx2.URL(url)
-    except httpx2.InvalidURL:
-        raise _misplaced(url) from None
 
 
 @asynccontextmanager
 async def _exchange(wire: Wire, url: httpx2.URL) -> AsyncIterator[httpx2.Response]:
     """One try at one URL; nothing is sent into a private network, unless the service itself is in one."""
-    free = wire.service.is_local
-    if url.scheme not in ("http", "https") or (url.port or 0) > _LAST_PORT or (is_private(url.host) and not free):
-        raise _misplaced(url)
-    watch = {} if free else {"trace": _watch(url)}
+    extensions = guarded(wire.service, url, _misplaced(url))
     try:
-        async with wire.exchange(Request("GET", str(url)), seconds=_SECONDS, extensions=watch) as response:
+        async with wire.exchange(Request("GET", str(url)), seconds=_SECONDS, extensions=extensions) as response:
             yield response
     except TryFailed as failed:
         raise TryFailed(_told(url, failed), failed.failure) from failed
-
-
-def _watch(url: httpx2.URL) -> Callable[[str, dict[str, Any]], Awaitable[None]]:
-    """What httpx2 tells of a connection as it is made (its `trace`): one into a private network is refused.
-
-    Where a proxy makes the connection, only the proxy knows where a name leads.
-    """
-    host = url.raw_host.decode("ascii")
-    is_direct = False
-
-    async def watch(event: str, facts: dict[str, Any]) -> None:
-        nonlocal is_direct
-        if event == "connection.connect_tcp.started":
-            is_direct = facts["host"] == host
-            if is_direct and any(map(is_private, await _addresses(host, facts["port"]))):
-                raise _misplaced(url)
-        elif event == "connection.connect_tcp.complete" and is_direct:
-            # The name may have been looked up anew, and lead elsewhere by now.
-            stream = facts["return_value"]
-            peer = stream.get_extra_info("server_addr")
-            if peer and is_private(str(peer[0])):
-                await stream.aclose()
-                raise _misplaced(url)
-
-    return watch
-
-
-async def _addresses(host: str, port: int) -> list[str]:
-    """Where a name leads; nowhere if it cannot be looked up, which connecting will tell."""
-    try:
-        return [str(found[4][0]) for found in await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except OSError:
-        return []
 
 
 async def _whole(response: httpx2.Response, consume: Callable[[httpx2.Response], Awaitable[T]]) -> T:
@@ -107,8 +61,8 @@ async def _whole(response: httpx2.Response, consume: Callable[[httpx2.Response],
         raise TryFailed(error, Failure.UNKNOWN) from error
 
 
-def _misplaced(url: httpx2.URL | str) -> Bug:
-    return Bug(f"The service named a result at {quote(str(url))}, where no result can be. It was not fetched.")
+def _misplaced(url: httpx2.URL | str) -> BadAnswer:
+    return BadAnswer(f"The service named a result at {quote(str(url))}, where no result can be. It was not fetched.")
 
 
 def _told(url: httpx2.URL, failed: TryFailed) -> LocalizeError:

@@ -1,4 +1,4 @@
-"""Regions, hosts and paths (contract 1.1)."""
+"""Regions, hosts and paths (docs/model-studio.md 1.1)."""
 
 import socket
 from dataclasses import dataclass

@@ -6,6 +6,7 @@ from urllib.request import getproxies
 import httpx2
 
 from ..errors import BadSetting
+from .bodies import ACCEPTED
 from .hosts import Service
 
 # An idle connection is dropped before common balancers drop it: a paid request must not meet a dead one.
@@ -41,6 +42,7 @@ def _pool(timeout: httpx2.Timeout, *, directly: str | None = None, trust_env: bo
     """A pool that reaches one host without the proxy that the environment may name."""
     return httpx2.AsyncClient(
         timeout=timeout,
+        headers={"Accept-Encoding": ACCEPTED},
         limits=httpx2.Limits(max_connections=_CONNECTIONS, keepalive_expiry=_KEEPALIVE_SECONDS),
         mounts={f"all://{directly}": None} if directly else None,
         trust_env=trust_env,

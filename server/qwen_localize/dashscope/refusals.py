@@ -1,4 +1,4 @@
-"""The service's error codes, each with who can act on it (contract 1.3 and 1.4).
+"""The service's error codes, each with who can act on it (docs/model-studio.md 1.3 and 1.4).
 
 Total by construction: a code that is not listed is judged by its family (the part before the dot),
 then by its HTTP status.
@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import errors
 from ..errors import LocalizeError, quote
+from ..wellformed import word
 from .hosts import REGIONS, Service
 
 
@@ -41,10 +42,10 @@ _RATE = Meaning(errors.Throttled, "The service's rate limit was reached. Try aga
 _BURST = Meaning(errors.Throttled, "The service's burst limit was reached. Try again in a minute.", True, 4)
 _DOWN = Meaning(errors.ServiceFailed, "The service failed. Try again in a few minutes.", True)
 _SLOW = Meaning(errors.TimedOut, "The service took too long and gave up. Try again, with less at once.", True)
-_SHAPE = Meaning(errors.Bug, "The service refused the way it was asked, which is a fault of this server.")
+_SHAPE = Meaning(errors.InternalError, "The service refused the way it was asked, which is a fault of this server.")
 _STATE = Meaning(errors.Rejected, "The task is no longer in a state that allows this.")
 
-# Where two spellings stand, the second is the OpenAI-compatible twin of the first (contract 1.3).
+# Where two spellings stand, the second is the OpenAI-compatible twin of the first (docs/model-studio.md 1.3).
 _CODES: dict[str, Meaning] = {
     "InvalidParameter": _INPUT,
     "invalid_parameter_error": _INPUT,
@@ -117,7 +118,8 @@ _STATUSES: dict[int, Meaning] = {
     430: _FILE,
 }
 
-# The codes that mean two things are told apart by these words in the message (contract 1.4).
+# The codes that mean two things are told apart by these words in the message (docs/model-studio.md 1.4).
+_MOST_WORDS = 2000
 _FREE_QUOTA_WORDS = ("free quota", "free tier", "free allocated quota", "免费额度")
 _ROLE_WORDS = ("role must be", "list index")
 
@@ -141,10 +143,10 @@ def refusal(status: int, body: Mapping[str, Any], service: Service) -> tuple[Loc
     """The exception for an error body, native or OpenAI-compatible, and its meaning."""
     inner = body.get("error")
     flat: Mapping[str, Any] = inner if isinstance(inner, Mapping) else body
-    code = str(flat.get("code") or flat.get("type") or "")
-    message = str(flat.get("message") or flat.get("msg") or "")
+    code = word(flat.get("code")) or word(flat.get("type"))
+    message = word(flat.get("message"), _MOST_WORDS) or word(flat.get("msg"), _MOST_WORDS)
     found = meaning(status, code, message)
-    request_id = str(body.get("request_id") or body.get("id") or "")
+    request_id = word(body.get("request_id")) or word(body.get("id"))
     return found.error(describe(found, service, code or f"HTTP {status}", message, request_id)), found
 
 

@@ -1,7 +1,7 @@
 """When a request is sent again, and after how long: arithmetic only.
 
-The pauses are the official SDK's (0.5 s doubled, at most 8 s, up to 25 % jitter; contract 1.4),
-bounded by attempts and by total time.
+The pauses are the official SDK's (0.5 s doubled, at most 8 s, up to 25 % jitter; docs/model-studio.md 1.4), bounded
+by attempts and by total time.
 """
 
 from collections.abc import Mapping

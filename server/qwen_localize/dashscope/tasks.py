@@ -1,9 +1,16 @@
-"""Asynchronous tasks: what the service says of one (contract 2.1), as a closed union."""
+"""Asynchronous tasks: what the service says of one (docs/model-studio.md 2.1), as a closed union."""
 
+import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import Bug, quote
+from ..errors import BadAnswer, quote
+from ..wellformed import word
+
+# An id stands in a path, and is kept: one that could lead elsewhere, or is no id at all, is not understood.
+_TASK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
+_MOST_PAGES = 10_000
 
 
 @dataclass(frozen=True)
@@ -49,25 +56,37 @@ def parse(body: dict[str, Any]) -> TaskState:
     """The state in an answer to a submit or a query.
 
     Raises:
-        Bug: a state word that the contract does not have, or no task at all.
+        BadAnswer: a state word that is not documented, or no task at all.
     """
     output = body.get("output")
-    if not isinstance(output, dict) or not output.get("task_id"):
-        raise Bug(f"The service's answer has no task in it: {quote(str(body))}. Try again; report it if it stays.")
-    task_id, status = str(output["task_id"]), output.get("task_status")
-    request_id = str(body.get("request_id") or "")
+    task_id = _task_id(output.get("task_id")) if isinstance(output, dict) else ""
+    if not isinstance(output, dict) or not task_id:
+        words = f"The service's answer has no task in it: {quote(as_text(body))}. Try again; report it if it stays."
+        raise BadAnswer(words)
+    status, request_id = output.get("task_status"), word(body.get("request_id"))
     match status:
         case "PENDING" | "RUNNING":
             return Waiting(task_id, running=status == "RUNNING")
         case "SUCCEEDED":
-            return Succeeded(task_id, output, body.get("usage") or {}, request_id)
+            return Succeeded(task_id, output, usage_of(body), request_id)
         case "FAILED":
-            code, message = str(output.get("code") or ""), str(output.get("message") or "")
-            return Failed(task_id, code, message, request_id)
+            return Failed(task_id, word(output.get("code")), word(output.get("message"), 2000), request_id)
         case "CANCELED" | "UNKNOWN":
             return Gone(task_id, status)
         case _:
-            raise Bug(f"The service calls task {task_id} {quote(str(status))}, a state this version does not know.")
+            told = quote(as_text(status), 60)
+            raise BadAnswer(f"The service calls task {task_id} {told}, a state that this version does not know.")
+
+
+def usage_of(body: dict[str, Any]) -> dict[str, Any]:
+    """What an answer says that it used; nothing if that is no object."""
+    usage = body.get("usage")
+    return usage if isinstance(usage, dict) else {}
+
+
+def as_text(answer: Any) -> str:
+    """An answer as JSON text, for keeping and for messages."""
+    return json.dumps(answer, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -86,28 +105,40 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the task list (contract 2.2)."""
+    """A page of the task list (docs/model-studio.md 2.2).
+
+    Attributes:
+        pages: how many there are.
+        is_whole: whether everything on it was understood; what is missing in a page that is not may still exist.
+    """
 
     rows: list[Row]
     pages: int
+    is_whole: bool = True
 
 
 def parse_page(body: dict[str, Any]) -> Page:
-    """The rows in an answer to LIST.
+    """The rows in an answer to LIST; what is no row is left out.
 
     Raises:
-        Bug: the answer is not of the documented shape.
+        BadAnswer: there is no list.
     """
-    try:
-        rows = [
-            Row(
-                task_id=str(row["task_id"]),
-                status=str(row["status"]),
-                created=float(row.get("gmt_create") or 0) / 1000,
-                key_id=str(row.get("api_key_id") or ""),
-            )
-            for row in body["data"]
-        ]
-        return Page(rows, int(body.get("total_page") or 1))
-    except (KeyError, TypeError, ValueError):
-        raise Bug(f"The service's task list is not as documented: {quote(str(body))}.") from None
+    data = body.get("data")
+    if not isinstance(data, list):
+        raise BadAnswer(f"The service's task list is not as documented: {quote(as_text(body))}.")
+    rows = [row for item in data if (row := _row(item))]
+    pages = body.get("total_page", 1)
+    is_count = isinstance(pages, int) and 0 <= pages <= _MOST_PAGES
+    return Page(rows, max(pages, 1) if is_count else 1, is_count and len(rows) == len(data))
+
+
+def _row(item: Any) -> Row | None:
+    if not isinstance(item, dict) or not (task_id := _task_id(item.get("task_id"))):
+        return None
+    created = item.get("gmt_create")
+    seconds = created / 1000 if isinstance(created, int | float) and abs(created) < 1e15 else 0.0
+    return Row(task_id, word(item.get("status")), seconds, word(item.get("api_key_id")))
+
+
+def _task_id(value: Any) -> str:
+    return value if isinstance(value, str) and _TASK_ID.fullmatch(value) else ""

@@ -1,16 +1,19 @@
-"""Temporary storage for local files (contract section 8)."""
+"""Temporary storage for local files (docs/model-studio.md 8)."""
 
 import re
 from typing import Any
 from uuid import uuid4
 
-from ..errors import BadInput, Bug, quote
+from ..errors import BadAnswer, BadInput, ServiceFailed, quote
+from .bodies import read_body
+from .guard import guarded, parsed
 from .retry import Failure, Repeat
 from .wire import Request, TryFailed, Wire
 
 _MEGABYTE = 1024 * 1024
 # What a slow line carries in a second: an upload may take that much longer than other requests.
 _SLOW_LINE = 50_000
+_MOST_ANSWER = 1024 * 1024
 _FIELDS = {
     "OSSAccessKeyId": "oss_access_key_id",
     "Signature": "signature",
@@ -45,7 +48,7 @@ async def _policy(wire: Wire, model: str) -> dict[str, Any]:
     policy = (await wire.send(request)).get("data")
     wanted = {*_FIELDS.values(), "upload_dir", "upload_host"}
     if not isinstance(policy, dict) or not wanted <= policy.keys():
-        raise Bug("The service's upload policy lacks fields that this version needs. Pass a public URL instead.")
+        raise BadAnswer("The service's upload policy lacks fields that this version needs. Pass a public URL instead.")
     return policy
 
 
@@ -53,16 +56,17 @@ async def _post(wire: Wire, policy: dict[str, Any], name: str, data: bytes) -> s
     key = f"{policy['upload_dir']}/{name}"
     form = {field: str(policy[source]) for field, source in _FIELDS.items()}
     form |= {"key": key, "success_action_status": "200"}
-    request = Request("POST", str(policy["upload_host"]))
+    host = str(policy["upload_host"])
+    refusal = BadAnswer(f"The service named {quote(host)} for uploads, where no upload can go. Nothing was sent there.")
+    extensions = guarded(wire.service, parsed(host, refusal), refusal)
     seconds = wire.timeouts.other + len(data) / _SLOW_LINE
-    async with wire.exchange(request, seconds=seconds, data=form, files={"file": (name, data)}) as response:
+    parts: dict[str, Any] = {"data": form, "files": {"file": (name, data)}}
+    async with wire.exchange(Request("POST", host), seconds=seconds, extensions=extensions, **parts) as response:
         if response.status_code == 200:
             return f"oss://{key}"
-        await response.aread()
-        raise TryFailed(
-            Bug(f"The upload was refused with HTTP {response.status_code}: {quote(response.text)}. Try again."),
-            Failure.ANSWERED,
-        )
+        said = quote((await read_body(response, _MOST_ANSWER)).decode("utf-8", "replace"))
+        words = f"The upload was refused with HTTP {response.status_code}: {said}. Try again."
+        raise TryFailed(ServiceFailed(words), Failure.ANSWERED)
 
 
 def _safe(name: str) -> str:

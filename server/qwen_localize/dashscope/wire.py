@@ -3,7 +3,6 @@
 Knows no endpoint: those are in `client.py`, and what they mean lives in the tools.
 """
 
-import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -18,8 +17,10 @@ from .. import errors
 from ..clock import Clock, RealClock
 from ..errors import LocalizeError
 from . import retry
+from .bodies import Unreadable, read_body, read_json, shown
+from .departure import Departure
 from .hosts import Service
-from .limits import Limit, Paces
+from .limits import Limit, RateLimiter
 from .pool import open_pool
 from .refusals import refusal
 from .retry import Failure, Repeat
@@ -58,7 +59,7 @@ class Request:
         repeat: whether a failure may be answered by sending it again.
         budget: the name of the rate limit it counts against, the limit, and the tokens it will use.
         strict: whether the budget's next gap is measured from the answer, where a limit leaves no play.
-        before: awaited before each try, for who must write down when it goes out.
+        departure: of a paid request: told before each try that it goes out.
     """
 
     method: str
@@ -69,11 +70,11 @@ class Request:
     repeat: Repeat = Repeat.ALWAYS
     budget: tuple[str, Limit, int] | None = None
     strict: bool = False
-    before: Callable[[], Awaitable[None]] | None = None
+    departure: Departure | None = None
 
 
 class TryFailed(Exception):
-    """One try that failed: what to tell, what is known of it, and how a further try should wait."""
+    """One try that failed: what to tell, what is known of it, what came, and how a further try should wait."""
 
     def __init__(
         self,
@@ -83,9 +84,11 @@ class TryFailed(Exception):
         retry: bool = True,
         hint: float | None = None,
         slow: float = 1.0,
+        answer: str = "",
     ) -> None:
         super().__init__(str(error))
-        self.error, self.failure, self.retry, self.hint, self.slow = error, failure, retry, hint, slow
+        self.error, self.failure, self.answer = error, failure, answer
+        self.retry, self.hint, self.slow = retry, hint, slow
 
 
 class Wire:
@@ -95,7 +98,7 @@ class Wire:
         service: where to.
         key: the API key; None lets the server start without one, and a call say so.
         clock: time, for limits and pauses.
-        paces: the rate limits, by default of this process alone.
+        limiter: the rate limits, by default of this process alone.
         chance: random numbers in [0, 1) that spread retries.
 
     Attributes:
@@ -109,7 +112,7 @@ class Wire:
         *,
         clock: Clock | None = None,
         timeouts: Timeouts | None = None,
-        paces: Paces | None = None,
+        limiter: RateLimiter | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.service = service
@@ -117,7 +120,7 @@ class Wire:
         self.timeouts = timeouts or Timeouts()
         self._key = key
         self._chance = chance
-        self.paces = paces or Paces(self.clock)
+        self.limiter = limiter or RateLimiter(self.clock)
         self._http: httpx2.AsyncClient | None = None
         self.skew = 0.0
 
@@ -163,17 +166,21 @@ class Wire:
 
         async def once() -> dict[str, Any]:
             if request.budget:
-                await self.paces.wait(*request.budget)
-            if request.before:
-                await request.before()
+                await self.limiter.acquire(*request.budget)
+            if request.departure:
+                await request.departure.leave()
             try:
                 async with self.exchange(request, headers=headers) as response:
-                    await response.aread()
+                    body = await read_body(response)
                     self.skew = _skew(response, self.clock.wall())
-                    return _answer(response, self.service, key)
+                    return _answer(response, body, self.service, key)
+            except TryFailed as failed:
+                if request.departure and failed.failure not in _DOUBTFUL[request.repeat]:
+                    request.departure.turned_away()
+                raise
             finally:
                 if request.budget and request.strict:
-                    await self.paces.answered(request.budget[0])
+                    await self.limiter.restart_gap(request.budget[0])
 
         return await self.repeating(once, request.repeat)
 
@@ -224,6 +231,9 @@ class Wire:
             raise TryFailed(_silent(self.service, seconds), Failure.UNKNOWN) from error
         except httpx2.HTTPError as error:
             raise TryFailed(_broken(self.service, error), Failure.UNKNOWN) from error
+        except Unreadable as error:
+            words = f"The answer of {self.service} cannot be read: {error}. Try again; report it if it stays."
+            raise TryFailed(errors.BadAnswer(words), Failure.UNKNOWN, retry=False) from error
 
 
 def _verdict(repeat: Repeat, failed: TryFailed) -> LocalizeError:
@@ -233,17 +243,18 @@ def _verdict(repeat: Repeat, failed: TryFailed) -> LocalizeError:
             f"{failed.error} The request had gone out, so it may have been carried out and billed; it was not sent "
             "again. Calling again may pay a second time.",
             reason=str(failed.error),
+            answer=failed.answer,
         )
     return failed.error
 
 
-def _answer(response: httpx2.Response, service: Service, key: str) -> dict[str, Any]:
-    body = _json(response, key)
+def _answer(response: httpx2.Response, data: bytes, service: Service, key: str) -> dict[str, Any]:
+    body = read_json(data, key)
     if response.is_success and isinstance(body, dict) and not (body.get("code") and "output" not in body):
         return body
     if response.is_success and not isinstance(body, dict):
         words = "The service's answer was not JSON. Something between here and there may have changed it; try again."
-        raise TryFailed(errors.Bug(words), Failure.UNKNOWN)
+        raise TryFailed(errors.BadAnswer(words), Failure.UNKNOWN, answer=shown(data, key))
     error, meaning = refusal(response.status_code, body if isinstance(body, dict) else {}, service)
     hint = retry.retry_after(response.headers)
     failure = _failure(response.status_code, spoken=isinstance(body, dict), passing=meaning.retry)
@@ -253,16 +264,8 @@ def _answer(response: httpx2.Response, service: Service, key: str) -> dict[str, 
 def _skew(response: httpx2.Response, now: float) -> float:
     try:
         return parsedate_to_datetime(response.headers["date"]).timestamp() - now
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError, OSError):
         return 0.0
-
-
-def _json(response: httpx2.Response, key: str) -> Any:
-    """The body, with the key taken out: some errors repeat it, and what comes in here is logged, kept and shown."""
-    try:
-        return json.loads(response.text.replace(key, "[key]"))
-    except ValueError:
-        return None
 
 
 def _failure(status: int, *, spoken: bool, passing: bool) -> Failure:
@@ -270,7 +273,8 @@ def _failure(status: int, *, spoken: bool, passing: bool) -> Failure:
 
     Args:
         spoken: whether the answer has the service's own words.
-        passing: whether these say that trying again can help; some 5xx are the caller's fault (contract 1.4).
+        passing: whether these say that trying again can help: some 5xx are the caller's fault
+            (docs/model-studio.md 1.4).
     """
     if status == 429:
         return Failure.UNSENT

@@ -1,26 +1,37 @@
 """Paid work that outlives a request: written down before it is paid, followed until its files are on disk."""
 
+from .environment import Environment
+from .lifecycle import Ending
 from .locks import Lock, Presence
-from .poller import Poller, ResultUrls
+from .order import Order
+from .poller import Poller
 from .records import RESTING, JobRecord, Kind, State
-from .runner import Runner
-from .store import Cost, ScopedBook, Store
-from .submission import Ending, Order, Tell
+from .recovery import Recovery
+from .runner import GivenUp, Runner
+from .store import JobStore
+from .submission import Submission
+from .work import Batch, Evidence, Results, Upstream, Work, Works
 
 __all__ = [
     "RESTING",
-    "Cost",
+    "Batch",
     "Ending",
+    "Environment",
+    "Evidence",
+    "GivenUp",
     "JobRecord",
+    "JobStore",
     "Kind",
     "Lock",
     "Order",
     "Poller",
     "Presence",
-    "ResultUrls",
+    "Recovery",
+    "Results",
     "Runner",
-    "ScopedBook",
     "State",
-    "Store",
-    "Tell",
+    "Submission",
+    "Upstream",
+    "Work",
+    "Works",
 ]

@@ -1,25 +1,23 @@
 """From a result that is paid for to a file on disk."""
 
+import base64
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import httpx2
 
-from ..artifacts import Artifact, Artifacts
-from ..clock import Clock
-from ..dashscope import Client, Failed, Gone, Succeeded
-from ..errors import OWN_FAULT, Bug, Expired, LocalizeError, OutputUnavailable, Spoiled, TryLater
-from .records import JobRecord, State
-from .store import Store
+from ..dashscope import Failed, Gone, Succeeded
+from ..errors import Expired, InternalError, LocalizeError, OutputUnavailable, Spoiled, StateUnavailable, TryLater
+from ..files import Artifact, Outputs
+from .environment import Environment
+from .records import JobRecord
+from .work import Upstream
 
 logger = logging.getLogger(__name__)
 
-UrlsOf = Callable[[dict[str, Any]], list[str]]
-
 _KEPT_SECONDS = 24 * 3600.0
-
+_DATA, _BASE64 = "data:", ";base64,"
 _GONE = (
     "The result was paid for, but the service, which keeps results for 24 h, no longer has it. Calling again pays "
     "again."
@@ -27,111 +25,111 @@ _GONE = (
 
 
 class Delivery:
-    """Fetches results; used by the one process that leads, so that nothing is fetched twice.
+    """Fetches results; used by the one process that leads, so that nothing is fetched twice."""
 
-    Args:
-        output: where files go if a job's own directory can no longer be written.
-    """
+    def __init__(self, environment: Environment) -> None:
+        self._env = environment
+        self._lifecycle = environment.lifecycle
 
-    def __init__(self, store: Store, client: Client, clock: Clock, output: Path | None = None) -> None:
-        self._store = store
-        self._client = client
-        self._clock = clock
-        self._output = output
-
-    async def deliver(self, job: JobRecord, urls_of: UrlsOf) -> None:
-        """Fetch what is missing of a job's results and finish it; a failure leaves it to be tried again.
-
-        Args:
-            job: one that is READY.
-            urls_of: where the results are in a task's output, should they have to be asked for anew.
-        """
+    async def deliver(self, job: JobRecord, work: Upstream) -> None:
+        """Fetch what is missing of the results of a job that is READY; a failure leaves it to be tried again."""
+        error: LocalizeError | None
         try:
-            job, error = await self._fetch(job)
+            job, error = await self._fetch(job, work)
             if isinstance(error, Expired):
-                job, error = await self._renewed(job, urls_of, error)
+                job, error = await self._renewed(job, work, error)
+        except StateUnavailable:
+            raise  # what cannot be written down now is READY still, and fetched again in a moment
         except LocalizeError as failure:
             error = failure
         except Exception:
             logger.exception("The results of %s cannot be fetched for a reason nobody foresaw", job.id)
-            error = Bug(OWN_FAULT)
-        await self._finish(await self._store.get(job.id) or job, error)
+            error = InternalError()
+        await self._finish(await self._env.store.get(job.id) or job, error)
 
     async def _finish(self, job: JobRecord, error: LocalizeError | None) -> None:
         if error is None:
-            await self._change(job, state=State.SUCCEEDED, urls=[], message="")
+            await self._lifecycle.succeeded(job)
         elif not isinstance(error, Expired) or self._is_kept(job):
-            await self._change(job, state=State.UNDELIVERED, message=_undelivered(job, error))
+            await self._lifecycle.undelivered(job, _undelivered(job, error))
         elif job.artifacts:
             words = f"{_saved(job)} The rest was not fetched within the 24 h that the service keeps it, and is gone."
-            await self._change(job, state=State.SUCCEEDED, urls=[], message=words)
+            await self._lifecycle.succeeded(job, words)
         else:
-            await self._change(job, state=State.FAILED, message=_GONE)
+            await self._lifecycle.failed(job, _GONE, free=False)
 
     def _is_kept(self, job: JobRecord) -> bool:
         """Whether the service still has the results, as far as time tells."""
-        return bool(job.urls) and self._clock.wall() - (job.sent or job.created) < _KEPT_SECONDS
+        return bool(job.urls) and self._env.clock.wall() - (job.sent or job.created) < _KEPT_SECONDS
 
     async def _renewed(
-        self, job: JobRecord, urls_of: UrlsOf, error: LocalizeError
+        self, job: JobRecord, work: Upstream, error: LocalizeError
     ) -> tuple[JobRecord, LocalizeError | None]:
         """Fetch by freshly signed URLs, which only a task can be asked for."""
-        state = await self._client.query(job.upstream_id) if job.upstream_id else None
-        urls = urls_of(state.output)[len(job.artifacts) :] if isinstance(state, Succeeded) else []
+        state = await self._env.client.query(job.upstream_id) if job.upstream_id else None
+        urls = _urls(work, state)[len(job.artifacts) :] if isinstance(state, Succeeded) else []
         if len(urls) >= len(job.urls):
-            return await self._fetch(await self._change(job, urls=urls) or job)
+            return await self._fetch(await self._lifecycle.renewed(job, urls), work)
         if isinstance(state, Gone | Failed):
-            job = await self._change(job, urls=[]) or job
+            job = await self._lifecycle.renewed(job, [])
         return job, error
 
-    async def _fetch(self, job: JobRecord) -> tuple[JobRecord, LocalizeError | None]:
-        """The job with what could be fetched, and why the rest could not; into `output` where its own folder fails."""
+    async def _fetch(self, job: JobRecord, work: Upstream) -> tuple[JobRecord, LocalizeError | None]:
+        """The job with what could be fetched, and why the rest could not; elsewhere, where its own folder fails."""
         try:
-            return await self._fetch_into(Path(job.directory), job)
+            return await self._fetch_into(Path(job.directory), job, work)
         except OutputUnavailable:
-            if not self._output or self._output == Path(job.directory):
+            if self._env.output_dir == Path(job.directory):
                 raise
-            return await self._fetch_into(self._output, await self._store.get(job.id) or job)
+            return await self._fetch_into(self._env.output_dir, await self._env.store.get(job.id) or job, work)
 
-    async def _fetch_into(self, directory: Path, job: JobRecord) -> tuple[JobRecord, LocalizeError | None]:
+    async def _fetch_into(
+        self, directory: Path, job: JobRecord, work: Upstream
+    ) -> tuple[JobRecord, LocalizeError | None]:
         """As `_fetch`; one bad result does not keep others out."""
-        artifacts = Artifacts(directory, room=0)  # what is paid for may have the last of it
-        await artifacts.prepare()
+        outputs = Outputs(directory, room=0)  # what is paid for may have the last of it
+        await outputs.prepare()
         error: LocalizeError | None = None
         for url in job.urls:
             try:
-                done = _facts(await self._one(job, artifacts, url))
+                artifact = await self._one(job, work, outputs, url)
             except (Expired, Spoiled) as failure:
                 error = failure
             else:
                 left = [other for other in job.urls if other != url]
-                job = await self._change(job, artifacts=[*job.artifacts, done], urls=left, planned=[]) or job
+                job = await self._lifecycle.saved(job, artifact.as_json, left)
         return job, error
 
-    async def _one(self, job: JobRecord, artifacts: Artifacts, url: str) -> Artifact:
+    async def _one(self, job: JobRecord, work: Upstream, outputs: Outputs, url: str) -> Artifact:
         async def plan(path: str) -> None:
-            await self._change(job, planned=[path])
+            await self._lifecycle.planned(job, path)
 
-        async def consume(response: httpx2.Response) -> Artifact:
+        async def save(chunks: AsyncIterator[bytes]) -> Artifact:
             part = f"{job.id}-{len(job.artifacts)}"
             planned = job.planned[0] if job.planned else ""
-            return await artifacts.save_picture(job.stem, response.aiter_bytes(), part=part, planned=planned, plan=plan)
+            return await outputs.save(job.stem, chunks, work.artifact, part=part, planned=planned, plan=plan)
 
-        return await self._client.download(url, consume)
+        async def consume(response: httpx2.Response) -> Artifact:
+            return await save(response.aiter_bytes())
 
-    async def _change(self, job: JobRecord, **values: Any) -> JobRecord | None:
-        return await self._store.change(job.id, self._clock.wall(), **values)
+        if url.startswith(_DATA):
+            return await save(_held(url))
+        return await self._env.client.download(url, consume)
 
 
-def _facts(artifact: Artifact) -> dict[str, Any]:
-    return {
-        "path": str(artifact.path),
-        "uri": artifact.path.as_uri(),
-        "mime_type": artifact.mime_type,
-        "bytes": artifact.bytes,
-        "width": artifact.width,
-        "height": artifact.height,
-    }
+async def _held(url: str) -> AsyncIterator[bytes]:
+    """The bytes that a `data:` URL holds."""
+    try:
+        yield base64.b64decode(url.partition(_BASE64)[2], validate=True)
+    except ValueError:
+        raise Spoiled("The result's bytes in the answer are damaged.") from None
+
+
+def _urls(work: Upstream, state: Succeeded) -> list[str]:
+    try:
+        return work.results(state.output).urls
+    except Exception:  # noqa: BLE001 - whatever it says now, the URLs that were known stay
+        return []
 
 
 def _saved(job: JobRecord) -> str:

@@ -1,9 +1,15 @@
 """Who is alive, and who leads: file locks, which the system lets go when their process dies, however it dies."""
 
+import os
 from pathlib import Path
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
+
+# How often a process with a paid request out leaves a sign of life.
+BEAT_SECONDS = 0.5
+# How old the files of processes that are gone get.
+_FORGOTTEN_SECONDS = 7 * 24 * 3600.0
 
 
 class Lock:
@@ -29,13 +35,19 @@ class Lock:
 
 
 class Presence:
-    """This process, under a name that others can ask after."""
+    """This process, under a name that others can ask after.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: the state directory.
+        now: Unix seconds, for forgetting processes that went long ago.
+    """
+
+    def __init__(self, folder: Path, now: float) -> None:
         self._folder = folder / "processes"
         self.name = uuid4().hex[:12]
         self._lock = Lock(self._path(self.name))
         self._lock.take()
+        self._forget_the_dead(now)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.lock"
@@ -44,14 +56,30 @@ class Presence:
         """Whether the process of that name still runs."""
         if name == self.name:
             return True
+        if not self._path(name).exists():
+            return False
         other = Lock(self._path(name))
         if not other.take():
             return True
         other.release()
-        self._path(name).unlink(missing_ok=True)
         return False
 
+    def beat(self, now: float) -> None:
+        """Leave a sign of life; `now` in Unix seconds. A process does so while it has a paid request out."""
+        os.utime(self._path(self.name), (now, now))
+
+    def last_seen(self, name: str) -> float | None:
+        """When the process of that name last left a sign of life, in Unix seconds; None if that is not known."""
+        try:
+            return self._path(name).stat().st_mtime
+        except OSError:
+            return None
+
     def leave(self) -> None:
-        """Be gone."""
+        """Be gone. The file stays for those who ask when this process was last seen."""
         self._lock.release()
-        self._path(self.name).unlink(missing_ok=True)
+
+    def _forget_the_dead(self, now: float) -> None:
+        for path in self._folder.glob("*.lock"):
+            if now - path.stat().st_mtime > _FORGOTTEN_SECONDS and not self.is_alive(path.stem):
+                path.unlink(missing_ok=True)

@@ -6,14 +6,15 @@ from typing import Any
 
 
 class State(StrEnum):
-    """Where a job stands, in the order it usually goes."""
+    """Where a job stands, in the order it usually goes; see `lifecycle` for the ways between them."""
 
     PREPARED = "prepared"  # accepted here, nothing sent that is paid
     SUBMITTING = "submitting"  # the request may be out
-    UNSURE = "unsure"  # its answer was lost: looked for in the task list
-    UNCLEAR = "unclear"  # looked for, and not certain to be found or missing: the user is asked
+    UNCONFIRMED = "unconfirmed"  # a task whose submission's answer was lost: it is looked for in the task list
+    NEEDS_DECISION = "needs_decision"  # it may be paid, and only the user can say what to do
     QUEUED = "queued"  # has an upstream id
     RUNNING = "running"
+    PAUSED = "paused"  # a batch whose caller has left: nothing new is sent until somebody asks for it
     READY = "ready"  # paid; the result is being fetched
     UNDELIVERED = "undelivered"  # paid; fetching failed, and can be tried again
     SUCCEEDED = "succeeded"
@@ -31,27 +32,32 @@ class Kind(StrEnum):
 
 FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
 # What does not move on by itself.
-RESTING = FINAL | {State.UNDELIVERED, State.UNCLEAR}
+RESTING = FINAL | {State.UNDELIVERED, State.NEEDS_DECISION, State.PAUSED}
 UPSTREAM = frozenset({State.QUEUED, State.RUNNING})
 # What a poller has something to do for.
-OPEN = frozenset({State.PREPARED, State.SUBMITTING, State.UNSURE, State.READY}) | UPSTREAM
+OPEN = frozenset({State.PREPARED, State.SUBMITTING, State.UNCONFIRMED, State.READY}) | UPSTREAM
 
 
 @dataclass(frozen=True)
 class JobRecord:
-    """A job as it is on disk: enough to go on after a crash, no key, no picture bytes.
+    """A job as it is on disk: all that any process needs to go on with it, but no key.
 
     Attributes:
-        scope: which service and key it was submitted with.
-        digest: of the request, pictures included: equal calls have equal digests.
+        scope: which service and key it was ordered with.
+        label: what is done to what, in a few words.
+        digest: of the request, inputs included: equal calls have equal digests.
+        arguments: what the tool has checked; with the inputs, all that its work needs.
+        inputs: what it works on, see `files.Kept`; local bytes lie in the state directory until the job ends.
         directory: where its artifacts go, with names that begin with `stem`.
-        owner: the process that submits it.
+        owner: the process that submits it, or does it.
         sent: when its submission began; `lost` when that was known to have no answer. Unix seconds, as all times.
+        tries: how often it was sent again, after it was found not to have arrived.
         urls: where the results are, while the service keeps them (24 h).
-        details: what a batch found, for programs.
+        details: what its work found, for programs.
+        answer: the service's own words where nobody understood them, in JSON if it is.
         planned: names about to be given to artifacts.
-        cost: estimate in CNY.
-        joins: calls besides the first that wait for it.
+        cost: estimate in CNY, for so many `pieces` of results.
+        joins: calls of other processes than the owner that have joined it.
         cancel: whether its caller wants it no more.
     """
 
@@ -67,17 +73,26 @@ class JobRecord:
     created: float
     changed: float
     cost: float | None
+    arguments: dict[str, Any] = field(default_factory=dict)
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+    pieces: int = 1
     kind: Kind = Kind.TASK
     state: State = State.PREPARED
     upstream_id: str | None = None
     request_id: str = ""
     sent: float | None = None
     lost: float | None = None
+    tries: int = 0
     urls: list[str] = field(default_factory=list)
     usage: dict[str, Any] = field(default_factory=dict)
     planned: list[str] = field(default_factory=list)
     artifacts: list[dict[str, Any]] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
+    answer: str = ""
     message: str = ""
     joins: int = 0
     cancel: bool = False
+
+    def price_of(self, pieces: int) -> float | None:
+        """The cost of so many results, in CNY; never more than what was expected for all."""
+        return None if self.cost is None else round(self.cost * min(pieces, self.pieces) / self.pieces, 6)

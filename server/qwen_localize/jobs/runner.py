@@ -1,82 +1,121 @@
 """Jobs as the tools see them: begun, joined, waited for, cancelled.
 
-A job belongs to the process, not to the request that asked for it: it goes on when the request ends.
+A job belongs to the machine, not to the request that asked for it: it goes on when the request ends.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Any
+from pathlib import Path
 from uuid import uuid4
 
 import anyio
 from anyio.abc import TaskGroup
 
+from ..clock import first
 from ..errors import BadArgument, LocalizeError
-from .poller import Poller
-from .records import RESTING, JobRecord, State
-from .submission import Order, Submission
-from .waiting import first
+from ..files import Kept, LocalMedia
+from .environment import Environment
+from .order import Order
+from .records import RESTING, JobRecord, Kind, State
+from .submission import Submission
+from .work import Batch
 
 logger = logging.getLogger(__name__)
 
-# A cancelled request is acted on only after this: the client's word for it comes a moment later than the end itself.
+# A request's end is acted on only after this: the client's word for it comes a moment later than the end itself.
 GRACE_SECONDS = 0.5
 # How often a process that waits looks for what others have written.
 WATCH_SECONDS = 0.5
 # How long a cancellation waits to be told what became of it.
 CANCEL_SECONDS = 6.0
 
+Tell = Callable[[JobRecord], Awaitable[None]]
+GivenUp = Callable[[], bool]
+
 
 class Runner:
     """The jobs of this process.
 
     Args:
-        poller: what follows them once they are submitted; shares its store, clock and client.
+        environment: what all parts share.
+        submission: sends jobs in this process.
         group: lives as long as the process; jobs run in it.
     """
 
-    def __init__(self, poller: Poller, group: TaskGroup) -> None:
-        self._poller = poller
-        self._store, self._client, self._clock = poller.store, poller.client, poller.clock
+    def __init__(self, environment: Environment, submission: Submission, group: TaskGroup) -> None:
+        self._env = environment
+        self._lifecycle = environment.lifecycle
+        self._clock = environment.clock
+        self._submission = submission
         self._group = group
-        self._submission = Submission(poller)
         self._waiting: Counter[str] = Counter()
 
-    async def begin(self, order: Order) -> JobRecord:
-        """Begin a job, or join the one that runs for the same request.
+    async def begin(self, tool: str, order: Order, directory: Path, cap: float | None) -> JobRecord:
+        """Begin a job, or join the one that there is for the same request.
+
+        Args:
+            tool: by whose name its work is found.
+            order: what is to be done.
+            directory: where its artifacts go.
+            cap: the daily budget in CNY.
 
         Raises:
             OverBudget: it would pass the daily budget; nothing was sent.
         """
-        now = self._clock.wall()
-        record = JobRecord(
+        record = self._record(tool, order, directory)
+        # Once it is written down it is also begun: everybody who asks for the same joins it.
+        with anyio.CancelScope(shield=True):
+            found = await self._added(record, order, cap)
+            if found.id == record.id:
+                self._group.start_soon(self._submission.run, record)
+        return found if found.id == record.id else await self._go_on(found)
+
+    def _record(self, tool: str, order: Order, directory: Path) -> JobRecord:
+        work, now = self._env.works[tool], self._clock.wall()
+        return JobRecord(
             id=f"job-{uuid4().hex[:10]}",
-            scope=self._poller.scope,
-            tool=order.tool,
+            scope=self._env.scope,
+            tool=tool,
             label=order.label,
-            digest=order.digest,
-            model=order.model,
-            directory=order.directory,
+            digest=order.digest(tool),
+            model=order.model.name,
+            arguments=order.arguments,
+            inputs=[Kept.of(media).as_json for media in order.inputs],
+            directory=str(directory),
             stem=order.stem,
-            owner=self._poller.presence.name,
+            owner=self._env.presence.name,
             created=now,
             changed=now,
             cost=order.cost,
-            kind=order.kind,
+            pieces=order.pieces,
+            kind=Kind.BATCH if isinstance(work, Batch) else work.kind,
         )
-        # Once it is written down it is also begun: everybody who asks for the same joins it.
-        with anyio.CancelScope(shield=True):
-            found = await self._store.add(record, order.cap)
-            if found.id == record.id:
-                self._group.start_soon(self._submission.run, record, order)
-        return found if found.id == record.id else await self._again(found)
 
-    async def _again(self, job: JobRecord) -> JobRecord:
-        """A job that is asked for again: one that could not be fetched is tried again."""
+    async def _added(self, record: JobRecord, order: Order, cap: float | None) -> JobRecord:
+        """The job that is written down, its inputs kept; or the one that it joins."""
+
+        def has_inputs() -> bool:
+            return all(self._env.inputs.has(kept["digest"]) for kept in record.inputs if kept["digest"])
+
+        while True:
+            for media in order.inputs:
+                if isinstance(media, LocalMedia):
+                    await self._env.inputs.put(media.data)
+            # In between, the end of another job with the same input may have let go of it.
+            if added := await self._env.store.add(record, cap, has_inputs):
+                return added
+
+    async def _go_on(self, job: JobRecord) -> JobRecord:
+        """A job that is asked for again: what rests, and can go on, does."""
         if job.state is State.UNDELIVERED:
-            await self._change(job, only={State.UNDELIVERED}, state=State.READY, message="")
-            self._poller.woken.happened()
+            await self._lifecycle.fetch_again(job)
+            self._env.woken.happened()
+        elif job.state is State.PAUSED and job.tool in self._env.works:
+            # Shielded, so that what was taken is also done.
+            with anyio.CancelScope(shield=True):
+                if resumed := await self._lifecycle.resumed(job, self._env.presence.name):
+                    self._group.start_soon(self._submission.run, resumed)
         return await self.get(job.id)
 
     async def get(self, job_id: str) -> JobRecord:
@@ -85,46 +124,60 @@ class Runner:
         Raises:
             BadArgument: there is none of that id.
         """
-        job = await self._store.get(job_id)
+        job = await self._env.store.get(job_id)
         if job is None:
             raise BadArgument("There is no job with this job_id. list_jobs shows the recent ones.")
         return job
 
     async def resume(self, job_id: str) -> JobRecord:
-        """One job; one that could not be fetched is tried again."""
-        return await self._again(await self.get(job_id))
+        """One job; if it rests and can go on, it does."""
+        return await self._go_on(await self.get(job_id))
 
     async def recent(self, limit: int) -> list[JobRecord]:
         """The newest jobs."""
-        return await self._store.recent(limit)
+        return await self._env.store.recent(limit)
 
-    async def wait(
-        self,
-        job_id: str,
-        seconds: float,
-        tell: Callable[[JobRecord], Awaitable[None]],
-        given_up: Callable[[], bool] = lambda: False,
-    ) -> JobRecord:
+    async def watch(self) -> None:
+        """Wake those who wait when another process has changed their job; runs until cancelled."""
+        since = self._clock.wall()
+        while True:
+            await self._clock.sleep(WATCH_SECONDS)
+            if not +self._waiting and not self._submission.is_doing:
+                continue
+            now = self._clock.wall()
+            try:
+                # What was written while the last look was taken may bear an earlier time.
+                self._env.signals.changed(await self._env.store.changed_since(since - 2 * WATCH_SECONDS))
+            except LocalizeError as error:
+                logger.info("Jobs cannot be watched now: %s", error)
+            since = now
+
+    async def wait(self, job_id: str, seconds: float, tell: Tell, given_up: GivenUp = lambda: False) -> JobRecord:
         """The job when it rests, or as it is after `seconds`.
 
         Args:
-            given_up: whether the client has cancelled the request that began the job; the job is then cancelled if
-                nobody else wants it. A request that ends in another way, as with its connection, cancels nothing.
+            job_id: the job.
+            seconds: how long to wait.
+            tell: told of each change.
+            given_up: whether the client has given up the request that waits, for another reason than that it took too
+                long. No such end cancels anything; but a batch, of which much may be left to be paid, then pauses,
+                unless somebody else waits for it.
         """
         self._waiting[job_id] += 1
         try:
-            return await self._watch(job_id, self._clock.now() + seconds, tell)
+            return await self._follow(job_id, self._clock.now() + seconds, tell)
         except anyio.get_cancelled_exc_class():
             # A group that is already cancelled says that the whole server is ending.
             if not self._group.cancel_scope.cancel_called:
-                self._group.start_soon(self._abandoned, job_id, given_up)
+                self._group.start_soon(self._left, job_id, given_up)
             raise
         finally:
             self._waiting[job_id] -= 1
 
-    async def _watch(self, job_id: str, until: float, tell: Callable[[JobRecord], Awaitable[None]]) -> JobRecord:
+    async def _follow(self, job_id: str, until: float, tell: Tell) -> JobRecord:
         shown: tuple[State, str] | None = None
         while True:
+            changed = self._env.signals.next(job_id)
             job = await self.get(job_id)
             if (job.state, job.message) != shown:
                 shown = (job.state, job.message)
@@ -132,43 +185,42 @@ class Runner:
             left = until - self._clock.now()
             if job.state in RESTING or left <= 0:
                 return job
-            await first(self._clock, min(left, WATCH_SECONDS), self._poller.changed.next)
+            await first(self._clock, left, changed)
 
-    async def _abandoned(self, job_id: str, given_up: Callable[[], bool]) -> None:
+    async def _left(self, job_id: str, given_up: GivenUp) -> None:
+        """A request that waited has ended."""
         await self._clock.sleep(GRACE_SECONDS)
         try:
             job = await self.get(job_id)
             if given_up() and not self._waiting[job_id] and not job.joins:
-                await self.cancel(job_id)
+                self._submission.stop(job_id, pause=True)
         except LocalizeError as error:
-            logger.warning("A job could not be cancelled: %s", error)
+            logger.warning("A batch could not be paused: %s", error)
 
     async def cancel(self, job_id: str) -> JobRecord:
         """Cancel a job as far as it can be: what already runs upstream will be paid for, and is finished and kept."""
         job = await self.get(job_id)
-        words = "Cancelled before it was sent; nothing was paid."
-        if done := await self._change(job, only={State.PREPARED}, state=State.CANCELED, message=words, billed=0.0):
-            return done
-        if job.state is State.UNCLEAR:
-            words = "Given up: whether it was paid is not known. Repeating the call pays (again)."
-            await self._change(job, only={State.UNCLEAR}, state=State.CANCELED, message=words)
-        elif self._submission.stop(job_id):
-            return await self._settled(job_id)
-        elif await self._change(job, only={State.SUBMITTING, State.UNSURE, State.QUEUED}, cancel=True):
-            self._poller.woken.happened()
-            return await self._settled(job_id)
+        match job.state:
+            case State.PREPARED if await self._lifecycle.withdrawn(job):
+                pass
+            case State.NEEDS_DECISION:
+                await self._lifecycle.given_up(job)
+            case State.PAUSED:
+                await self._lifecycle.stopped(job)
+            case _ if await self._lifecycle.cancel_wanted(job):
+                self._env.woken.happened()
+                return await self._settled(job_id)
+            case _:
+                pass
         return await self.get(job_id)
 
     async def _settled(self, job_id: str) -> JobRecord:
-        """The job once the poller has seen to its cancellation, or as it is after a few seconds."""
+        """The job once its cancellation was seen to, or as it is after a few seconds."""
         until = self._clock.now() + CANCEL_SECONDS
         while True:
+            changed = self._env.signals.next(job_id)
             job = await self.get(job_id)
-            if not job.cancel or job.state in RESTING or self._clock.now() >= until:
+            left = until - self._clock.now()
+            if job.state in RESTING or left <= 0 or not job.cancel:
                 return job
-            await first(self._clock, WATCH_SECONDS, self._poller.changed.next)
-
-    async def _change(self, job: JobRecord, **values: Any) -> JobRecord | None:
-        changed = await self._store.change(job.id, self._clock.wall(), **values)
-        self._poller.changed.happened()
-        return changed
+            await first(self._clock, left, changed)

@@ -34,3 +34,8 @@ def slower(slowdown: float) -> float:
 def faster(slowdown: float) -> float:
     """The slowdown after a success."""
     return max(slowdown / 2, 1.0)
+
+
+def breath(jobs: int) -> float:
+    """Seconds between two looks at the jobs themselves, during which what happens at once becomes one round."""
+    return min(0.02 + 0.002 * jobs, 0.5)

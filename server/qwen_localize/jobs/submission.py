@@ -1,195 +1,182 @@
-"""The part of a job that only the process can do that was asked for it: send it."""
+"""Sending a job, or doing a batch: the part in which money is spent."""
 
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import anyio
 
-from ..dashscope import Limit
-from ..errors import OWN_FAULT, Bug, LocalizeError, StateUnavailable, Unconfirmed
-from .poller import Poller
-from .records import JobRecord, Kind, State
+from ..dashscope import Departure, as_text, usage_of
+from ..errors import OWN_FAULT, BadArgument, LocalizeError, StateUnavailable, Unconfirmed
+from ..files import offer
+from ..finishing import to_the_end
+from ..wellformed import word
+from .environment import Environment
+from .lifecycle import Ending
+from .locks import BEAT_SECONDS
+from .records import JobRecord, Kind
+from .work import Batch, Upstream
 
 logger = logging.getLogger(__name__)
 
 # How long a process that is told to stop still waits for the answer to what is out: a task's id comes at once,
 # a call's result, which nobody could ask for again, after a minute or so.
 _GRACE_SECONDS = {Kind.TASK: 10.0, Kind.CALL: 120.0}
-# How often what is paid for is tried to be written down.
-_KEEP_SECONDS = 1.0
 
-Tell = Callable[[str], Awaitable[None]]
+Body = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Ending:
-    """What a batch ends with."""
+@dataclass
+class _Doing:
+    """A batch that this process does; `paused` says why it was stopped."""
 
-    message: str
-    details: dict[str, Any]
-    artifacts: list[dict[str, Any]]
-    usage: dict[str, Any]
-    cost: float | None
-
-
-@dataclass(frozen=True)
-class Order:
-    """A job to be begun.
-
-    Attributes:
-        pieces: how many results `cost` is for.
-        prepare: of a task or a call: uploads what must be; returns the request's body, and whether it names uploads.
-        work: of a batch: all of it; tells how far it is.
-    """
-
-    tool: str
-    label: str
-    digest: str
-    model: str
-    limit: Limit
-    path: str
-    directory: str
-    stem: str
-    cost: float | None
-    cap: float | None
-    kind: Kind
-    pieces: int = 1
-    prepare: Callable[[], Awaitable[tuple[dict[str, Any], bool]]] | None = None
-    work: Callable[[Tell], Awaitable[Ending]] | None = None
-
-    def billed(self, pieces: int) -> float | None:
-        """The cost of so many results, in CNY."""
-        return None if self.cost is None else round(self.cost * pieces / self.pieces, 6)
+    scope: anyio.CancelScope
+    paused: bool = False
 
 
 class Submission:
-    """Sends the jobs of this process."""
+    """Sends the jobs of this process, and does its batches."""
 
-    def __init__(self, poller: Poller) -> None:
-        self._poller = poller
-        self._store, self._client, self._clock = poller.store, poller.client, poller.clock
-        self._batches: dict[str, anyio.CancelScope] = {}
+    def __init__(self, environment: Environment) -> None:
+        self._env = environment
+        self._lifecycle = environment.lifecycle
+        self._batches: dict[str, _Doing] = {}
 
-    async def run(self, job: JobRecord, order: Order) -> None:
-        """Send a job, or do it; whatever goes wrong is written down with it."""
+    async def run(self, job: JobRecord) -> None:
+        """Send a job that is PREPARED, or do it; whatever goes wrong is written down with it."""
+        work = self._env.works[job.tool]
         try:
-            if order.work:
-                await self._work(job, order.work)
-            elif order.prepare:
-                await self._submit(job, order, *await order.prepare())
+            await (self._do(job, work) if isinstance(work, Batch) else self._send(job, work))
         except LocalizeError as error:
-            await self._fail(job, str(error))
+            await self._lifecycle.failed(job, str(error), free=True)
         except Exception:
-            logger.exception("A job failed for a reason nobody foresaw")
-            await self._fail(job, OWN_FAULT)
+            # Once a request is out, `_submit` and `_call` let nothing through: this is from before.
+            logger.exception("%s failed for a reason nobody foresaw", job.id)
+            await self._lifecycle.failed(job, OWN_FAULT, free=True)
+        self._env.woken.happened()
 
-    def stop(self, job_id: str) -> bool:
-        """Stop a batch of this process; whether there is one."""
-        scope = self._batches.get(job_id)
-        if scope:
-            scope.cancel()
-        return scope is not None
+    def stop(self, job_id: str, *, pause: bool) -> bool:
+        """Stop a batch of this process; whether it does one of that id."""
+        doing = self._batches.get(job_id)
+        if doing:
+            doing.paused = pause
+            doing.scope.cancel()
+        return doing is not None
 
-    async def _submit(self, job: JobRecord, order: Order, body: dict[str, Any], oss: bool) -> None:
-        await self._client.turn(order.model, order.limit)
-        if not await self._change(job, only={State.PREPARED}, state=State.SUBMITTING, sent=self._clock.wall()):
-            return
-        send = self._send_task if order.kind is Kind.TASK else self._send_call
-        await _to_the_end(lambda: send(job, order, body, oss), _GRACE_SECONDS[order.kind])
-        self._poller.woken.happened()
+    @property
+    def is_doing(self) -> bool:
+        """Whether this process does a batch."""
+        return bool(self._batches)
 
-    async def _send_task(self, job: JobRecord, order: Order, body: dict[str, Any], oss: bool) -> None:
+    async def _send(self, job: JobRecord, work: Upstream) -> None:
+        model = work.models.get(job.model)
+        if model is None:
+            raise BadArgument(f"This version of the server has no model {job.model}. Choose another model.")
+        urls = [await offer(self._env.client, job.model, media, work.inline) for media in await self._env.media(job)]
+        body = {"model": job.model} | work.request(job.arguments, urls)
+        await self._env.client.acquire(job.model, model.limit_at(self._env.region))
+        if begun := await self._lifecycle.submitting(job):
+            departure = Departure(partial(self._lifecycle.goes_out, begun))
+            send = self._submit if work.kind is Kind.TASK else self._call
+            uploads = any(url.startswith("oss://") for url in urls)
+            await to_the_end(
+                lambda: send(begun, work, body, departure, uploads), lambda: _GRACE_SECONDS[work.kind], self._beat
+            )
+
+    async def _submit(self, job: JobRecord, work: Upstream, body: Body, departure: Departure, uploads: bool) -> None:
+        """Submit a task. Once it is out, only a stated refusal ends it for free; anything else is looked for."""
         try:
-            state = await self._client.submit(order.path, body, oss=oss, before=partial(self._goes_out, job))
+            state = await self._env.client.submit(work.path, body, departure, uploads=uploads)
         except Unconfirmed as error:
-            await self._keep(job, state=State.UNSURE, lost=self._clock.wall(), message=error.reason)
+            await self._lifecycle.unconfirmed(job, error.reason, self._env.clock.wall(), error.answer)
+        except Exception:
+            if not departure.gone:
+                raise
+            logger.exception("The submission of %s failed for a reason nobody foresaw", job.id)
+            await self._lifecycle.unconfirmed(job, OWN_FAULT, self._env.clock.wall())
         else:
-            await self._keep(job, state=State.QUEUED, upstream_id=state.task_id)
+            await self._lifecycle.submitted(job, state.task_id)
 
-    async def _goes_out(self, job: JobRecord) -> None:
-        """A task that was turned away goes out later than it first did, and is looked for by that time."""
-        await self._change(job, sent=self._clock.wall())
-
-    async def _send_call(self, job: JobRecord, order: Order, body: dict[str, Any], oss: bool) -> None:
+    async def _call(self, job: JobRecord, work: Upstream, body: Body, departure: Departure, uploads: bool) -> None:
+        """Make a call. Once it is out, only a stated refusal ends it for free; of anything else, the user decides."""
         try:
-            answer = await self._client.call(order.path, body, oss=oss)
+            answer = await self._env.client.call(work.path, body, departure, uploads=uploads)
         except Unconfirmed as error:
-            await self._keep(job, state=State.UNCLEAR, message=unclear_call(str(error)))
+            await self._lifecycle.needs_decision(job, undecided(str(error)), error.answer)
+        except Exception:
+            if not departure.gone:
+                raise
+            logger.exception("The call of %s failed for a reason nobody foresaw", job.id)
+            await self._lifecycle.needs_decision(job, undecided(OWN_FAULT))
         else:
-            urls = self._poller.result_urls[order.tool](answer.get("output") or {})
-            if not urls:
-                raise Bug("The service answered without a picture. Reword the instruction, and call again.")
-            facts = {"usage": answer.get("usage") or {}, "request_id": str(answer.get("request_id") or "")}
-            await self._keep(job, state=State.READY, urls=urls, billed=order.billed(len(urls)), **facts)
+            await self._answered(job, work, answer)
 
-    async def _work(self, job: JobRecord, work: Callable[[Tell], Awaitable[Ending]]) -> None:
-        async def tell(words: str) -> None:
-            await self._change(job, only={State.RUNNING}, message=words)
+    async def _answered(self, job: JobRecord, work: Upstream, answer: dict[str, Any]) -> None:
+        await ready(self._env, job, work, answer.get("output"), usage_of(answer), word(answer.get("request_id")))
 
-        if not await self._change(job, only={State.PREPARED}, state=State.RUNNING, sent=self._clock.wall()):
+    async def _do(self, job: JobRecord, work: Batch) -> None:
+        """Do a batch: from its beginning, or, with the answers it has, anew."""
+        if not (begun := await self._lifecycle.working(job, self._env.presence.name)):
             return
-        with anyio.CancelScope() as scope:
-            self._batches[job.id] = scope
-            try:
-                end = await work(tell)
-            finally:
-                del self._batches[job.id]
-            facts = {"details": end.details, "artifacts": end.artifacts, "usage": end.usage, "cost": end.cost}
-            await self._keep(job, state=State.SUCCEEDED, message=end.message, **facts)
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._heed, job.id)
+            with anyio.CancelScope() as scope:
+                doing = self._batches[job.id] = _Doing(scope)
+                try:
+                    await self._lifecycle.completed(begun, await self._done(begun, work))
+                except LocalizeError as error:
+                    await self._lifecycle.failed(begun, str(error), free=True)
+                finally:
+                    del self._batches[job.id]
+            group.cancel_scope.cancel()
         if scope.cancelled_caught:
-            words = "Cancelled. What was answered before is paid; the same call again takes it up from there."
-            await self._change(job, only={State.RUNNING}, state=State.CANCELED, message=words)
+            await (self._lifecycle.paused(begun) if doing.paused else self._lifecycle.stopped(begun))
 
-    async def _fail(self, job: JobRecord, words: str) -> None:
-        early = {State.PREPARED, State.SUBMITTING, State.RUNNING}
-        await self._keep(job, only=early, state=State.FAILED, message=words, billed=0.0)
+    async def _done(self, job: JobRecord, work: Batch) -> Ending:
+        context = self._env.contexts(job, partial(self._lifecycle.told, job))
+        return await work.work(context, job.arguments, await self._env.media(job))
 
-    async def _keep(self, job: JobRecord, **values: Any) -> None:
-        """Write down what became of a job: tried until the disk takes it, since nobody else knows."""
+    async def _heed(self, job_id: str) -> None:
+        """Stop a batch when it is cancelled, from whichever process."""
         while True:
+            changed = self._env.signals.next(job_id)
             try:
-                await self._change(job, **values)
+                job = await self._env.store.get(job_id)
             except StateUnavailable as error:
-                logger.warning("What became of %s is written down later: %s", job.id, error)
-                await self._clock.sleep(_KEEP_SECONDS)
+                logger.info("%s cannot be looked at now: %s", job_id, error)
             else:
-                return
+                if job and job.cancel:
+                    self.stop(job_id, pause=False)
+            await changed()
 
-    async def _change(self, job: JobRecord, **values: Any) -> JobRecord | None:
-        changed = await self._store.change(job.id, self._clock.wall(), **values)
-        self._poller.changed.happened()
-        return changed
+    async def _beat(self) -> None:
+        """Say that this process lives: should it die, what came to the service later was not sent by it."""
+        while True:
+            self._env.presence.beat(self._env.clock.wall())
+            await self._env.clock.sleep(BEAT_SECONDS)
 
 
-def unclear_call(words: str) -> str:
+async def ready(
+    env: Environment, job: JobRecord, work: Upstream, output: Any, usage: dict[str, Any], request_id: str
+) -> None:
+    """Write down that a job is paid, with where its results are; what nobody understands is kept, and asked about."""
+    try:
+        found = work.results(output)
+    except Exception as error:
+        if not isinstance(error, LocalizeError):
+            logger.exception("The answer to %s is not understood", job.id)
+        reason = str(error) if isinstance(error, LocalizeError) else "This version does not understand the answer."
+        words = f"{reason} It counts as paid, and what the service said is kept with the job."
+        await env.lifecycle.needs_decision(job, _ask(words), as_text(output))
+    else:
+        await env.lifecycle.ready(job, found.urls, usage=usage, request_id=request_id, details=found.details)
+
+
+def undecided(words: str) -> str:
     """What to say of a call whose answer nobody has, and nobody can ask for."""
-    return (
-        f"{words} The service keeps no list of such calls, so whether it is paid cannot be known. Ask the user before "
-        "paying again; if they agree, cancel_job and then repeat the call."
-    )
+    return _ask(f"{words} The service keeps no list of such calls, so whether it is paid cannot be known.")
 
 
-async def _to_the_end(work: Callable[[], Awaitable[None]], grace: float) -> None:
-    """Finish `work` even if this task is cancelled meanwhile, though then only for so many seconds."""
-    shield = anyio.CancelScope(shield=True)
-    failure: LocalizeError | None = None
-
-    async def limit() -> None:
-        try:
-            await anyio.sleep_forever()
-        finally:
-            shield.deadline = anyio.current_time() + grace
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(limit)
-        with shield:
-            try:
-                await work()
-            except LocalizeError as error:
-                failure = error  # the group would wrap it
-        group.cancel_scope.cancel()
-    if failure:
-        raise failure
+def _ask(words: str) -> str:
+    return f"{words} Ask the user before paying again; if they agree, cancel_job and then repeat the call."

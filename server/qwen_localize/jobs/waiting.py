@@ -1,35 +1,38 @@
-"""Waiting for something to change, or for time to pass."""
+"""Waiting for something to change."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import anyio
 
-from ..clock import Clock
 
-
-class Changes:
-    """Something that happens again and again."""
+class Signal:
+    """Something that happens again and again, for one who waits: what happens while nobody does is not missed."""
 
     def __init__(self) -> None:
         self._event = anyio.Event()
 
     def happened(self) -> None:
-        """Wake everybody who waits."""
+        """Wake the one who waits, or who waits next."""
         self._event.set()
-        self._event = anyio.Event()
 
     async def next(self) -> None:
-        """Return when it happens the next time."""
+        """Return when it has happened since the last time."""
         await self._event.wait()
+        self._event = anyio.Event()
 
 
-async def first(clock: Clock, seconds: float, other: Callable[[], Awaitable[None]]) -> None:
-    """Return after `seconds`, or when `other` does."""
-    async with anyio.create_task_group() as group:
+class JobSignals:
+    """A signal for each job, so that a change wakes those who wait for that job and nobody else."""
 
-        async def ended(wait: Callable[[], Awaitable[None]]) -> None:
-            await wait()
-            group.cancel_scope.cancel()
+    def __init__(self) -> None:
+        self._events: dict[str, anyio.Event] = {}
 
-        group.start_soon(ended, other)
-        group.start_soon(ended, lambda: clock.sleep(seconds))
+    def changed(self, job_ids: Iterable[str]) -> None:
+        """Wake those who wait for one of these jobs."""
+        for job_id in job_ids:
+            if event := self._events.pop(job_id, None):
+                event.set()
+
+    def next(self, job_id: str) -> Callable[[], Awaitable[None]]:
+        """Returns, awaited, when the job changes after this was called."""
+        return self._events.setdefault(job_id, anyio.Event()).wait

@@ -1,0 +1,22 @@
+"""The one path of a paid call, and what the calls of one tool call share."""
+
+from .bookkeeping import Bookkeeping
+from .circuit_breaker import CircuitBreaker
+from .paid import Answer, PaidCalls
+from .receipt import Receipt
+from .series import Series
+from .session_cache import SessionCache
+from .single_flight import SingleFlight
+from .usage import Tokens
+
+__all__ = [
+    "Answer",
+    "Bookkeeping",
+    "CircuitBreaker",
+    "PaidCalls",
+    "Receipt",
+    "Series",
+    "SessionCache",
+    "SingleFlight",
+    "Tokens",
+]

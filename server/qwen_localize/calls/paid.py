@@ -1,0 +1,167 @@
+"""The one path of a paid call.
+
+A request that equals one under way waits for it. The others: the expected cost is written down (a budget may refuse
+it), the model's rate limit gives the word, the request leaves, the answer is kept, and only then is the cost settled:
+nothing that goes wrong with the bookkeeping loses an answer, and only a stated refusal is free.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import anyio
+
+from ..clock import Clock
+from ..dashscope import Client, Departure, Model, Price, Service
+from ..errors import BadArgument, OverBudget
+from ..state import Answers, Cost, CostLedger
+from ..wellformed import parsed, word
+from .bookkeeping import Bookkeeping
+from .session_cache import SessionCache
+from .single_flight import SingleFlight
+from .usage import Tokens, tokens_used
+
+Send = Callable[[Departure], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A paid answer, with what it took.
+
+    Attributes:
+        body: as the service gave it, well-formed.
+        remark: what is to be known of its cost.
+        reused: whether it was paid for before, and not again.
+    """
+
+    body: dict[str, Any]
+    tokens: Tokens
+    remark: str = ""
+    reused: bool = False
+
+    @property
+    def request_id(self) -> str:
+        """As the service names the request."""
+        return word(self.body.get("request_id")) or word(self.body.get("id"))
+
+    @property
+    def model(self) -> str:
+        """The model that answered, where it says so."""
+        return word(self.body.get("model"))
+
+
+@dataclass(frozen=True)
+class PaidCalls:
+    """The paid calls of this process at one service with one key.
+
+    Attributes:
+        cap: CNY that a day may cost; None for no limit.
+        answers: keeps those of batches on disk.
+    """
+
+    scope: str
+    client: Client
+    service: Service
+    clock: Clock
+    ledger: CostLedger
+    cap: float | None
+    flights: SingleFlight[Answer]
+    cache: SessionCache
+    answers: Answers
+    bookkeeping: Bookkeeping
+
+    def require_key(self) -> None:
+        """Refuse to begin without an API key.
+
+        Raises:
+            MissingKey: there is none.
+        """
+        self.client.require_key()
+
+    def check_model(self, model: Model, family: Iterable[Model] = ()) -> None:
+        """Refuse a model that the region lacks.
+
+        Args:
+            model: the model that was asked for.
+            family: the models that the tool could use in its place.
+
+        Raises:
+            BadArgument: the region lacks it; names the regions that have it, and the family's models here.
+        """
+        region = self.service.region
+        if region and region not in model.regions:
+            here = " or ".join([other.name for other in family if region in other.regions][:3])
+            raise BadArgument(
+                f"{model.name} is not offered in {region}. It is in {', '.join(model.regions)}: "
+                f"{f'use {here} here' if here else 'choose another model'}, "
+                "or ask the user to set DASHSCOPE_REGION and that region's key."
+            )
+
+    def price(self, model: Model) -> Price | None:
+        """The model's list price here; where no region is known, that of the one that is set, or its first."""
+        assumed = self.service.assumed if self.service.assumed in model.regions else model.regions[0]
+        return model.prices.get(self.service.region or assumed)
+
+    def known_cost(self, model: Model, cost: float | None) -> float:
+        """The cost, which a daily budget must know.
+
+        Raises:
+            OverBudget: there is a budget, and nobody published the price.
+        """
+        if cost is None and self.cap is not None:
+            raise OverBudget(
+                f"The price of {model.name} here is not known, so the daily budget (QWEN_LOCALIZE_DAILY_BUDGET) cannot "
+                "be kept. Choose another model."
+            )
+        return cost or 0.0
+
+    async def ask(
+        self, tool: str, model: Model, request: Any, expected: Tokens, send: Send, *, durable: bool
+    ) -> Answer:
+        """The answer to a request, paid for once.
+
+        Args:
+            tool: whose cost it is.
+            model: the model that is asked.
+            request: JSON; equal requests are one.
+            expected: tokens that it will probably take.
+            send: makes the request, leaving by the departure that it is given.
+            durable: whether an answer is kept on disk, for a batch that is begun anew.
+
+        Raises:
+            OverBudget: it would pass the daily budget; nothing was sent.
+            LocalizeError: whatever went wrong.
+        """
+        self.check_model(model)
+        self.require_key()
+        key = hashlib.sha256(json.dumps([self.scope, request], sort_keys=True).encode()).hexdigest()
+        if durable and (kept := await self.answers.get(key)):
+            return Answer(parsed(kept.encode()), Tokens(), reused=True)
+        work = partial(self._pay, tool, model, expected, send, key if durable else "")
+        return await self.flights.answer(key, work, finish=durable)
+
+    async def _pay(
+        self, tool: str, model: Model, expected: Tokens, send: Send, key: str, departure: Departure
+    ) -> Answer:
+        price = self.price(model)
+        cost = self.known_cost(model, price.of_tokens(expected.input, expected.output) if price else None)
+        entry = await self.ledger.expect(Cost(self.scope, tool, model.name, cost), self.clock.wall(), self.cap)
+        try:
+            await self.client.acquire(model.name, model.limit_at(self.service.region), expected.total)
+            body = await send(departure)
+        except BaseException:
+            if not departure.gone:
+                with anyio.CancelScope(shield=True):
+                    await self.bookkeeping.write(partial(self.ledger.settle, entry, 0.0))
+            raise
+        tokens, remark = tokens_used(body, expected)
+        settled = price.of_tokens(tokens.input, tokens.output) if price else 0.0
+        await self.bookkeeping.write(*self._kept(key, body), partial(self.ledger.settle, entry, settled))
+        return Answer(body, tokens, remark)
+
+    def _kept(self, key: str, body: dict[str, Any]) -> list[Callable[[], Awaitable[None]]]:
+        text = json.dumps(body, ensure_ascii=False)
+        return [partial(self.answers.keep, key, text, self.clock.wall())] if key else []

@@ -1,0 +1,109 @@
+"""The paid calls of one tool call to one model, with what they share: a receipt, a circuit breaker, what is kept."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from ..dashscope import Model
+from ..errors import SetupError, TryLater
+from .circuit_breaker import CircuitBreaker
+from .paid import Answer, PaidCalls, Send
+from .receipt import Receipt
+from .usage import Tokens
+
+T = TypeVar("T")
+
+
+class Series:
+    """Paid calls that belong together.
+
+    Args:
+        calls: the paid calls of this process.
+        tool: whose costs they are.
+        model: the model that is asked.
+        durable: keep answers on disk, so that a batch that is cut off can be taken up.
+        breaker: when the rest is not asked for.
+
+    Attributes:
+        receipt: what they came to.
+    """
+
+    def __init__(
+        self, calls: PaidCalls, tool: str, model: Model, *, durable: bool = False, breaker: CircuitBreaker | None = None
+    ) -> None:
+        self._calls, self._tool, self._durable = calls, tool, durable
+        self.model = model
+        self.breaker = breaker or CircuitBreaker()
+        self.receipt = Receipt(calls.price(model))
+
+    async def chat(self, body: dict[str, Any], expected: Tokens, read: Callable[[dict[str, Any]], T]) -> T:
+        """What `read` makes of the answer to a chat completion.
+
+        Args:
+            body: without the model.
+            expected: tokens that it will probably take.
+            read: takes the answer's body; raises `BadAnswer` if it is not understood.
+
+        Raises:
+            OverBudget: it would pass the daily budget; nothing was sent.
+            LocalizeError: whatever went wrong, or the breaker is open.
+        """
+        body = {"model": self.model.name} | body
+        return await self._ask(["chat", body], expected, partial(self._calls.client.chat, body), read)
+
+    async def call(
+        self,
+        path: str,
+        body: dict[str, Any],
+        expected: Tokens,
+        read: Callable[[dict[str, Any]], T],
+        *,
+        uploads: bool = False,
+    ) -> T:
+        """As `chat`, at a native endpoint that answers at once; `uploads` says whether the body names uploads."""
+        body = {"model": self.model.name} | body
+        send = partial(self._calls.client.call, path, body, uploads=uploads)
+        return await self._ask([path, body], expected, send, read)
+
+    async def _ask(self, request: Any, expected: Tokens, send: Send, read: Callable[[dict[str, Any]], T]) -> T:
+        self.breaker.check()
+        try:
+            answer = await self._calls.ask(self._tool, self.model, request, expected, send, durable=self._durable)
+            self._note(answer)
+            found = read(answer.body)
+        except (SetupError, TryLater) as error:
+            self.breaker.failed(error)
+            raise
+        self.breaker.succeeded()
+        return found
+
+    def _note(self, answer: Answer) -> None:
+        if answer.reused:
+            self.receipt.reused += 1
+        else:
+            self.receipt.add(answer.tokens, answer.request_id, answer.model, answer.remark)
+
+    def key(self, request: Any) -> str:
+        """A key under which what comes of a request is remembered: JSON, with all that matters to its answer."""
+        text = json.dumps([self.model.name, request], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def remembered(self, key: str) -> str | None:
+        """What an earlier call of this session has made of a paid answer; it is then not paid again."""
+        text = self._calls.cache.get(key)
+        self.receipt.reused += text is not None
+        return text
+
+    def remember(self, key: str, text: str) -> None:
+        """Keep what was made of a paid answer, for the session."""
+        self._calls.cache.keep(key, text)
+
+    async def once(self, key: str, ask: Callable[[], Awaitable[str]]) -> str:
+        """What is remembered under a key; else what `ask` returns, which then is."""
+        text = self.remembered(key)
+        if text is None:
+            text = await ask()
+            self.remember(key, text)
+        return text

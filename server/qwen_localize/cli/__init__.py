@@ -1,0 +1,143 @@
+"""The command line: serve (the default), demo, sandbox, usage, manifests."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import anyio
+
+from .. import __version__
+from ..errors import LocalizeError, redact
+from ..settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    _speak_utf8()
+    options = _parser().parse_args(arguments)
+    _log_to_stderr(options.verbose)
+    try:
+        return int(options.run(options) or 0)
+    except LocalizeError as error:
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="qwen-localize", description="MCP server for Alibaba Model Studio's translation and localization models."
+    )
+    parser.add_argument("--version", action="version", version=f"qwen-localize {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    serve = commands.add_parser("serve", help="speak MCP over stdin and stdout (the default)")
+    demo = commands.add_parser("demo", help="put each tool to work over stdio, as a client would; no key needed")
+    demo.add_argument("--live", action="store_true", help="use the service and your key instead of the sandbox")
+    demo.add_argument("--output", type=Path, default=Path("qwen-localize-demo"), help="where the results go")
+    sandbox = commands.add_parser("sandbox", help="serve a local stand-in for Model Studio on loopback")
+    sandbox.add_argument("--port", type=int, default=8123, help="port on 127.0.0.1 (0: any free one)")
+    manifests = commands.add_parser("manifests", help="write everything under manifests/ and the README's tables")
+    manifests.add_argument("--check", action="store_true", help="write nothing; fail if something is out of date")
+    usage = commands.add_parser("usage", help="show estimated costs by day, tool and model")
+    runs = {parser: _serve, serve: _serve, demo: _demo, sandbox: _sandbox, manifests: _manifests, usage: _usage}
+    for command, run in runs.items():
+        command.set_defaults(run=run)
+    # What the bare command takes stands for every command that takes it too, whichever side of its name it is on.
+    silent = argparse.SUPPRESS
+    for command in runs:
+        _flag(command, "-v", "--verbose", words="log more, to stderr", default=False if command is parser else silent)
+    for command in (parser, serve):
+        default = False if command is parser else silent
+        _flag(command, "--sandbox", words="use a local stand-in; no key needed", default=default)
+    for command in (parser, serve, sandbox):
+        words = "make the stand-in misbehave; --fault help lists the ways"
+        none: list[str] | str = [] if command is parser else silent
+        command.add_argument("--fault", action="append", default=none, metavar="NAME[@STAGE][:N]", help=words)
+    return parser
+
+
+def _flag(command: argparse.ArgumentParser, *names: str, words: str, default: bool | str) -> None:
+    command.add_argument(*names, action="store_true", help=words, default=default)
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from .serving import serve
+
+    anyio.run(serve, options.sandbox, options.fault)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from .demo import run
+
+    return anyio.run(run, options.output.absolute(), options.live)
+
+
+def _sandbox(options: argparse.Namespace) -> None:
+    from .serving import serve_sandbox
+
+    anyio.run(serve_sandbox, options.port, options.fault)
+
+
+def _manifests(options: argparse.Namespace) -> int:
+    from qwen_localize_tools import TOOLS
+
+    from ..mcp_server import describe_tools
+    from .manifests import outdated, write
+
+    root = Path.cwd()
+    tools = anyio.run(describe_tools, TOOLS)
+    stale = outdated(root, tools)
+    if options.check and stale:
+        return _complain(f"Out of date: {', '.join(stale)}. Run: qwen-localize manifests")
+    for name in [] if options.check else write(root, tools):
+        sys.stderr.write(f"wrote {name}\n")
+    return 0
+
+
+def _usage(options: argparse.Namespace) -> None:  # noqa: ARG001 - as every command
+    anyio.run(_show_usage)
+
+
+async def _show_usage() -> None:
+    from ..clock import RealClock
+    from ..state import CostLedger, Database
+
+    settings = Settings.load()
+    database = Database(settings.state_dir, RealClock().wall())
+    try:
+        rows = await CostLedger(database).by_day(settings.scope)
+    finally:
+        database.close()
+    lines = [
+        f"{row['day']}  {row['tool']:<20} {row['model']:<28} {row['calls']:>6} {row['cny']:>12.6f}" for row in rows
+    ]
+    head = f"{'day':<10}  {'tool':<20} {'model':<28} {'calls':>6} {'CNY (est.)':>12}"
+    sys.stdout.write("\n".join([head, *lines] if lines else ["Nothing has been spent yet with this key."]) + "\n")
+
+
+def _complain(words: str) -> int:
+    if sys.stderr is not None:
+        sys.stderr.write(f"qwen-localize: {redact(words)}\n")
+    return 2
+
+
+def _speak_utf8() -> None:
+    """UTF-8 whatever the system's code page; a log line that cannot be encoded must not kill the server."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(encoding="utf-8", errors="backslashreplace" if stream is not sys.stdin else "strict")
+
+
+class _Redacting(logging.Formatter):
+    """No key in any log line, whoever wrote it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+def _log_to_stderr(verbose: bool) -> None:
+    handler = logging.NullHandler() if sys.stderr is None else logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacting("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])

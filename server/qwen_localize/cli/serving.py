@@ -1,0 +1,76 @@
+"""The server and the sandbox, as commands."""
+
+import errno
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import anyio
+
+from ..errors import LocalizeError
+from ..settings import Settings
+
+
+async def serve(with_sandbox: bool, faults: Sequence[str]) -> None:
+    """Speak MCP over stdin and stdout.
+
+    Args:
+        with_sandbox: use a local stand-in for the service, which runs in this process.
+        faults: how it misbehaves.
+    """
+    from qwen_localize_tools import TOOLS
+
+    from ..mcp_server import build_server
+    from ..mcp_server.stdio import serve_stdio
+
+    async with _settings(with_sandbox, faults) as settings:
+        await serve_stdio(build_server(settings, TOOLS))
+
+
+async def serve_sandbox(port: int, faults: Sequence[str]) -> None:
+    """Serve a stand-in for the service on loopback until interrupted."""
+    async with _stand_in(faults, port) as origin:
+        sys.stderr.write(
+            f"A stand-in for Model Studio listens at {origin} (Ctrl-C stops it). For a server to use it, set:\n"
+            f"  DASHSCOPE_BASE_URL={origin} DASHSCOPE_API_KEY=sk-sandbox\n"
+        )
+        await anyio.sleep_forever()
+
+
+@asynccontextmanager
+async def _settings(with_sandbox: bool, faults: Sequence[str]) -> AsyncIterator[Settings]:
+    """The settings, pointing at a sandbox in this process if that was asked for."""
+    settings = Settings.load()
+    if not with_sandbox:
+        if faults:
+            raise LocalizeError("--fault makes the sandbox misbehave, and does nothing without --sandbox. Add it.")
+        yield settings
+        return
+    # Its tasks end with this process, and its costs are none: both stay out of the user's own store.
+    with TemporaryDirectory(prefix="qwen-localize-sandbox-") as state:
+        async with _stand_in(faults, port=0) as origin:
+            yield settings.at_sandbox(origin, Path(state))
+
+
+@asynccontextmanager
+async def _stand_in(faults: Sequence[str], port: int) -> AsyncIterator[str]:
+    try:
+        from ..sandbox import Fault, SandboxConfig, running
+    except ImportError as error:
+        raise LocalizeError(
+            f"The sandbox needs packages that are not installed ({error.name}). Install the extra: "
+            "pip install 'qwen-localize[sandbox]', or uv run --extra sandbox."
+        ) from error
+    try:
+        config = SandboxConfig(faults=tuple(Fault.parse(text) for text in faults))
+    except ValueError as error:
+        raise LocalizeError(str(error)) from error
+    try:
+        async with running(config, port=port) as sandbox:
+            yield sandbox.origin
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise LocalizeError(f"Port {port} is taken by another program. Choose another one with --port.") from error

@@ -1,0 +1,24 @@
+"""What may come in, checked, and where results go, whole and never over anything."""
+
+from .inputs import fits, read_media, read_text
+from .kept import Kept, KeptInputs
+from .media import LocalMedia, Media, MediaRules, RemoteMedia
+from .offers import offer
+from .outputs import Artifact, ArtifactType, Inspected, Outputs
+
+__all__ = [
+    "Artifact",
+    "ArtifactType",
+    "Inspected",
+    "Kept",
+    "KeptInputs",
+    "LocalMedia",
+    "Media",
+    "MediaRules",
+    "Outputs",
+    "RemoteMedia",
+    "fits",
+    "offer",
+    "read_media",
+    "read_text",
+]

@@ -1,0 +1,183 @@
+"""What may come in: a local path, an http(s) URL or a data URI, checked. The only reader of users' files."""
+
+import base64
+import codecs
+import os
+import re
+import stat
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote as percent
+from urllib.parse import unquote, urlsplit
+
+import anyio.to_thread
+
+from ..dashscope import is_private
+from ..errors import BadInput, quote
+from ..wellformed import whole
+from .media import Media, MediaRules, RemoteMedia
+
+_DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+-]+=[^;,]*)*;base64,", re.IGNORECASE)
+_MEGABYTE = 1024 * 1024
+
+
+async def read_media(
+    reference: str, rules: MediaRules, allowed: tuple[Path, ...], *, local_service: bool = False
+) -> Media:
+    """What the user named, checked against the model's rules.
+
+    Args:
+        reference: a path, an http(s) URL or a base64 data URI.
+        rules: what the model takes.
+        allowed: the directories below which files may be read.
+        local_service: whether the service is on this machine, and so may fetch local URLs.
+
+    Raises:
+        BadInput: it cannot be used; nothing was sent.
+    """
+    reference = reference.strip()
+    head, colon, _ = reference[:40].partition(":")
+    scheme = head.lower() if colon else ""
+    if scheme in ("http", "https"):
+        return _remote(reference, rules.noun, local_service=local_service)
+    if scheme == "data":
+        name, data = rules.noun, _decoded(reference, rules.most_bytes)
+    elif "://" in reference[:40]:
+        raise BadInput(f"{quote(scheme)[1:-1]}:// cannot be read. Pass a plain path, an http(s) URL, or a data URI.")
+    else:
+        name, data = await anyio.to_thread.run_sync(_local, reference, rules.most_bytes, allowed)
+    return await anyio.to_thread.run_sync(rules.checked, name, data)
+
+
+async def read_text(reference: str, most: int, allowed: tuple[Path, ...]) -> tuple[str, str]:
+    """A local text file's name and content, in UTF-8, UTF-16 with its mark, or GB18030; the tool checks what it says.
+
+    Raises:
+        BadInput: it cannot be used; nothing was sent.
+    """
+    if "://" in reference[:40] or reference[:5].lower() == "data:":
+        raise BadInput("Only a local file can be read here. Save it, and pass its path.")
+    name, data = await anyio.to_thread.run_sync(_local, reference.strip(), most, allowed)
+    text = await anyio.to_thread.run_sync(_text, data)
+    if text is None:
+        raise BadInput(f"{quote(name)} is not text in UTF-8, UTF-16 or GB18030. Save it as UTF-8, and pass its path.")
+    return name, text
+
+
+def _text(data: bytes) -> str | None:
+    """The text that the bytes are; None if they are none."""
+    marked = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return None if "\0" in text or (encoding == "gb18030" and not _is_chinese(text)) else text
+    return None
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether most signs beyond ASCII are everyday ones: accented letters of Europe, read as GB18030, are rare ones."""
+    signs = [char for char in text if not char.isascii()]
+    everyday = "".join(signs).encode("gb2312", "ignore").decode("gb2312")
+    return 2 * len(everyday) > len(signs)
+
+
+def _remote(url: str, noun: str, *, local_service: bool) -> RemoteMedia:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        # The service refuses URLs with Chinese characters (docs/model-studio.md 4).
+        ascii_url = percent(url, safe="%/:=&?~#+!$,;'@()*[]")
+    except ValueError:
+        raise BadInput(f"{quote(url)} is no URL. Check it, or save the {noun} and pass its path.") from None
+    if not host or (is_private(host) and not local_service):
+        raise BadInput(
+            f"The service cannot fetch {quote(url)}: it is not on the public internet. "
+            f"Save the {noun} to a local file and pass its path."
+        )
+    return RemoteMedia(ascii_url, _one_line(PurePosixPath(unquote(parts.path)).name) or host)
+
+
+def _one_line(name: str) -> str:
+    """A name as it can be shown and kept: whatever it held, it is one line of whole characters."""
+    return " ".join("".join(char if char.isprintable() else " " for char in whole(name)).split())
+
+
+def _decoded(uri: str, most: int) -> bytes:
+    head = _DATA_URI.match(uri)
+    if not head:
+        raise BadInput("The data URI is not base64. Use data:image/png;base64,…, or save the file and pass its path.")
+    fits(len(uri) * 3 // 4, most)
+    try:
+        # `base64` and mail programs break lines.
+        return base64.b64decode("".join(uri[head.end() :].split()), validate=True)
+    except ValueError:
+        raise BadInput("The data URI's base64 is damaged. Save the file and pass its path instead.") from None
+
+
+def _permitted(reference: str, allowed: tuple[Path, ...]) -> Path:
+    """The file itself, links resolved, if it is a regular file in a place that may be read."""
+    try:
+        path = Path(reference).expanduser().resolve()
+        is_allowed = any(path.is_relative_to(folder) for folder in allowed)
+        mode = path.stat().st_mode if is_allowed else 0
+    except FileNotFoundError:
+        raise BadInput(f"There is no file at {_shown(reference)}. Check the path{_start()}.") from None
+    except (OSError, ValueError, RuntimeError):
+        raise BadInput(f"{quote(reference)} cannot be opened as a file. Check the path and its permissions.") from None
+    if not is_allowed:
+        places = ", ".join(str(folder) for folder in allowed)
+        raise BadInput(
+            f"{_shown(path)} is outside the folders that may be read ({places}). Move the file into one of them, or "
+            "ask the user to add its folder to QWEN_LOCALIZE_ALLOWED_DIRS."
+        )
+    if not stat.S_ISREG(mode):
+        raise BadInput(f"{_shown(path)} is a folder or a device, not a file. Pass the path of one file.")
+    return path
+
+
+def _shown(path: Path | str) -> str:
+    """A path for messages: in full where that can be found out."""
+    try:
+        return _one_line(str(Path(path).expanduser().absolute()))
+    except (OSError, RuntimeError):
+        return _one_line(str(path))
+
+
+def _start() -> str:
+    """Where a relative path starts, if it starts anywhere: the working directory may have been deleted."""
+    try:
+        return f"; a relative one starts at {Path.cwd()}"
+    except OSError:
+        return "; give an absolute one, since this server's working directory was deleted"
+
+
+def _local(reference: str, most: int, allowed: tuple[Path, ...]) -> tuple[str, bytes]:
+    path = _permitted(reference, allowed)
+    try:
+        with open(path, "rb", opener=_opened) as file:
+            info = os.fstat(file.fileno())
+            if not stat.S_ISREG(info.st_mode) or path.resolve() != path or not os.path.samestat(info, path.stat()):
+                raise BadInput(f"{_shown(path)} was replaced while it was opened. Try again.")
+            fits(info.st_size, most)
+            data = file.read(most + 1)
+    except OSError:
+        raise BadInput(f"{_shown(path)} cannot be read. Check its permissions.") from None
+    fits(len(data), most)
+    return _one_line(path.name), data
+
+
+def _opened(path: str, flags: int) -> int:
+    """Without following a link or waiting for a pipe that took the file's place a moment ago, where systems can."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+
+
+def fits(size: int, most: int) -> None:
+    """Refuse what has more than `most` bytes.
+
+    Raises:
+        BadInput: it has.
+    """
+    if size > most:
+        words = f"at most {most / _MEGABYTE:g} MB are taken. Make it smaller."
+        raise BadInput(f"The file has {size / _MEGABYTE:.1f} MB; {words}")

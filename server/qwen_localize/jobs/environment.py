@@ -1,0 +1,73 @@
+"""What all parts share that move the jobs of one service and key."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from ..clock import Clock
+from ..dashscope import Client
+from ..errors import StateUnavailable
+from ..files import Kept, KeptInputs, Media
+from .lifecycle import Lifecycle
+from .locks import Presence
+from .records import JobRecord
+from .store import JobStore
+from .waiting import JobSignals, Signal
+from .work import Contexts, Works
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The jobs' surroundings in one process.
+
+    Attributes:
+        scope: names the service and key.
+        region: the region that is asked, for the models' limits there; None if it is not known.
+        output_dir: where results go if a job's own directory can no longer be written.
+        works: how the jobs of each tool are done, by the tool's name.
+        contexts: makes what a batch works with.
+        woken: there is something new to do.
+    """
+
+    scope: str
+    region: str | None
+    output_dir: Path
+    store: JobStore
+    client: Client
+    clock: Clock
+    presence: Presence
+    inputs: KeptInputs
+    works: Works
+    contexts: Contexts
+    signals: JobSignals = field(default_factory=JobSignals)
+    woken: Signal = field(default_factory=Signal)
+
+    @cached_property
+    def lifecycle(self) -> Lifecycle:
+        """The only one that changes jobs."""
+        return Lifecycle(self.store, self.clock, self.signals, self._ended)
+
+    def known(self, jobs: Iterable[JobRecord]) -> list[JobRecord]:
+        """The jobs whose tool this version has; the others wait for one that has it."""
+        return [job for job in jobs if job.tool in self.works]
+
+    async def media(self, job: JobRecord) -> list[Media]:
+        """A job's inputs.
+
+        Raises:
+            StateUnavailable: one is gone.
+        """
+        return [await self.inputs.get(Kept(**kept)) for kept in job.inputs]
+
+    async def _ended(self, job: JobRecord) -> None:
+        """Let go of its inputs. What cannot be let go of now is found at a later start."""
+        if not (digests := [kept["digest"] for kept in job.inputs if kept["digest"]]):
+            return
+        try:
+            await self.store.release(digests, self.inputs.remove)
+        except (StateUnavailable, OSError) as error:
+            logger.warning("The inputs of %s are let go of later: %s", job.id, error)

@@ -1,0 +1,243 @@
+"""A job's whole life: every change of its state is made here, and nowhere else.
+
+                       begin
+                         │
+                     PREPARED ◄──────────── send_again ────────────┐
+             submitting  │  \\ working (a batch)                     │
+                         ▼   ▼                                      │
+                   SUBMITTING   RUNNING ◄── working ── PAUSED       │
+                    │  │  │ \\     │  └─ paused ──────────► ┘        │
+        submitted   │  │  │  unconfirmed ──► UNCONFIRMED ───────────┤
+                    │  │  │                    │    │               │
+                    ▼  │  └─ needs_decision ─┐ │    └─ submitted ─► QUEUED
+                QUEUED │ (a call)            ▼ ▼                    │
+         running    │  │               NEEDS_DECISION               │
+                    ▼  │                     ▲                      │
+                RUNNING│ ── needs_decision ──┘                      │
+             ready  │  │ ready (a call)                             │
+                    ▼  ▼                                            │
+                   READY ◄── fetch_again ── UNDELIVERED             │
+                    │  └─── undelivered ──────► ┘                   │
+                    ▼                                               │
+         SUCCEEDED  ·  FAILED  ·  CANCELED   (nothing leaves these) ┘
+
+`succeeded`, `failed` and `canceled` lead to the ends from where they may; `free` says that nothing was billed. Whoever
+tries a change that is not possible any more, because another process or the user was quicker, is given None and leaves
+the job alone. What must not be lost, such as the id of a task that is paid, is tried until the disk takes it.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..clock import Clock
+from ..errors import StateUnavailable
+from .records import UPSTREAM, JobRecord, Kind, State
+from .store import JobStore
+from .waiting import JobSignals
+
+logger = logging.getLogger(__name__)
+
+# How often what must not be lost is tried to be written down.
+_AGAIN_SECONDS = 1.0
+_BEFORE_ANSWER = frozenset({State.PREPARED, State.SUBMITTING})
+_DOUBTFUL = frozenset({State.SUBMITTING, State.UNCONFIRMED})
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What a batch ends with."""
+
+    message: str
+    details: dict[str, Any]
+    artifacts: list[dict[str, Any]]
+    usage: dict[str, Any]
+    cost: float | None
+
+
+class Lifecycle:
+    """The changes of jobs. Each returns the job as it then is, or None if it was not in a state that allows it.
+
+    Args:
+        store: where jobs are written down.
+        clock: what time it is.
+        signals: told of each change, for those who wait.
+        ended: awaited with each job that has ended; lets go of what it needed.
+    """
+
+    def __init__(
+        self,
+        store: JobStore,
+        clock: Clock,
+        signals: JobSignals,
+        ended: Callable[[JobRecord], Awaitable[None]],
+    ) -> None:
+        self._store, self._clock, self._signals, self._ended = store, clock, signals, ended
+
+    # Towards the service.
+
+    async def submitting(self, job: JobRecord) -> JobRecord | None:
+        """The request is about to go out."""
+        return await self._change(job, {State.PREPARED}, state=State.SUBMITTING, sent=self._clock.wall())
+
+    async def goes_out(self, job: JobRecord) -> None:
+        """It goes out now, perhaps after it was turned away before; it is looked for by this time."""
+        await self._change(job, {State.SUBMITTING}, sent=self._clock.wall())
+
+    async def submitted(self, job: JobRecord, task_id: str) -> JobRecord | None:
+        """The service has it as a task, by its answer or by what its list shows."""
+        return await self._insist(job, _DOUBTFUL, state=State.QUEUED, upstream_id=task_id, message="")
+
+    async def unconfirmed(self, job: JobRecord, reason: str, lost: float, answer: str = "") -> JobRecord | None:
+        """A task's submission went out, and has no usable answer; since `lost`, nobody waits for one."""
+        facts = {"lost": lost, "message": reason, "answer": answer}
+        return await self._insist(job, {State.SUBMITTING}, state=State.UNCONFIRMED, **facts)
+
+    async def send_again(self, job: JobRecord, owner: str) -> JobRecord | None:
+        """The submission is known not to have arrived: `owner` sends it anew."""
+        facts: dict[str, Any] = {"owner": owner, "tries": job.tries + 1, "sent": None, "lost": None, "message": ""}
+        return await self._change(job, {State.UNCONFIRMED}, state=State.PREPARED, **facts)
+
+    async def needs_decision(self, job: JobRecord, words: str, answer: str = "") -> JobRecord | None:
+        """It may be paid, and only the user can say what to do; what the service said is kept."""
+        facts = {"message": words, "answer": answer or job.answer}
+        return await self._insist(job, _DOUBTFUL | UPSTREAM, state=State.NEEDS_DECISION, **facts)
+
+    async def taken_over(self, job: JobRecord, owner: str) -> JobRecord | None:
+        """`owner` goes on with a job whose process has gone; nobody else does who tries at the same time."""
+        return await self._change(job, {job.state}, held_by=job.owner, owner=owner)
+
+    # At the service, and back.
+
+    async def running(self, job: JobRecord) -> JobRecord | None:
+        """The service works on the task."""
+        return await self._change(job, {State.QUEUED}, state=State.RUNNING)
+
+    async def ready(
+        self, job: JobRecord, urls: list[str], *, usage: dict[str, Any], request_id: str, details: dict[str, Any]
+    ) -> JobRecord | None:
+        """It is done and paid: for as many results as there are, or for all if there are none."""
+        billed = job.price_of(len(urls) or job.pieces)
+        facts = {"urls": urls, "usage": usage, "request_id": request_id, "details": job.details | details}
+        return await self._insist(job, {State.SUBMITTING} | UPSTREAM, billed=billed, state=State.READY, **facts)
+
+    async def planned(self, job: JobRecord, path: str) -> None:
+        """A result is about to be given this name."""
+        await self._change(job, {State.READY}, planned=[path])
+
+    async def saved(self, job: JobRecord, artifact: dict[str, Any], left: list[str]) -> JobRecord:
+        """A result is on disk; the URLs of the others are left."""
+        facts: dict[str, Any] = {"artifacts": [*job.artifacts, artifact], "urls": left, "planned": []}
+        return await self._change(job, {State.READY}, **facts) or job
+
+    async def renewed(self, job: JobRecord, urls: list[str]) -> JobRecord:
+        """The results have other URLs now, or none any more."""
+        return await self._change(job, {State.READY}, urls=urls) or job
+
+    async def undelivered(self, job: JobRecord, words: str) -> JobRecord | None:
+        """The results could not be fetched, which can be tried again."""
+        return await self._change(job, {State.READY}, state=State.UNDELIVERED, message=words)
+
+    async def fetch_again(self, job: JobRecord) -> JobRecord | None:
+        """They are fetched once more."""
+        return await self._change(job, {State.UNDELIVERED}, state=State.READY, message="")
+
+    # Batches.
+
+    async def working(self, job: JobRecord, owner: str) -> JobRecord | None:
+        """`owner` does the batch: from its beginning, or from where it was paused or left by a process that is gone."""
+        facts = {"owner": owner, "sent": job.sent or self._clock.wall(), "message": ""}
+        origins = {State.PREPARED, State.PAUSED, State.RUNNING}
+        return await self._change(job, origins, held_by=job.owner, state=State.RUNNING, **facts)
+
+    async def told(self, job: JobRecord, words: str) -> None:
+        """How far a batch is."""
+        await self._change(job, {State.RUNNING}, message=words)
+
+    async def paused(self, job: JobRecord) -> JobRecord | None:
+        """Nothing new is sent for a batch until somebody asks for it."""
+        words = (
+            "Paused, since its call was given up: what was out is finished and kept, nothing new is sent. get_job with "
+            f"job_id {job.id}, or the same call, goes on with it; cancel_job ends it."
+        )
+        return await self._insist(job, {State.RUNNING}, state=State.PAUSED, message=words, joins=0)
+
+    async def resumed(self, job: JobRecord, owner: str) -> JobRecord | None:
+        """Somebody asks for a paused batch: `owner` goes on with it."""
+        return await self._change(job, {State.PAUSED}, state=State.PREPARED, owner=owner, message="")
+
+    # The ends.
+
+    async def succeeded(self, job: JobRecord, message: str = "") -> JobRecord | None:
+        """Everything is on disk that there is."""
+        return await self._end(job, {State.READY}, State.SUCCEEDED, message, urls=[], answer="")
+
+    async def completed(self, job: JobRecord, end: Ending) -> JobRecord | None:
+        """A batch is done."""
+        facts = {"details": end.details, "artifacts": end.artifacts, "usage": end.usage, "cost": end.cost}
+        return await self._end(job, {State.RUNNING}, State.SUCCEEDED, end.message, **facts)
+
+    async def failed(self, job: JobRecord, words: str, *, free: bool) -> JobRecord | None:
+        """It came to nothing. `free`: it was never sent, or the service has stated that it refused or failed it."""
+        if not free:
+            return await self._end(job, UPSTREAM | {State.READY}, State.FAILED, words)
+        origins = _BEFORE_ANSWER | UPSTREAM | {State.UNCONFIRMED}
+        return await self._end(job, origins, State.FAILED, words, billed=0.0)
+
+    async def withdrawn(self, job: JobRecord) -> JobRecord | None:
+        """It is not wanted any more, and nothing was sent."""
+        words = "Cancelled before it was sent; nothing was paid."
+        return await self._end(job, {State.PREPARED}, State.CANCELED, words, billed=0.0)
+
+    async def canceled(self, job: JobRecord, words: str) -> JobRecord | None:
+        """The service has cancelled it, or never had it; nothing was billed."""
+        return await self._end(job, UPSTREAM | {State.UNCONFIRMED}, State.CANCELED, words, billed=0.0)
+
+    async def given_up(self, job: JobRecord) -> JobRecord | None:
+        """The user does not wait to learn whether it was paid."""
+        words = "Given up: whether it was paid is not known. Repeating the call pays (again)."
+        return await self._end(job, {State.NEEDS_DECISION}, State.CANCELED, words)
+
+    async def stopped(self, job: JobRecord) -> JobRecord | None:
+        """A batch ends before it is done; what was answered is paid."""
+        words = "Cancelled. What was answered before is paid; the same call again takes it up from there."
+        return await self._end(job, {State.RUNNING, State.PAUSED}, State.CANCELED, words)
+
+    async def cancel_wanted(self, job: JobRecord) -> JobRecord | None:
+        """The user wants it no more; what can be done about that is done where it stands."""
+        batch = {State.RUNNING} if job.kind is Kind.BATCH else frozenset[State]()
+        return await self._change(job, _DOUBTFUL | {State.QUEUED} | batch, cancel=True)
+
+    async def cancel_refused(self, job: JobRecord, words: str = "") -> JobRecord | None:
+        """The service goes on with it, so it is finished and kept; `words` say why, where it is not that it runs."""
+        if words:
+            return await self._change(job, UPSTREAM, cancel=False, message=words)
+        return await self._change(job, UPSTREAM, cancel=False, state=State.RUNNING)
+
+    # How a change is made.
+
+    async def _end(
+        self, job: JobRecord, origins: Collection[State], state: State, message: str, **facts: Any
+    ) -> JobRecord | None:
+        ended = await self._insist(job, origins, state=state, message=message, **facts)
+        if ended:
+            await self._ended(ended)
+        return ended
+
+    async def _insist(self, job: JobRecord, origins: Collection[State], **facts: Any) -> JobRecord | None:
+        """As `_change`, tried until the disk takes it, since nobody else knows."""
+        while True:
+            try:
+                return await self._change(job, origins, **facts)
+            except StateUnavailable as error:
+                logger.warning("What became of %s is written down later: %s", job.id, error)
+                await self._clock.sleep(_AGAIN_SECONDS)
+
+    async def _change(
+        self, job: JobRecord, origins: Iterable[State], held_by: str | None = None, **facts: Any
+    ) -> JobRecord | None:
+        now, only = self._clock.wall(), frozenset(origins)
+        changed = await self._store.change(job.id, now, only=only, held_by=held_by, **facts)
+        self._signals.changed([job.id])
+        return changed

@@ -1,0 +1,38 @@
+"""An order for a job: data alone, so that any process can carry it out."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..dashscope import Model
+from ..files import Media
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a tool orders.
+
+    Attributes:
+        label: what is done to what, in a few words.
+        model: the model that is asked.
+        arguments: JSON; with the inputs, all that the tool's work needs.
+        inputs: what it works on.
+        stem: the artifacts' name, without ending.
+        cost: estimate in CNY for all `pieces` of results; None where nobody published the price.
+    """
+
+    label: str
+    model: Model
+    arguments: dict[str, Any]
+    inputs: Sequence[Media] = ()
+    stem: str = ""
+    cost: float | None = None
+    pieces: int = 1
+
+    def digest(self, tool: str) -> str:
+        """Equal for equal requests: names and places of local files do not matter, their content does."""
+        marks = [media.mark for media in self.inputs]
+        text = json.dumps([tool, self.model.name, self.arguments, marks], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()

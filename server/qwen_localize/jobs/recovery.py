@@ -1,0 +1,196 @@
+"""Jobs whose process died, and submissions whose answer was lost: gone on with, found again, or asked about."""
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import anyio.to_thread
+import httpx2
+from anyio.abc import TaskGroup
+
+from ..dashscope import Page, Row, Succeeded
+from ..errors import BadAnswer, Expired, Spoiled
+from ..files import LocalMedia
+from . import lost
+from .environment import Environment
+from .locks import BEAT_SECONDS
+from .records import JobRecord, Kind, State
+from .submission import Submission, undecided
+from .work import Evidence, Upstream
+
+logger = logging.getLogger(__name__)
+
+# How often a submission that did not arrive is sent anew.
+MOST_TRIES = 2
+# The list goes back 24 h (docs/model-studio.md 2.2); whose clock says so is not known.
+_LISTED_SECONDS = 23 * 3600.0
+# With clocks further apart, no time of the list can be compared with ours.
+_SKEW_SECONDS = lost.FAR_SECONDS / 2
+# When what did not arrive will not.
+_ARRIVED_SECONDS = lost.ARRIVAL_SECONDS + lost.SETTLE_SECONDS
+_STOPPED = "The server stopped while this was out."
+_ENDED_FREE = frozenset({"FAILED", "CANCELED"})
+
+
+class Recovery:
+    """What becomes of jobs that nobody looks after any more; used by the one process that leads.
+
+    Args:
+        environment: what all parts share.
+        submission: sends jobs in this process.
+        group: lives as long as the process; jobs run in it.
+    """
+
+    def __init__(self, environment: Environment, submission: Submission, group: TaskGroup) -> None:
+        self._env = environment
+        self._lifecycle = environment.lifecycle
+        self._submission = submission
+        self._group = group
+        self._doubted: set[str] = set()
+        # What was compared already: a job and a task, and whether the task's result is the job's.
+        self._compared: dict[tuple[str, str], bool] = {}
+
+    async def take_up(self, jobs: Sequence[JobRecord]) -> None:
+        """Go on with open jobs whose process has gone."""
+        for job in jobs:
+            early = job.state in (State.PREPARED, State.SUBMITTING) or job.kind is Kind.BATCH
+            if early and not self._env.presence.is_alive(job.owner):
+                await self._take_up(job)
+
+    async def _take_up(self, job: JobRecord) -> None:
+        if job.state is not State.SUBMITTING:
+            await self._go_on(await self._lifecycle.taken_over(job, self._env.presence.name))
+        elif job.kind is Kind.CALL:
+            await self._lifecycle.needs_decision(job, undecided(_STOPPED))
+        else:
+            await self._lifecycle.unconfirmed(job, _STOPPED, self._died(job))
+
+    async def _go_on(self, job: JobRecord | None) -> None:
+        if job:
+            self._group.start_soon(self._submission.run, job)
+
+    def _died(self, job: JobRecord) -> float:
+        """When its process was gone at the latest: it left a sign of life until then."""
+        seen = max(self._env.presence.last_seen(job.owner) or 0.0, job.sent or job.created)
+        return min(seen + 2 * BEAT_SECONDS, self._env.clock.wall())
+
+    async def look(self, job: JobRecord, listed: Page) -> None:
+        """Find out what became of a submission that is UNCONFIRMED, in a list that was read after it had settled."""
+        # In this order: a submission whose answer comes meanwhile is then among these or among the known.
+        others = [other for other in await self._env.store.unknown() if other.model == job.model and other.id != job.id]
+        known = await self._env.store.upstream_ids((job.sent or job.created) - lost.FAR_SECONDS)
+        ours = {upstream_id for upstream_id, scope in known.items() if scope == self._env.scope}
+        match lost.look(job, listed.rows, known, ours):
+            case lost.Candidates(rows=rows):
+                await self._choose(job, rows, others, listed)
+            case lost.NeverArrived():
+                await self._not_listed(job, listed)
+            case lost.Unclear(count=count) if not any(self._is_unsettled(other) for other in others):
+                # The tasks of those others may be known in this very round, and then this job's in the next.
+                if job.id in self._doubted:
+                    await self._ask(job, f"{count} task(s) of that time may or may not be it")
+                self._doubted.add(job.id)
+            case _:
+                pass
+
+    def _is_unsettled(self, job: JobRecord) -> bool:
+        return job.state in (State.SUBMITTING, State.UNCONFIRMED) and not self.has_settled(job)
+
+    def has_settled(self, job: JobRecord) -> bool:
+        """Whether the list has had the time to show a lost submission; a moment in the future is of another clock."""
+        return job.lost is not None and not 0 <= self._env.clock.wall() - job.lost <= lost.SETTLE_SECONDS
+
+    async def _choose(self, job: JobRecord, rows: Sequence[Row], others: Sequence[JobRecord], listed: Page) -> None:
+        """The task whose result can only be made of this job's inputs; if there is none, the user is asked."""
+        if any(row.status in ("PENDING", "RUNNING") for row in rows):
+            return  # only a result tells
+        left = [row for row in rows if row.status not in _ENDED_FREE]
+        if not left:
+            await self._not_listed(job, listed)
+            return
+        matching = [row for row in left if await self._is_of(job, row, others)]
+        if len(matching) == 1:
+            await self._lifecycle.submitted(job, matching[0].task_id)
+        else:
+            await self._ask(job, f"which of {len(left)} task(s) of that time it is cannot be told")
+
+    async def _is_of(self, job: JobRecord, row: Row, others: Sequence[JobRecord]) -> bool:
+        """Whether a task's result is made of this job's inputs, and not as well of those of another lost one."""
+        rivals = [other for other in others if other.tool == job.tool and lost.was_out(other, row)]
+        if new := [one for one in (job, *rivals) if (one.id, row.task_id) not in self._compared]:
+            await self._compare(new, row)
+        shared = any(self._compared[other.id, row.task_id] for other in rivals)
+        return self._compared[job.id, row.task_id] and not shared
+
+    async def _compare(self, jobs: Sequence[JobRecord], row: Row) -> None:
+        work = self._env.works[jobs[0].tool]
+        evidence = work.evidence if isinstance(work, Upstream) else None
+        with TemporaryDirectory(prefix="qwen-localize-") as folder:
+            result = await self._result(row, evidence, work, Path(folder)) if evidence else None
+            for job in jobs:
+                matches = bool(evidence and result and await self._matches(evidence, result, job))
+                self._compared[job.id, row.task_id] = matches
+
+    async def _matches(self, evidence: Evidence, result: Path, job: JobRecord) -> bool:
+        media = await self._env.media(job)
+        inputs = [item.data for item in media if isinstance(item, LocalMedia)]
+        if not inputs or len(inputs) < len(media):
+            return False  # what is behind a URL was never here
+        return await anyio.to_thread.run_sync(evidence.matches, result, inputs)
+
+    async def _result(self, row: Row, evidence: Evidence, work: Any, folder: Path) -> Path | None:
+        """A task's result as a file; None if it has none that can be looked at."""
+        state = await self._env.client.query(row.task_id)
+        if not isinstance(state, Succeeded):
+            return None
+        consume = partial(_written, folder / "result", work.artifact.most_bytes)
+        try:
+            return await self._env.client.download(evidence.url(state.output), consume)
+        except (BadAnswer, Expired, Spoiled) as error:
+            logger.info("The result of task %s cannot be compared: %s", row.task_id, error)
+            return None
+
+    async def _not_listed(self, job: JobRecord, listed: Page) -> None:
+        """No task is this job's: it never arrived, or failed for free, if the list shows everything."""
+        if 0 <= self._env.clock.wall() - (job.sent or job.created) <= _ARRIVED_SECONDS:
+            return  # it may be on its way
+        if reason := self._hidden(job, listed):
+            await self._ask(job, reason)
+        elif job.cancel:
+            await self._lifecycle.canceled(job, "Cancelled before it arrived; nothing was paid.")
+        elif job.tries < MOST_TRIES:
+            await self._go_on(await self._lifecycle.send_again(job, self._env.presence.name))
+        else:
+            times = f"It was sent {job.tries + 1} times, and the service lists no such task, so nothing was paid."
+            words = f"{job.message} {times}"
+            await self._lifecycle.failed(job, words, free=True)
+
+    def _hidden(self, job: JobRecord, listed: Page) -> str:
+        """Why the list might not show the job's task; nothing if it would."""
+        age = self._env.clock.wall() - (job.sent or job.created)
+        skew = abs(self._env.client.skew)
+        if not listed.is_whole or age >= _LISTED_SECONDS:
+            return "the service's list does not reach back to it, or cannot be read whole"
+        return f"this machine's clock is {skew:.0f} s off the service's" if skew > _SKEW_SECONDS else ""
+
+    async def _ask(self, job: JobRecord, reason: str) -> None:
+        """Leave it to the user whether to pay (again)."""
+        words = (
+            f"The submission's answer was lost, and {reason}: it may be paid for. Ask the user before paying again; "
+            "if they agree, cancel_job and then repeat the call."
+        )
+        await self._lifecycle.needs_decision(job, words)
+
+
+async def _written(path: Path, most: int, response: httpx2.Response) -> Path:
+    size = 0
+    with path.open("wb") as file:
+        async for chunk in response.aiter_bytes():
+            size += len(chunk)
+            if size > most:
+                raise Spoiled("The result is too large.")
+            file.write(chunk)
+    return path

@@ -1,0 +1,80 @@
+"""How the jobs of a tool are done. Found by the tool's name, so that any process can go on with any job."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..dashscope import Model
+from ..files import ArtifactType, Media
+from .lifecycle import Ending
+from .records import JobRecord, Kind
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the service's answer holds.
+
+    Attributes:
+        urls: where the results are: http(s), or `data:` with the bytes themselves.
+        details: what else it says, for programs.
+    """
+
+    urls: list[str] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How a result is known to be made of a job's own inputs, where the task list alone does not tell.
+
+    Attributes:
+        url: where that result is, in the output of a task that succeeded.
+        matches: whether the file can only be made of these inputs. Runs in a worker thread.
+    """
+
+    url: Callable[[dict[str, Any]], str]
+    matches: Callable[[Path, Sequence[bytes]], bool]
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """Work that the service does, ordered by one request.
+
+    Attributes:
+        kind: TASK for what is submitted and followed, CALL for what is answered at once.
+        path: the endpoint, below the native API's root.
+        models: the models that can be asked, by name.
+        request: the body without the model, of the order's arguments and the inputs' URLs in their order.
+        results: what the `output` of an answer holds; raises `BadAnswer` if it is not understood.
+        artifact: what kind of file a result is.
+        inline: bytes up to which a local input is sent inside the request; a larger one is uploaded before.
+        evidence: how a task whose id was lost is known again; without it, the user is asked.
+    """
+
+    kind: Kind
+    path: str
+    models: Mapping[str, Model]
+    request: Callable[[Mapping[str, Any], list[str]], dict[str, Any]]
+    results: Callable[[dict[str, Any]], Results]
+    artifact: ArtifactType
+    inline: int = 0
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Work of many paid calls, done by the process that owns the job.
+
+    Attributes:
+        work: all of it, of a context for its calls, the order's arguments, and its inputs. It may be begun anew after
+            a crash, so what it pays for goes through the context's calls, which keep each answer.
+    """
+
+    work: Callable[[Any, Mapping[str, Any], Sequence[Media]], Awaitable[Ending]]
+
+
+Work = Upstream | Batch
+Works = Mapping[str, Work]
+# Makes what a batch works with: its job, and how it tells how far it is.
+Contexts = Callable[[JobRecord, Callable[[str], Awaitable[None]]], Any]

@@ -1,0 +1,59 @@
+"""Settings and tools make an MCP server: registration, lifetime, and what the model may read of a failure."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from mcp.server import MCPServer
+
+from .. import __version__
+from ..clock import Clock, RealClock
+from ..dashscope import Timeouts
+from ..settings import Settings
+from ..tool import Tool
+from ..tool.runtime import Runtime
+from .cancellation import Cancellations, note_cancellation
+from .registration import Serving, bind
+
+INSTRUCTIONS = (
+    "Translates texts and pictures, edits and reads pictures, and judges chats with Alibaba Model Studio. Calls are "
+    "billed to the user: pass many strings or chats in one call, and do not repeat a call that succeeded. An answer "
+    "with status queued or running goes on by itself: ask get_job, do not call again."
+)
+
+
+def build_server(
+    settings: Settings, tools: Sequence[Tool], *, clock: Clock | None = None, timeouts: Timeouts | None = None
+) -> MCPServer[Serving]:
+    """The server. Opens no connection and needs no key until a tool is called."""
+    runtime = Runtime(settings, tools, clock or RealClock(), timeouts)
+
+    @asynccontextmanager
+    async def lifespan(_: MCPServer[Serving]) -> AsyncIterator[Serving]:
+        async with runtime.running():
+            yield Serving(runtime, Cancellations())
+
+    server = MCPServer(
+        "qwen-localize",
+        title="Qwen Localize",
+        version=__version__,
+        instructions=INSTRUCTIONS,
+        tools=[bind(tool) for tool in tools],
+        lifespan=lifespan,
+        middleware=[note_cancellation],
+        log_level="WARNING",
+    )
+
+    @server.resource("qwen-localize://usage", name="usage", title="Costs", mime_type="application/json")
+    async def usage() -> str:
+        """Estimated costs in CNY by day, tool and model."""
+        return json.dumps(await runtime.costs(), ensure_ascii=False, indent=1)
+
+    return server
+
+
+async def describe_tools(tools: Sequence[Tool]) -> list[dict[str, Any]]:
+    """The tools as `tools/list` shows them."""
+    listed = await build_server(Settings.load({}), tools).list_tools()
+    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed]

@@ -1,0 +1,138 @@
+"""MCP over stdin and stdout, with what the SDK's own transport leaves undone.
+
+A line that the SDK cannot read, it drops: the client then waits for an answer that never comes. Here it is answered
+with an error, if it has an id. And a client that closes our input, but never reads our output, would keep the process
+alive; here it ends.
+"""
+
+import logging
+import os
+import re
+import sys
+import threading
+from contextvars import Context
+from typing import Any, Self, cast
+
+from mcp.server import MCPServer
+from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
+from pydantic import ValidationError
+
+from ..errors import BadSetting
+
+logger = logging.getLogger(__name__)
+
+# How long answers that are ready may take to be written once the input has ended and everything is closed.
+LEAVE_SECONDS = 2.0
+_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+', re.DOTALL)
+_ID = re.compile(r"-?\d{1,18}")
+
+
+async def serve_stdio(server: MCPServer[Any]) -> None:
+    """Serve until the input ends.
+
+    Raises:
+        BadSetting: there is no input or no output.
+    """
+    if sys.stdin is None or sys.stdout is None:
+        raise BadSetting(
+            "stdin or stdout is closed, and MCP is spoken over both. An MCP client starts this program with both open; "
+            "see the README for how to configure yours."
+        )
+    # The SDK's own loop over stdio takes no streams; `test_stdio` notices if this name goes.
+    lowlevel = server._lowlevel_server  # noqa: SLF001
+    async with stdio_server() as (heard, said):
+        await lowlevel.run(AnsweringStream(heard, said), said, lowlevel.create_initialization_options())
+        _leave_within(LEAVE_SECONDS)
+
+
+def _leave_within(seconds: float) -> None:
+    """End the process although a thread may still write to somebody who does not read."""
+    timer = threading.Timer(seconds, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
+
+
+class AnsweringStream:
+    """What is heard, but for lines that cannot be read: they are answered with an error.
+
+    Args:
+        heard: messages, and in the place of each that could not be read, the exception.
+        said: where answers go.
+    """
+
+    def __init__(self, heard: Any, said: Any) -> None:
+        self._heard, self._said = heard, said
+
+    @property
+    def last_context(self) -> Context | None:
+        """The context in which the last message was sent, which the SDK goes on in."""
+        return getattr(self._heard, "last_context", None)
+
+    async def receive(self) -> SessionMessage:
+        """The next message that can be read."""
+        while isinstance(item := await self._heard.receive(), Exception):
+            await self._answer(item)
+        return cast(SessionMessage, item)
+
+    async def _answer(self, error: Exception) -> None:
+        problem: dict[str, Any] = dict(error.errors(include_url=False)[0]) if isinstance(error, ValidationError) else {}
+        line, reason = problem.get("input"), str(problem.get("msg", error))
+        broken = isinstance(line, str)
+        request_id = _id_in_line(line) if isinstance(line, str) else _id_of(line)
+        if request_id is None:
+            logger.warning("A message that cannot be read was dropped: %s", reason)
+            return
+        code, words = (PARSE_ERROR, "not JSON that can be read") if broken else (INVALID_REQUEST, "not a request")
+        data = ErrorData(code=code, message=f"The message is {words}: {reason[:200]}. Nothing was done.")
+        await self._said.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=request_id, error=data)))
+
+    async def aclose(self) -> None:
+        """Hear no more."""
+        await self._heard.aclose()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> SessionMessage:
+        while isinstance(item := await self._heard.__anext__(), Exception):
+            await self._answer(item)
+        return cast(SessionMessage, item)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.aclose()
+
+
+def _id_of(message: Any) -> str | int | None:
+    request_id = message.get("id") if isinstance(message, dict) else None
+    return request_id if isinstance(request_id, str | int) and not isinstance(request_id, bool) else None
+
+
+def _id_in_line(line: str) -> str | int | None:
+    """The id in a line that is no JSON to be read, found without reading the rest; None if it has none."""
+    depth, key, at_key = 0, "", False
+    for part in _PART.findall(line):
+        if part in "{[":
+            depth += 1
+            at_key = part == "{"
+        elif part in "}]":
+            depth -= 1
+        elif depth == 1 and part == ",":
+            at_key = True
+        elif depth == 1 and part == ":":
+            at_key = False
+        elif depth == 1 and at_key:
+            key = part
+        elif depth == 1 and key == '"id"':
+            return _as_id(part)
+    return None
+
+
+def _as_id(part: str) -> str | int | None:
+    if part.startswith('"'):
+        return part[1:-1] if part.isascii() and "\\" not in part else None
+    return int(part) if _ID.fullmatch(part) else None

@@ -1,0 +1,9 @@
+"""What must survive the process, and what the processes of a machine share: one SQLite file in the state directory."""
+
+from .answers import Answers
+from .costs import Cost, CostLedger
+from .database import Database
+from .notices import Notices
+from .rate_limits import SharedRateLimits
+
+__all__ = ["Answers", "Cost", "CostLedger", "Database", "Notices", "SharedRateLimits"]

@@ -1,0 +1,33 @@
+"""Paid answers of batches, kept so that a batch that was cut off does not pay for them again."""
+
+import sqlite3
+
+from .database import Database
+
+KEPT_DAYS = 3
+
+
+class Answers:
+    """Texts by the key of what was asked."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, key: str, text: str, at: float) -> None:
+        """Keep an answer; `at` in Unix seconds."""
+        query = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)"
+        await self._database.write(lambda connection: connection.execute(query, (key, at, text)))
+
+    async def prune(self, now: float) -> None:
+        """Forget what is older than `KEPT_DAYS`."""
+        before = now - KEPT_DAYS * 24 * 3600
+        await self._database.write(lambda c: c.execute("DELETE FROM answers WHERE at < ?", (before,)))
+
+    async def get(self, key: str) -> str | None:
+        """The answer kept under a key."""
+
+        def work(connection: sqlite3.Connection) -> str | None:
+            row = connection.execute("SELECT text FROM answers WHERE key = ?", (key,)).fetchone()
+            return str(row["text"]) if row else None
+
+        return await self._database.read(work)

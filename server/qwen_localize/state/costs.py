@@ -1,0 +1,90 @@
+"""The cost ledger: what calls are expected to cost, and then did, by day; and the daily budget."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..errors import OverBudget
+from .database import Database
+
+# CNY that adding up may be wrong by.
+_ROUNDING = 1e-9
+KEPT_DAYS = 400
+
+
+@dataclass(frozen=True)
+class Cost:
+    """An expected cost in CNY, and what it is for."""
+
+    scope: str
+    tool: str
+    model: str
+    cny: float
+    job_id: str | None = None
+
+
+class CostLedger:
+    """The costs of every service and key."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def expect(self, cost: Cost, at: float, cap: float | None) -> int:
+        """Write down an expected cost before it arises; returns the entry's number.
+
+        Raises:
+            OverBudget: today's costs in this scope and this one together would pass `cap`; nothing was written.
+        """
+        return await self._database.write(lambda connection: expect(connection, cost, at, cap))
+
+    async def settle(self, entry: int, cny: float) -> None:
+        """Replace an expected cost by the real one; nothing was billed for 0."""
+        query = "UPDATE spending SET cny = ? WHERE id = ?"
+        await self._database.write(lambda connection: connection.execute(query, (cny, entry)))
+
+    async def prune(self, now: float) -> None:
+        """Forget what is older than `KEPT_DAYS`."""
+        before = now - KEPT_DAYS * 24 * 3600
+        await self._database.write(lambda c: c.execute("DELETE FROM spending WHERE at < ?", (before,)))
+
+    async def by_day(self, scope: str) -> list[dict[str, Any]]:
+        """Cost by day, tool and model, the newest day first."""
+
+        def work(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+            rows = connection.execute(
+                "SELECT day, tool, model, count(*) AS calls, round(total(cny), 6) AS cny FROM spending "
+                "WHERE scope = ? AND cny > 0 GROUP BY day, tool, model ORDER BY day DESC, cny DESC",
+                (scope,),
+            )
+            return [dict(row) for row in rows]
+
+        return await self._database.read(work)
+
+
+def expect(connection: sqlite3.Connection, cost: Cost, at: float, cap: float | None) -> int:
+    """As `CostLedger.expect`, inside somebody's transaction."""
+    day = _day(at)
+    query = "SELECT total(cny) FROM spending WHERE scope = ? AND day = ?"
+    spent = float(connection.execute(query, (cost.scope, day)).fetchone()[0])
+    if cap is not None and spent + cost.cny > cap + _ROUNDING:
+        raise OverBudget(
+            f"Today's calls are estimated at {spent:.4f} CNY, and this one at {cost.cny:.4f}: together they would pass "
+            f"the daily budget of {cap:g} CNY. Nothing was sent. The user can raise QWEN_LOCALIZE_DAILY_BUDGET, or go "
+            "on tomorrow."
+        )
+    row = connection.execute(
+        "INSERT INTO spending (scope, at, day, tool, model, cny, job_id) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (cost.scope, at, day, cost.tool, cost.model, cost.cny, cost.job_id),
+    ).fetchone()
+    return int(row["id"])
+
+
+def settle_job(connection: sqlite3.Connection, job_id: str, cny: float) -> None:
+    """Replace a job's expected cost by the real one, inside somebody's transaction."""
+    connection.execute("UPDATE spending SET cny = ? WHERE job_id = ?", (cny, job_id))
+
+
+def _day(at: float) -> str:
+    """The user's own calendar day."""
+    return datetime.fromtimestamp(at).astimezone().date().isoformat()

@@ -1,0 +1,54 @@
+"""The reservations in rate limits that all processes of a machine share; see `dashscope.limits`."""
+
+import sqlite3
+
+from ..dashscope import Limit
+from ..dashscope.limits import seconds_until_free
+from .database import Database
+
+# Seconds by which another process may have looked at the clock after this one, and have written before it.
+_AHEAD = 5.0
+
+
+class SharedRateLimits:
+    """The reservations of one service and key.
+
+    Args:
+        scope: names the service and key, since limits belong to an account.
+    """
+
+    def __init__(self, database: Database, scope: str) -> None:
+        self._database = database
+        self._scope = scope
+
+    async def reserve(self, name: str, limit: Limit, tokens: int, now: float) -> float:
+        """See `RateLimitStore`."""
+        key = f"{self._scope}:{name}"
+
+        def work(connection: sqlite3.Connection) -> float:
+            # The clock counts from the start of the machine. A reservation well ahead of it was therefore made before
+            # the last restart, by a clock that had counted further, and means nothing any more.
+            connection.execute(
+                "DELETE FROM reservations WHERE name = ? AND (at <= ? OR at > ?)",
+                (key, now - limit.horizon, now + _AHEAD),
+            )
+            rows = connection.execute("SELECT at, tokens FROM reservations WHERE name = ? ORDER BY at", (key,))
+            wait = seconds_until_free(limit, [(row["at"], row["tokens"]) for row in rows], now, tokens)
+            if not wait:
+                connection.execute("INSERT INTO reservations VALUES (?, ?, ?)", (key, now, tokens))
+            return wait
+
+        return await self._database.write(work)
+
+    async def restart_gap(self, name: str, now: float) -> None:
+        """See `RateLimitStore`."""
+        key = f"{self._scope}:{name}"
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE reservations SET at = ? WHERE name = ? AND at = "
+                "(SELECT max(at) FROM reservations WHERE name = ?)",
+                (now, key, key),
+            )
+
+        await self._database.write(work)

@@ -1,0 +1,33 @@
+"""What a tool is, and the small context that it may ask: the one door between the machine and the capabilities."""
+
+from ..calls import CircuitBreaker, Receipt, Series, Tokens
+from ..dashscope import Limit, Model, Price
+from ..jobs import Batch, Ending, Evidence, JobRecord, Kind, Order, Results, State, Upstream
+from .context import Context
+from .definition import Tool
+from .results import JobResult, Result, SavedFile, cny
+
+__all__ = [
+    "Batch",
+    "CircuitBreaker",
+    "Context",
+    "Ending",
+    "Evidence",
+    "JobRecord",
+    "JobResult",
+    "Kind",
+    "Limit",
+    "Model",
+    "Order",
+    "Price",
+    "Receipt",
+    "Result",
+    "Results",
+    "SavedFile",
+    "Series",
+    "State",
+    "Tokens",
+    "Tool",
+    "Upstream",
+    "cny",
+]

@@ -1,0 +1,179 @@
+"""What a tool may ask for during one call: paid calls, jobs, files, and to say how far it is."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..calls import CircuitBreaker, PaidCalls, Series
+from ..dashscope import Model, Price
+from ..errors import LocalizeError
+from ..files import Artifact, ArtifactType, Media, MediaRules, Outputs, offer, read_media, read_text
+from ..jobs import GivenUp, JobRecord, Order, Runner, State
+from ..state import Notices
+from .results import JobResult, SavedFile, stage
+
+# Tells the client how far a call is: done, of how many, and a short message.
+ProgressReport = Callable[[float, float, str], Awaitable[None]]
+
+# How far a job is, for a progress bar.
+_SHARES = {State.PREPARED: 5, State.SUBMITTING: 10, State.QUEUED: 20, State.RUNNING: 40, State.READY: 90}
+_ELSEWHERE = (
+    "It was begun with another API key or in another region, and goes on only while a server with these runs: ask the "
+    "user to start one."
+)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Paid calls that are answered at once.
+
+    Attributes:
+        tool: whose costs they are.
+        durable: whether answers are kept on disk, as those of a batch are.
+    """
+
+    paid: PaidCalls
+    tool: str
+    durable: bool = False
+
+    def check_model(self, model: Model, family: Iterable[Model] = ()) -> None:
+        """See `PaidCalls.check_model`."""
+        self.paid.check_model(model, family)
+
+    def price(self, model: Model) -> Price | None:
+        """See `PaidCalls.price`."""
+        return self.paid.price(model)
+
+    def series(self, model: Model, breaker: CircuitBreaker | None = None) -> Series:
+        """Calls to one model that belong together."""
+        return Series(self.paid, self.tool, model, durable=self.durable, breaker=breaker)
+
+
+@dataclass(frozen=True)
+class Files:
+    """What comes in, checked, and what is written into the output directory."""
+
+    paid: PaidCalls
+    allowed_dirs: tuple[Path, ...]
+    outputs: Outputs
+
+    async def read(self, reference: str, rules: MediaRules) -> Media:
+        """The media that the user named by path, URL or data URI, checked; nothing is sent yet.
+
+        Raises:
+            BadInput: it cannot be used.
+        """
+        return await read_media(reference, rules, self.allowed_dirs, local_service=self.paid.service.is_local)
+
+    async def text(self, reference: str, most: int) -> tuple[str, str]:
+        """A local text file's name and content of at most so many bytes, for the tool to check.
+
+        Raises:
+            BadInput: it cannot be used.
+        """
+        return await read_text(reference, most, self.allowed_dirs)
+
+    async def offer(self, model: Model, media: Media, inline: int) -> str:
+        """A URL under which the service can read media; see `files.offer`."""
+        return await offer(self.paid.client, model.name, media, inline)
+
+    async def save(self, stem: str, chunks: AsyncIterator[bytes], kind: ArtifactType) -> SavedFile:
+        """Write a result; `stem` is its name without ending.
+
+        Raises:
+            Spoiled: it is not of its kind.
+            OutputUnavailable: the disk refused it.
+        """
+        await self.outputs.prepare()
+        return _saved(await self.outputs.save(stem, chunks, kind))
+
+    async def save_text(self, name: str, text: str, mime_type: str) -> SavedFile:
+        """Write a text; `name` has its ending.
+
+        Raises:
+            OutputUnavailable: the disk refused it.
+        """
+        await self.outputs.prepare()
+        return _saved(await self.outputs.save_text(name, text, mime_type))
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Work that outlives the call.
+
+    Attributes:
+        results: as what the jobs of each tool are told, by the tool's name.
+        wait_limit: seconds that this call may wait for a job.
+        given_up: whether the client has given up this call, for another reason than that it took too long.
+    """
+
+    runner: Runner
+    paid: PaidCalls
+    outputs: Outputs
+    notices: Notices
+    results: Mapping[str, type[JobResult]]
+    tool: str
+    wait_limit: float
+    given_up: GivenUp
+    progress: ProgressReport
+
+    async def run(self, order: Order) -> JobResult:
+        """Begin a job, or join the same one, and wait for it as long as the client may be kept waiting.
+
+        Raises:
+            LocalizeError: it failed; the message is the reason, and what to do.
+        """
+        self.paid.check_model(order.model)
+        self.paid.require_key()
+        self.paid.known_cost(order.model, order.cost if order.pieces else 0.0)
+        await self.outputs.prepare()
+        begun = await self.runner.begin(self.tool, order, self.outputs.directory, self.paid.cap)
+        ended = await self.runner.wait(begun.id, self.wait_limit, self._tell, self.given_up)
+        result = self._result(ended)
+        if result.status in ("failed", "canceled"):
+            raise LocalizeError(result.message)
+        return result
+
+    async def get(self, job_id: str, seconds: float) -> JobResult:
+        """A job when it is finished, or as it is after `seconds`; one that rests, and can go on, does.
+
+        Raises:
+            BadArgument: there is none of that id.
+        """
+        job = await self.runner.resume(job_id)
+        result = self._result(await self.runner.wait(job_id, seconds, self._tell))
+        if job.scope == self.paid.scope or result.status not in ("queued", "running"):
+            return result
+        return result.model_copy(update={"message": f"{result.message} {_ELSEWHERE}"})
+
+    async def recent(self, limit: int) -> list[JobResult]:
+        """The newest jobs."""
+        return [self._result(job) for job in await self.runner.recent(limit)]
+
+    async def cancel(self, job_id: str) -> JobResult:
+        """Cancel a job as far as it can be.
+
+        Raises:
+            BadArgument: there is none of that id.
+        """
+        return self._result(await self.runner.cancel(job_id))
+
+    def _result(self, job: JobRecord) -> JobResult:
+        return self.results.get(job.tool, JobResult).of(job, is_known=job.tool in self.results)
+
+    async def _tell(self, job: JobRecord) -> None:
+        await self.progress(_SHARES.get(job.state, 95), 100, f"{job.label}: {stage(job)}, job {job.id}")
+
+
+@dataclass(frozen=True)
+class Context:
+    """All that a tool may ask for during one call, and a batch while it works."""
+
+    calls: Calls
+    jobs: Jobs
+    files: Files
+    progress: ProgressReport
+
+
+def _saved(artifact: Artifact) -> SavedFile:
+    return SavedFile(**artifact.as_json)

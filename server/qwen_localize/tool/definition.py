@@ -1,0 +1,43 @@
+"""What a tool is."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from ..jobs import Work
+from .results import JobResult, Result
+
+ToolFunction = Callable[..., Awaitable[Result]]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One capability. Name, description, arguments and result are the function's own.
+
+    Attributes:
+        function: takes the `Context`, then the arguments.
+        work: how its jobs are done, for a tool whose work is a job.
+        result: what its jobs are told as, to its own caller and to get_job's.
+        reads: it changes nothing and costs nothing.
+        destroys: it ends something that cannot be taken up again.
+        publishes: whether clients are told its result's schema; not where it is another tool's.
+    """
+
+    function: ToolFunction
+    title: str
+    work: Work | None = None
+    result: type[JobResult] = JobResult
+    reads: bool = False
+    destroys: bool = False
+    publishes: bool = True
+
+    @property
+    def name(self) -> str:
+        """The name that clients call."""
+        return self.function.__name__
+
+    @property
+    def description(self) -> str:
+        """The docstring, which is a prompt, a paragraph to a line."""
+        paragraphs = inspect.cleandoc(self.function.__doc__ or "").split("\n\n")
+        return "\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)

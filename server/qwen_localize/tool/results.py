@@ -1,0 +1,146 @@
+"""What tools return, as data and in words."""
+
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..jobs import RESTING, JobRecord, Kind, State
+
+Status = Literal["queued", "running", "succeeded", "failed", "canceled"]
+# How much of an answer that nobody understood is shown.
+_MOST_ANSWER = 4000
+
+
+def cny(cost: float | None) -> str:
+    """A cost for people: short sums keep their digits."""
+    return "at an unknown price" if cost is None else f"about {f'{cost:.6f}'.rstrip('0').rstrip('.') or '0'} CNY"
+
+
+class SavedFile(BaseModel):
+    """A finished file on this machine's disk, with what else is known of it, such as a picture's `width`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    path: str
+    uri: str
+    mime_type: str
+    bytes: int
+
+
+class Result(BaseModel):
+    """What every tool returns: structured fields for programs, and `blocks` of text for the model.
+
+    The schema that clients are told has the fields in `PUBLISHED`; the others come as well.
+    """
+
+    PUBLISHED: ClassVar[frozenset[str]] = frozenset()
+
+    def blocks(self) -> list[str]:
+        """The same facts as short texts; each must stand without the structured fields."""
+        raise NotImplementedError
+
+    def files(self) -> list[SavedFile]:
+        """The files that the client is given links to."""
+        return []
+
+
+class JobResult(Result):
+    """A job as it stands. A tool whose jobs have more to say has a result of its own, made of this one."""
+
+    PUBLISHED = frozenset({"job_id", "status", "message", "artifacts"})
+
+    job_id: str
+    status: Status
+    message: str
+    tool: str
+    model: str
+    artifacts: list[SavedFile]
+    details: dict[str, Any]
+    usage: dict[str, Any]
+    request_id: str
+    estimated_cost: float | None = Field(description="CNY")
+
+    @classmethod
+    def of(cls, job: JobRecord, *, is_known: bool = True) -> Self:
+        """What a record of the store says to the caller; `is_known` says whether this version has the job's tool."""
+        artifacts = [SavedFile(**facts) for facts in job.artifacts]
+        unread = {"answer": job.answer[:_MOST_ANSWER]} if job.answer and job.state is State.NEEDS_DECISION else {}
+        return cls(
+            job_id=job.id,
+            status=status(job),
+            message=cls._message(job, artifacts) if is_known or job.state in RESTING else _waits(job),
+            tool=job.tool,
+            model=job.model,
+            artifacts=artifacts,
+            details=job.details | unread,
+            usage=job.usage,
+            request_id=job.request_id,
+            estimated_cost=job.cost,
+            **cls.own_facts(job),
+        )
+
+    @classmethod
+    def own_facts(cls, job: JobRecord) -> dict[str, Any]:  # noqa: ARG003 - for others to use
+        """The fields that a tool's own result has besides."""
+        return {}
+
+    @classmethod
+    def outcome(cls, job: JobRecord, artifacts: list[SavedFile]) -> str:  # noqa: ARG003 - for others to use
+        """What a job has come to that succeeded, in a sentence; cost and model follow."""
+        return (
+            f"Saved {', '.join(file.path for file in artifacts)}." if artifacts else "Done; there is nothing to save."
+        )
+
+    @classmethod
+    def _message(cls, job: JobRecord, artifacts: list[SavedFile]) -> str:
+        if job.state is State.SUCCEEDED and not job.message:
+            return f"{cls.outcome(job, artifacts)} {job.label} by {job.model}, {cny(job.cost)}."
+        if job.message and job.state in RESTING:
+            return job.message
+        return (
+            f"{job.label}: {stage(job)}, as job {job.id}. It is already submitted: do not call {job.tool} "
+            "again, but get_job with this job_id and wait=45 until it is finished."
+        )
+
+    def blocks(self) -> list[str]:
+        """The message, which has the paths."""
+        return [self.message]
+
+    def files(self) -> list[SavedFile]:
+        """The artifacts."""
+        return self.artifacts
+
+
+STATUSES: dict[State, Status] = {
+    State.PREPARED: "queued",
+    State.SUBMITTING: "queued",
+    State.UNCONFIRMED: "queued",
+    State.NEEDS_DECISION: "failed",
+    State.QUEUED: "queued",
+    State.RUNNING: "running",
+    State.PAUSED: "queued",
+    State.READY: "running",
+    State.UNDELIVERED: "failed",
+    State.SUCCEEDED: "succeeded",
+    State.FAILED: "failed",
+    State.CANCELED: "canceled",
+}
+
+
+def status(job: JobRecord) -> Status:
+    """Where a job stands, in the caller's words: a call that is out is being worked on."""
+    return "running" if (job.kind, job.state) == (Kind.CALL, State.SUBMITTING) else STATUSES[job.state]
+
+
+def stage(job: JobRecord) -> str:
+    """How far a job is, in a few words."""
+    if job.state is State.UNCONFIRMED:
+        return "sent, but not confirmed; the service's task list is read to see what became of it"
+    return job.message or status(job)
+
+
+def _waits(job: JobRecord) -> str:
+    return (
+        f"{job.label}: {status(job)}, as job {job.id}, and it waits: this version of qwen-localize has no tool "
+        f"{job.tool}. It goes on as soon as a version runs that has it."
+    )

@@ -1,0 +1,250 @@
+"""Everything that lives as long as the server: settings and tools in, connection, store, poller and jobs out."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from anyio.abc import TaskGroup
+
+from ..calls import Bookkeeping, PaidCalls, SessionCache, SingleFlight
+from ..clock import Clock
+from ..dashscope import Client, RateLimiter, Timeouts, Wire
+from ..errors import InternalError, LocalizeError, StateUnavailable
+from ..files import KeptInputs, Outputs
+from ..jobs import Environment, GivenUp, JobRecord, JobStore, Lock, Poller, Presence, Recovery, Runner, Submission
+from ..settings import Settings
+from ..state import Answers, CostLedger, Database, Notices, SharedRateLimits
+from .context import Calls, Context, Files, Jobs, ProgressReport
+from .definition import Tool
+
+logger = logging.getLogger(__name__)
+
+# How often a store that could not be opened is tried again, without a call that asks for it.
+_AGAIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class _Machine:
+    """What there is once the store is open."""
+
+    database: Database
+    wire: Wire
+    presence: Presence
+    paid: PaidCalls
+    runner: Runner
+
+
+class _Attempt:
+    """One try to open the store, for all who wait for it."""
+
+    def __init__(self) -> None:
+        self.done = anyio.Event()
+        self.error: LocalizeError | None = None
+
+
+class Runtime:
+    """Opens the store when it is first needed, and again if that failed: a store that is locked, or whose disk is
+    full, may be usable in a moment. Without one, each call says why it cannot run.
+
+    Args:
+        settings: what the user decides.
+        tools: whose jobs are done.
+        clock: what time it is.
+        timeouts: of the connection.
+    """
+
+    def __init__(
+        self, settings: Settings, tools: Sequence[Tool], clock: Clock, timeouts: Timeouts | None = None
+    ) -> None:
+        self.settings, self.clock = settings, clock
+        self._timeouts = timeouts
+        self._works = {tool.name: tool.work for tool in tools if tool.work}
+        self._results = {tool.name: tool.result for tool in tools}
+        self._outputs = Outputs(settings.output_dir)
+        self._group: TaskGroup | None = None
+        self._machine: _Machine | None = None
+        self._attempt: _Attempt | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Runtime"]:
+        """The runtime, until the block ends; jobs of earlier processes go on at once."""
+        try:
+            async with anyio.create_task_group() as group:
+                self._group = group
+                group.start_soon(self._keep_opening)
+                yield self
+                group.cancel_scope.cancel()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._close()
+
+    async def context(self, tool: str, progress: ProgressReport, wait_limit: float, given_up: GivenUp) -> Context:
+        """What one call of a tool may ask for.
+
+        Raises:
+            StateUnavailable: there is no job store.
+        """
+        return self._context(await self._opened(), tool, progress, wait_limit, given_up)
+
+    async def costs(self) -> list[dict[str, Any]]:
+        """The costs so far with this service and key, by day, tool and model.
+
+        Raises:
+            StateUnavailable: there is no job store.
+        """
+        return await (await self._opened()).paid.ledger.by_day(self.settings.scope)
+
+    def _context(
+        self,
+        machine: _Machine,
+        tool: str,
+        progress: ProgressReport,
+        wait_limit: float = 0.0,
+        given_up: GivenUp = lambda: False,
+        *,
+        durable: bool = False,
+    ) -> Context:
+        paid, outputs, notices = machine.paid, self._outputs, Notices(machine.database)
+        return Context(
+            calls=Calls(paid, tool, durable),
+            jobs=Jobs(machine.runner, paid, outputs, notices, self._results, tool, wait_limit, given_up, progress),
+            files=Files(paid, self.settings.allowed_dirs, outputs),
+            progress=progress,
+        )
+
+    def _batch_context(self, job: JobRecord, tell: Callable[[str], Awaitable[None]]) -> Context:
+        """What a batch works with: its answers are kept on disk, and its progress with the job."""
+
+        async def progress(_done: float, _total: float, words: str) -> None:
+            await tell(words)
+
+        if self._machine is None:
+            raise InternalError
+        return self._context(self._machine, job.tool, progress, durable=True)
+
+    async def _keep_opening(self) -> None:
+        while self._machine is None:
+            with suppress(LocalizeError):
+                await self._opened()
+                return
+            await self.clock.sleep(_AGAIN_SECONDS)
+
+    async def _opened(self) -> _Machine:
+        """The machine, opened by the first who needs it."""
+        if self._machine is None:
+            attempt = self._attempt
+            if attempt is None:
+                attempt = self._attempt = _Attempt()
+                self._running_group.start_soon(self._try_to_open, attempt)
+            await attempt.done.wait()
+            if attempt.error:
+                raise attempt.error
+        if self._machine is None:
+            raise InternalError
+        return self._machine
+
+    @property
+    def _running_group(self) -> TaskGroup:
+        if self._group is None:
+            raise InternalError
+        return self._group
+
+    async def _try_to_open(self, attempt: _Attempt) -> None:
+        try:
+            self._machine = await self._open()
+        except StateUnavailable as error:
+            attempt.error = error
+            logger.warning("%s", error)
+        except Exception:
+            # The server lives on, and says so to each call.
+            logger.exception("The job store could not be opened for a reason nobody foresaw")
+            attempt.error = InternalError()
+        finally:
+            self._attempt = None
+            attempt.done.set()
+
+    async def _open(self) -> _Machine:
+        settings, now = self.settings, self.clock.wall()
+        database, presence = await anyio.to_thread.run_sync(_on_disk, settings.state_dir, now)
+        limiter = RateLimiter(self.clock, SharedRateLimits(database, settings.scope))
+        wire = Wire(settings.service, settings.key, clock=self.clock, timeouts=self._timeouts, limiter=limiter)
+        client = Client(wire, settings.task_qps)
+        environment = Environment(
+            scope=settings.scope,
+            region=settings.service.region,
+            output_dir=settings.output_dir,
+            store=JobStore(database),
+            client=client,
+            clock=self.clock,
+            presence=presence,
+            inputs=KeptInputs(settings.state_dir),
+            works=self._works,
+            contexts=self._batch_context,
+        )
+        await _tidied(environment, database, now)
+        return _Machine(database, wire, presence, self._paid(client, database), self._started(environment))
+
+    def _paid(self, client: Client, database: Database) -> PaidCalls:
+        group = self._running_group
+        return PaidCalls(
+            scope=self.settings.scope,
+            client=client,
+            service=self.settings.service,
+            clock=self.clock,
+            ledger=CostLedger(database),
+            cap=self.settings.daily_budget,
+            flights=SingleFlight(group),
+            cache=SessionCache(),
+            answers=Answers(database),
+            bookkeeping=Bookkeeping(group, self.clock),
+        )
+
+    def _started(self, environment: Environment) -> Runner:
+        """The jobs, polled for from now on; without a key, none can be."""
+        group, settings = self._running_group, self.settings
+        submission = Submission(environment)
+        runner = Runner(environment, submission, group)
+        group.start_soon(runner.watch)
+        if settings.key:
+            lock = Lock(settings.state_dir / f"poller-{settings.scope}.lock")
+            group.start_soon(Poller(environment, Recovery(environment, submission, group), lock).run)
+        return runner
+
+    async def _close(self) -> None:
+        if machine := self._machine:
+            machine.presence.leave()
+            machine.database.close()
+            await machine.wire.close()
+
+
+def _on_disk(state_dir: Path, now: float) -> tuple[Database, Presence]:
+    """The store, and this process's sign in the state directory.
+
+    Raises:
+        StateUnavailable: the directory cannot be used.
+    """
+    database = Database(state_dir, now)
+    try:
+        return database, Presence(state_dir, now)
+    except OSError as error:
+        database.close()
+        raise StateUnavailable(
+            f"{state_dir} cannot be written ({error.strerror}). Make it writable, or set QWEN_LOCALIZE_STATE_DIR to "
+            "another folder."
+        ) from error
+
+
+async def _tidied(environment: Environment, database: Database, now: float) -> None:
+    """Forget what is old, as far as the disk allows it now."""
+    try:
+        await environment.store.prune(now)
+        await CostLedger(database).prune(now)
+        await Answers(database).prune(now)
+        await environment.store.release(list(environment.inputs.left_over(now)), environment.inputs.remove)
+    except (StateUnavailable, OSError) as error:
+        logger.info("Old records are forgotten later: %s", error)

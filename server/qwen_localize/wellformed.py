@@ -1,0 +1,85 @@
+"""Text and JSON from outside, made fit to be kept and passed on: whole characters, finite numbers, bounded depth.
+
+JSON can hold halves of characters (`"\\ud800"`), which no file and no protocol takes; Python's own reader lets them
+through, and NaN and Infinity besides. Whatever comes in is therefore read here, once, and nobody later has to wonder.
+"""
+
+import json
+import math
+import re
+from typing import Any
+
+# Answers of the service have fewer than ten levels; what is deeper breaks whoever walks through it.
+MOST_LEVELS = 100
+_MOST_DIGITS = 40
+_HALF = r"u[dD][89a-fA-F][0-9a-fA-F]{2}"
+# Every escape in a text, so that a backslash that is itself escaped begins none. A whole pair is kept, a half is not.
+_ESCAPE = re.compile(
+    rf"\\(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{{2}}\\u[dD][c-fC-F][0-9a-fA-F]{{2}})|(?P<half>{_HALF})|.)", re.DOTALL
+)
+
+
+class Malformed(ValueError):
+    """It is not JSON, or is nested too deeply."""
+
+
+def parsed(data: bytes) -> Any:
+    """The JSON value in UTF-8 text, with halves of characters replaced, and null for numbers that are not finite.
+
+    Raises:
+        Malformed: it is not JSON, or has more than `MOST_LEVELS` levels.
+    """
+    text = _ESCAPE.sub(_mended, data.decode("utf-8-sig", "replace"))
+    try:
+        value = json.loads(text, parse_float=_finite, parse_int=_bounded, parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(str(error)) from None
+    if _is_deeper(value, MOST_LEVELS):
+        raise Malformed(f"more than {MOST_LEVELS} levels")
+    return value
+
+
+def whole(text: str) -> str:
+    """The text with halves of characters joined where two belong together, and replaced otherwise."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def whole_throughout(value: Any) -> Any:
+    """A JSON value with every text in it, names of fields too, as `whole` makes it."""
+    if isinstance(value, str):
+        return whole(value)
+    if isinstance(value, dict):
+        return {whole(name): whole_throughout(item) for name, item in value.items()}
+    return [whole_throughout(item) for item in value] if isinstance(value, list) else value
+
+
+def word(value: Any, most: int = 200) -> str:
+    """An id or a code of the service as text; empty if it is anything but a short text or a number."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value)[:most]
+
+
+def _mended(escape: re.Match[str]) -> str:
+    return "\\ufffd" if escape["half"] else escape[0]
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _bounded(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _MOST_DIGITS else None
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects are nested more than so many times; without recursion, so that no depth breaks it."""
+    left = [(value, 0)]
+    while left:
+        item, level = left.pop()
+        inner = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        if level > levels:
+            return True
+        left += [(part, level + 1) for part in inner if isinstance(part, dict | list)]
+    return False

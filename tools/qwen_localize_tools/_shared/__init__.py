@@ -1,0 +1,1 @@
+"""What several tools use; what only one needs lies with it."""

@@ -1,0 +1,166 @@
+"""Pictures: what models take, what results must be, and how a result is known to be made of a picture."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from qwen_localize.errors import BadInput, Spoiled, quote
+from qwen_localize.files import Inspected, LocalMedia
+from qwen_localize.tool import JobRecord, JobResult, SavedFile
+
+_HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc")
+# A phone's multi-picture JPEG is a JPEG to everybody else.
+_FORMATS = {"MPO": "JPEG"}
+_ENDINGS = {"image/jpeg": "jpg"}
+
+
+@dataclass(frozen=True)
+class PictureRules:
+    """What a model takes; see `files.MediaRules`.
+
+    Attributes:
+        formats: by Pillow's names.
+        min_side: pixels; `max_side` too.
+        max_ratio: of the longer side to the shorter.
+    """
+
+    formats: frozenset[str]
+    min_side: int
+    max_side: int
+    max_ratio: float
+    most_bytes: int
+    noun: str = "picture"
+
+    def checked(self, name: str, data: bytes) -> LocalMedia:
+        """The picture, with type and size read from its header: the name may say anything.
+
+        Its facts are `format` (Pillow's name), and `width` and `height` in pixels.
+
+        Raises:
+            BadInput: it is none, or none that the model takes.
+        """
+        kind, mime_type, width, height = _header(name, data)
+        if kind not in self.formats:
+            known = ", ".join(sorted(self.formats))
+            raise BadInput(f"{quote(name)} is a {kind} file; the model takes {known}. Convert it to PNG or JPEG.")
+        if min(width, height) < self.min_side or max(width, height) > self.max_side:
+            raise BadInput(
+                f"{quote(name)} has {width}×{height} pixels; each side must have {self.min_side} to {self.max_side}. "
+                "Resize it."
+            )
+        if max(width, height) > self.max_ratio * min(width, height):
+            raise BadInput(
+                f"{quote(name)} has {width}×{height} pixels; one side may be at most {self.max_ratio:g} times the "
+                "other. Crop it, or cut it into parts."
+            )
+        return LocalMedia(name, data, mime_type, {"format": kind, "width": width, "height": height})
+
+
+def _header(name: str, data: bytes) -> tuple[str, str, int, int]:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(BytesIO(data)) as image:
+            kind = _FORMATS.get(str(image.format), str(image.format))
+            return kind, Image.MIME.get(kind, "application/octet-stream"), *image.size
+    except Image.DecompressionBombError:
+        raise BadInput(f"{quote(name)} has far too many pixels to be read. Resize it.") from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        if data[4:12] in _HEIC:
+            raise BadInput(f"{quote(name)} is a HEIC photo, which is not taken here. Convert it to JPEG.") from None
+        raise BadInput(f"{quote(name)} is not a picture, or is damaged. Pass a JPEG, PNG, WEBP, TIFF or BMP.") from None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Results that are pictures; see `files.ArtifactType`.
+
+    What the services make, and what a server of theirs may turn it into, are the formats here: others run programs, or
+    are no pictures at all.
+    """
+
+    formats: tuple[str, ...] = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
+    most_bytes: int = 256 * 1024 * 1024
+
+    def inspected(self, path: Path) -> Inspected:
+        """Type and size, after the whole picture could be decoded.
+
+        Raises:
+            Spoiled: it is cut, or no picture.
+        """
+        from PIL import Image
+
+        with _decoded(path, self.formats) as image:
+            mime_type = Image.MIME[_FORMATS.get(str(image.format), str(image.format))]
+            ending = _ENDINGS.get(mime_type, mime_type.partition("/")[2])
+            return Inspected(mime_type, ending, {"width": image.width, "height": image.height})
+
+
+@contextmanager
+def _decoded(source: Path | BytesIO, formats: tuple[str, ...] | None = None) -> Iterator[Any]:
+    from PIL import Image
+
+    try:
+        with Image.open(source, formats=formats) as image:
+            image.load()
+            yield image
+    except (OSError, KeyError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Spoiled("What arrived as the result is not a whole picture.") from None
+
+
+class PictureJobResult(JobResult):
+    """A job whose artifacts are pictures."""
+
+    @classmethod
+    def outcome(cls, job: JobRecord, artifacts: list[SavedFile]) -> str:  # noqa: ARG003 - for others to use
+        """The files, each with its size."""
+        return f"Saved {', '.join(map(_described, artifacts))}."
+
+
+def _described(file: SavedFile) -> str:
+    facts = file.model_extra or {}
+    return f"{file.path} ({facts.get('width')}×{facts.get('height')})"
+
+
+# A picture in small squares of colour: coarse enough not to see letters, fine enough to see what is shown.
+_GRID = 24
+# Colours (0 to 255) that differ by less are the same but for what JPEG makes of them.
+_SAME = 20
+# How much of what is not background must be the same: translated text changes the rest.
+_SHARE = 0.6
+
+
+def is_same_scene(result: Path, inputs: Sequence[bytes]) -> bool:
+    """Whether a result can only be the first input with its text changed: of the same size, and showing the same.
+
+    qwen-mt-image keeps size and layout (docs/model-studio.md 4). What fills the picture, its background, says least of
+    what it shows, so it must be the same, and most of everything else too.
+    """
+    try:
+        with _decoded(result) as after, _decoded(BytesIO(inputs[0])) as before:
+            if after.size != before.size:
+                return False
+            squares = list(zip(_squares(before), _squares(after), strict=True))
+    except Spoiled:
+        return False
+    background = Counter(tuple(value // 32 for value in square) for square, _ in squares).most_common(1)[0][0]
+    back = [pair for pair in squares if tuple(value // 32 for value in pair[0]) == background]
+    front = [pair for pair in squares if tuple(value // 32 for value in pair[0]) != background]
+    return _alike(back) >= _SHARE and (not front or _alike(front) >= _SHARE)
+
+
+def _squares(image: Any) -> list[tuple[int, int, int]]:
+    from PIL import Image
+
+    small = image.convert("RGB").resize((_GRID, _GRID), Image.Resampling.BOX)
+    return [small.getpixel((x, y)) for y in range(_GRID) for x in range(_GRID)]
+
+
+def _alike(pairs: Sequence[tuple[tuple[int, int, int], tuple[int, int, int]]]) -> float:
+    """The share of squares that have the same colour before and after."""
+    same = sum(all(abs(a - b) < _SAME for a, b in zip(before, after, strict=True)) for before, after in pairs)
+    return same / len(pairs)

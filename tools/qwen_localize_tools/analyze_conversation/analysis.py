@@ -1,0 +1,117 @@
+"""Many conversations through the analysis model, side by side, each failure kept to its own conversation."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+import anyio
+from pydantic import BaseModel, Field
+
+from qwen_localize.errors import InternalError, LocalizeError, Rejected
+from qwen_localize.tool import Context, Model, Receipt, Tokens
+
+from .._shared.completion import Completion
+from .._shared.tokens import tokens
+from .conversations import Conversation
+from .questions import Answer, Question, prompt, read_answers
+from .turns import writable
+
+# The window takes 28,672 tokens (docs/model-studio.md 7).
+MOST_TOKENS = 28_000
+_ANSWER_TOKENS = 400
+_SIDE_BY_SIDE = 24
+NOT_CHINESE = "The service documents this model for Chinese dialogues only; judge its answers on others with care."
+
+logger = logging.getLogger(__name__)
+
+Tell = Callable[[int, int], Awaitable[None]]
+
+
+class Analysed(BaseModel):
+    """One conversation's answers, or why it has none."""
+
+    id: str
+    answers: list[Answer] = Field(default_factory=list)
+    error: str = ""
+
+
+class Analysis:
+    """One call: what is asked, of whom, and what it has cost so far."""
+
+    def __init__(self, context: Context, model: Model, questions: Sequence[Question]) -> None:
+        self._series = context.calls.series(model)
+        self._questions = questions
+
+    @property
+    def stopped(self) -> LocalizeError | None:
+        """What ended the whole call, if anything did: money, key, budget, network."""
+        return self._series.breaker.opened
+
+    @property
+    def receipt(self) -> Receipt:
+        """What it has cost so far."""
+        return self._series.receipt
+
+    async def all(self, conversations: Sequence[Conversation], tell: Tell) -> list[Analysed]:
+        """The analysis of each, in their order.
+
+        Raises:
+            LocalizeError: none could be analysed.
+        """
+        done: list[Analysed | None] = [None] * len(conversations)
+        errors: list[LocalizeError] = []
+        left = iter(enumerate(conversations))
+
+        async def work() -> None:
+            # A fixed number of workers, so that thousands of conversations take no more memory than a few.
+            for index, conversation in left:
+                try:
+                    done[index] = Analysed(id=conversation.id, answers=await self._safely(conversation))
+                except LocalizeError as error:
+                    errors.append(error)
+                    done[index] = Analysed(id=conversation.id, error=str(error))
+                await tell(sum(item is not None for item in done), len(conversations))
+
+        async with anyio.create_task_group() as group:
+            for _ in range(min(_SIDE_BY_SIDE, len(conversations))):
+                group.start_soon(work)
+        if len(errors) == len(conversations):
+            raise self.stopped or errors[0]
+        return [item for item in done if item]
+
+    async def _safely(self, conversation: Conversation) -> list[Answer]:
+        try:
+            return await self._one(conversation)
+        except LocalizeError:
+            raise
+        except Exception:
+            logger.exception("A conversation failed for a reason nobody foresaw")
+            raise InternalError from None
+
+    async def _one(self, conversation: Conversation) -> list[Answer]:
+        if conversation.error:
+            raise Rejected(conversation.error)
+        text = await self._asked(prompt(conversation, self._questions))
+        answers, complaint = read_answers(text, self._questions, len(conversation.turns))
+        return await self._repaired(conversation, answers, complaint) if complaint else answers
+
+    async def _repaired(self, conversation: Conversation, answers: list[Answer], complaint: str) -> list[Answer]:
+        """The answers, with those that could not be read asked for once more; what was good is paid for, and stays."""
+        try:
+            text = await self._asked(prompt(conversation, self._questions, complaint))
+        except LocalizeError as error:
+            logger.warning("Answers could not be asked for again: %s", error)
+            return answers
+        again, _ = read_answers(text, self._questions, len(conversation.turns))
+        return [new if old.raw else old for old, new in zip(answers, again, strict=True)]
+
+    async def _asked(self, text: str) -> str:
+        """The model's answer; what an earlier call of this session has paid for is not asked again."""
+        return await self._series.once(self._series.key(text), lambda: self._ask(text))
+
+    async def _ask(self, text: str) -> str:
+        size = tokens(text)
+        if size > MOST_TOKENS:
+            raise Rejected("The conversation is too long for the model (28,672 tokens). Split it.")
+        # Temperature 0 and top_k 1, as the service's guide advises for judgements (docs/model-studio.md 7).
+        body = {"messages": [{"role": "user", "content": text}], "temperature": 0, "top_k": 1}
+        return writable((await self._series.chat(body, Tokens(size, _ANSWER_TOKENS), Completion.of)).text)

@@ -1,0 +1,211 @@
+"""What an OCR answer says, made into text, rows, fields and words (docs/model-studio.md 6)."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from qwen_localize.errors import BadAnswer, quote
+
+from .numbers import number
+
+_FENCE = re.compile(r"\s*```[a-zA-Z]*\s*\n")
+# Fields and words need few levels; what is deeper is no answer, and would break whoever walks through it.
+_MOST_LEVELS = 20
+_YES, _NO = frozenset({"true", "yes", "1", "是", "✓", "x"}), frozenset({"false", "no", "0", "否", ""})
+
+
+class OcrAnswer(BaseModel):
+    """What the service said to one picture, and the picture's size in pixels, if it went through our hands."""
+
+    text: str
+    result: dict[str, Any]
+    is_cut: bool
+    width: int | None
+    height: int | None
+
+    @classmethod
+    def of(cls, output: Any, width: int | None, height: int | None) -> "OcrAnswer":
+        """What an answer's output says; what is not as documented stays readable as text.
+
+        Raises:
+            BadAnswer: it is no answer at all.
+        """
+        try:
+            choice = output["choices"][0]
+            content = choice["message"]["content"]
+            is_cut = choice.get("finish_reason") == "length"
+        except (AttributeError, KeyError, IndexError, TypeError):
+            words = f"The service's answer is not a reading: {quote(str(output))}. Try again; report it if it stays."
+            raise BadAnswer(words) from None
+        part = content[0] if isinstance(content, list) and content else content
+        found = part if isinstance(part, dict) else {"text": part if isinstance(part, str) else ""}
+        result = found.get("ocr_result")
+        if not isinstance(result, dict) or is_deeper(result, _MOST_LEVELS):
+            result = {}
+        return cls(text=str(found.get("text") or ""), result=result, is_cut=is_cut, width=width, height=height)
+
+
+class Word(BaseModel):
+    """A line of text and where it stands, in pixels of the page as it was sent.
+
+    `polygon` has four corners x, y from the top left clockwise; `box` is centre x, y, width, height, degrees.
+    Both are empty if the service did not say it.
+    """
+
+    text: str
+    polygon: list[float]
+    box: list[float]
+
+
+class Page(BaseModel):
+    """A page, or a picture; `error` instead of everything else if it failed, `warning` if it is not whole.
+
+    `width` and `height` are the pixels of the page as it was sent; None for a picture behind a URL.
+    """
+
+    page: int
+    text: str = ""
+    rows: list[list[str]] = Field(default_factory=list)
+    fields: dict[str, Any] = Field(default_factory=dict)
+    words: list[Word] = Field(default_factory=list)
+    width: int | None = None
+    height: int | None = None
+    warning: str = ""
+    error: str = ""
+
+
+def read_page(number: int, task: str, answer: OcrAnswer, schema: Any) -> Page:
+    """The page that was read."""
+    page = Page(page=number, text=unfenced(answer.text), width=answer.width, height=answer.height)
+    if task == "table":
+        page.rows = table_rows(page.text)
+    elif task == "fields":
+        values = answer.result.get("kv_result") or _json(page.text)
+        page.fields = typed(values, schema) if isinstance(values, dict) else {}
+    elif task == "words":
+        rows = answer.result.get("words_info") or _json(page.text)
+        if isinstance(rows, list):
+            page.words = [_word(row) for row in rows if isinstance(row, dict)]
+            page.text = "\n".join(word.text for word in page.words)
+    return page
+
+
+def unfenced(text: str) -> str:
+    """The text without the code fence that the service puts round markup; one that was cut off lacks its end."""
+    start = _FENCE.match(text)
+    if not start:
+        return text
+    body, fence, rest = text[start.end() :].rpartition("```")
+    if not fence:
+        return rest
+    return text if rest.strip() else body.rstrip()
+
+
+def _json(text: str) -> Any:
+    try:
+        value = json.loads(text, parse_constant=str)
+    except (ValueError, RecursionError):
+        return None
+    return None if is_deeper(value, _MOST_LEVELS) else value
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """Whether more JSON objects than `levels` are nested in each other; lists do not count, but have their bound."""
+    return _is_deeper(value, levels, 4 * _MOST_LEVELS)
+
+
+def _is_deeper(value: Any, levels: int, most: int) -> bool:
+    if isinstance(value, dict):
+        return levels == 0 or any(_is_deeper(item, levels - 1, most - 1) for item in value.values())
+    if isinstance(value, list):
+        return most <= 0 or any(_is_deeper(item, levels, most - 1) for item in value)
+    return False
+
+
+def _word(row: Mapping[str, Any]) -> Word:
+    box = _numbers(row.get("rotate_rect"), 5)
+    polygon = _numbers(row.get("location"), 8) or (_corners(*box) if box else [])
+    return Word(text=str(row.get("text") or ""), polygon=polygon, box=box)
+
+
+def _numbers(values: Any, count: int) -> list[float]:
+    """So many numbers; none if there is anything else."""
+    if not isinstance(values, list) or len(values) != count:
+        return []
+    if not all(isinstance(value, int | float) and math.isfinite(value) for value in values):
+        return []
+    return [float(value) for value in values]
+
+
+def _corners(x: float, y: float, width: float, height: float, degrees: float) -> list[float]:
+    """The corners of a box that is turned clockwise, from the one nearest to the picture's top left."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    halves = [(-width / 2, -height / 2), (width / 2, -height / 2), (width / 2, height / 2), (-width / 2, height / 2)]
+    corners = [(round(x + a * cos - b * sin, 1), round(y + a * sin + b * cos, 1)) for a, b in halves]
+    first = min(range(4), key=lambda index: sum(corners[index]))
+    return [value for corner in corners[first:] + corners[:first] for value in corner]
+
+
+def typed(values: Any, schema: Any) -> Any:
+    """Values as their schema names them: "number", "integer" and "boolean" are converted where that loses nothing."""
+    if isinstance(values, dict):
+        inner = schema if isinstance(schema, dict) else {}
+        return {name: typed(value, inner.get(name)) for name, value in values.items()}
+    if isinstance(values, list):
+        return [typed(value, schema[0] if isinstance(schema, list) and schema else None) for value in values]
+    if not isinstance(values, str):
+        return values
+    if values.strip() in ("", "null"):
+        # What is not in the picture is said in all of these ways.
+        return None
+    kind = schema.strip().lower() if isinstance(schema, str) else ""
+    if kind in ("number", "integer"):
+        return _number(values, whole=kind == "integer")
+    if kind == "boolean" and values.strip().lower() in _YES | _NO:
+        return values.strip().lower() in _YES
+    return values
+
+
+def _number(text: str, *, whole: bool) -> Any:
+    """The number in a text; the text itself if it has none, or another one than is wanted."""
+    value = number(text)
+    if value is None or (whole and not value.is_integer()):
+        return text
+    return int(value) if whole else value
+
+
+class _Table(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self._cell: list[str] | None = None
+        self._span = 1
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            span = dict(attrs).get("colspan") or "1"
+            self._cell, self._span = [], int(span) if span.isdecimal() else 1
+
+    def handle_data(self, data: str) -> None:
+        if self._cell is not None:
+            self._cell.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th") and self._cell is not None:
+            cell = " ".join("".join(self._cell).split())
+            (self.rows or [[]])[-1].extend([cell, *[""] * (min(self._span, 100) - 1)])
+            self._cell = None
+
+
+def table_rows(html: str) -> list[list[str]]:
+    """The cells of the tables in an HTML text, row by row; a cell over several columns is followed by empty ones."""
+    table = _Table()
+    table.feed(html)
+    return table.rows
