@@ -1,6 +1,5 @@
 """Fixtures: a client in front of the whole server."""
 
-import functools
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,21 +10,31 @@ import anyio
 import pytest
 from mcp import Client
 
-from qwen_localize import app
-from qwen_localize.app import build_server
+from qwen_localize import mcp_server
 from qwen_localize.dashscope import Timeouts
+from qwen_localize.mcp_server import build_server
 from qwen_localize.settings import Settings
+from qwen_localize.tool import Tool
 from qwen_localize_tools import TOOLS
-from support import KEY, ORIGIN, Connect, FakeClock, FastClock
+from support import KEY, ORIGIN, Connect
+from virtual_time import VirtualClock, VirtualLoop
 
-_bind = functools.cache(app.bind)
+_bind = mcp_server.bind
+_bound: dict[Any, Any] = {}
+
+
+def _bound_once(tool: Tool) -> Any:
+    """Schemas take longer to be made than most tests."""
+    if tool.function not in _bound:
+        _bound[tool.function] = _bind(tool)
+    return _bound[tool.function]
 
 
 @pytest.fixture(autouse=True)
 def _quick_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers are set up in a few milliseconds: no certificates where nothing speaks TLS, schemas made only once."""
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
-    monkeypatch.setattr(app, "bind", _bind)
+    monkeypatch.setattr(mcp_server, "bind", _bound_once)
 
 
 @pytest.fixture(autouse=True)
@@ -37,13 +46,16 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend(request: pytest.FixtureRequest) -> Any:
+    """Time is virtual, but for tests that are marked as starting processes, whose time is the real one."""
+    if request.node.get_closest_marker("process"):
+        return "asyncio"
+    return "asyncio", {"loop_factory": VirtualLoop}
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def clock() -> VirtualClock:
+    return VirtualClock()
 
 
 @pytest.fixture
@@ -61,19 +73,14 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def fast() -> FastClock:
-    return FastClock()
-
-
-@pytest.fixture
-def connect(settings: Settings, fast: FastClock) -> Connect:
+def connect(settings: Settings, clock: VirtualClock) -> Connect:
     """A client in front of the whole server; only time and the network below are not real."""
 
     @asynccontextmanager
     async def connected(mode: str = "auto", timeouts: Timeouts | None = None, **changes: Any) -> AsyncIterator[Client]:
         changed = settings.model_copy(update=changes)
-        server = build_server(changed, TOOLS, clock=fast, timeouts=timeouts)
-        with anyio.fail_after(30):
+        server = build_server(changed, TOOLS, clock=clock, timeouts=timeouts)
+        with anyio.fail_after(24 * 3600):
             async with Client(server, mode=mode) as client:
                 yield client
 

@@ -14,13 +14,13 @@ TASK = "task-1"
 
 
 def task(status: str, **output: Any) -> httpx.Response:
-    """The answer to a query (contract 2.1)."""
+    """The answer to a query (docs/model-studio.md 2.1)."""
     body = {"request_id": "r-2", "output": {"task_id": TASK, "task_status": status} | output}
     return httpx.Response(200, json=body | ({"usage": {"image_count": 1}} if status == "SUCCEEDED" else {}))
 
 
 def listed(status: str, **row: Any) -> httpx.Response:
-    """A page of the task list (contract 2.2)."""
+    """A page of the task list (docs/model-studio.md 2.2)."""
     rows = [{"task_id": TASK, "status": status, "gmt_create": 0} | row]
     return httpx.Response(200, json={"data": rows, "page_no": 1, "total_page": 1})
 

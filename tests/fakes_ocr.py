@@ -14,7 +14,7 @@ URL = f"{API}/services/aigc/multimodal-generation/generation"
 
 
 def answer(text: str, *, finish_reason: str = "stop", **result: Any) -> httpx.Response:
-    """An answer as contract section 6 shows it."""
+    """An answer as docs/model-studio.md 6 shows it."""
     part = {"text": text} | ({"ocr_result": result} if result else {})
     output = {"choices": [{"finish_reason": finish_reason, "message": {"role": "assistant", "content": [part]}}]}
     usage = {"input_tokens": 1000, "output_tokens": 100, "image_tokens": 980, "total_tokens": 1100}

@@ -11,7 +11,7 @@ URL = f"{ORIGIN}/compatible-mode/v1/chat/completions"
 
 
 def completion(text: str, finish: str = "stop") -> httpx.Response:
-    """A chat completion as contract section 3 shows it."""
+    """A chat completion as docs/model-studio.md 3 shows it."""
     return httpx.Response(
         200,
         json={

@@ -1,13 +1,11 @@
-"""What tests share: clocks that do not wait, a server on loopback, pictures, what a model would read of a result."""
+"""What tests share: a server on loopback, pictures, what a model would read of a result."""
 
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from io import BytesIO
 from typing import Any
 
 import anyio
-import anyio.lowlevel
 from anyio.abc import SocketAttribute
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
@@ -19,43 +17,6 @@ KEY = "sk-test-0123456789abcdef"
 Connect = Callable[..., AbstractAsyncContextManager[Client]]
 Call = Callable[..., Awaitable[CallToolResult]]
 Refused = Callable[[Awaitable[CallToolResult]], Awaitable[str]]
-
-
-class FakeClock:
-    """A clock whose sleeps end at once; `slept` is the schedule that was asked for."""
-
-    def __init__(self) -> None:
-        self.time = 1000.0
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        return self.time
-
-    def wall(self) -> float:
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += seconds
-        await anyio.lowlevel.checkpoint()
-
-
-class FastClock:
-    """Real time, `SPEED` times as fast: for whole calls, in which threads and heartbeats run side by side."""
-
-    SPEED = 50.0
-
-    def __init__(self) -> None:
-        self._start = time.time()
-
-    def now(self) -> float:
-        return self._start + (time.time() - self._start) * self.SPEED
-
-    def wall(self) -> float:
-        return self.now()
-
-    async def sleep(self, seconds: float) -> None:
-        await anyio.sleep(seconds / self.SPEED)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import math
 import re
 from typing import Any
 
-# Answers of the service have fewer than ten levels; what is deeper breaks whoever walks through it.
+# Answers of the service have fewer than ten levels; what is deeper would break whoever walks through it.
 MOST_LEVELS = 100
 _MOST_DIGITS = 40
 _HALF = r"u[dD][89a-fA-F][0-9a-fA-F]{2}"
@@ -20,22 +20,23 @@ _ESCAPE = re.compile(
 
 
 class Malformed(ValueError):
-    """It is not JSON, or is nested too deeply."""
+    """It is not JSON that can be read."""
 
 
 def parsed(data: bytes) -> Any:
-    """The JSON value in UTF-8 text, with halves of characters replaced, and null for numbers that are not finite.
+    """The JSON value in UTF-8 text, with halves of characters replaced.
+
+    null stands for numbers that are not finite, and for what is nested in more than `MOST_LEVELS` lists and objects.
 
     Raises:
-        Malformed: it is not JSON, or has more than `MOST_LEVELS` levels.
+        Malformed: it is not JSON that can be read.
     """
     text = _ESCAPE.sub(_mended, data.decode("utf-8-sig", "replace"))
     try:
         value = json.loads(text, parse_float=_finite, parse_int=_bounded, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
         raise Malformed(str(error)) from None
-    if _is_deeper(value, MOST_LEVELS):
-        raise Malformed(f"more than {MOST_LEVELS} levels")
+    _prune(value, MOST_LEVELS)
     return value
 
 
@@ -73,13 +74,15 @@ def _bounded(digits: str) -> int | None:
     return int(digits) if len(digits) <= _MOST_DIGITS else None
 
 
-def _is_deeper(value: Any, levels: int) -> bool:
-    """Whether lists and objects are nested more than so many times; without recursion, so that no depth breaks it."""
-    left = [(value, 0)]
+def _prune(value: Any, levels: int) -> None:
+    """Put null in the place of what is nested deeper; without recursion, so that no depth breaks it."""
+    left = [(value, 1)]
     while left:
         item, level = left.pop()
-        inner = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
-        if level > levels:
-            return True
-        left += [(part, level + 1) for part in inner if isinstance(part, dict | list)]
-    return False
+        pairs = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
+        inner = [(key, part) for key, part in pairs if isinstance(part, dict | list)]
+        for key, part in inner:
+            if level < levels:
+                left.append((part, level + 1))
+            else:
+                item[key] = None

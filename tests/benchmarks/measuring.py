@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# The documented limits of qwen-mt-image (contract 1.5 and 2.3).
+# The documented limits of qwen-mt-image (docs/model-studio.md 1.5 and 2.3).
 SUBMIT_SECONDS = 1.0
 QUERY_SECONDS = 1.0
 AT_ONCE = 2

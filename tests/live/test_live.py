@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from mcp import Client
 
-from qwen_localize.app import build_server
+from qwen_localize.mcp_server import build_server
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
 from support import words

@@ -12,7 +12,7 @@ def test_everything_has_a_default_but_the_key() -> None:
     settings = Settings.load({})
     assert settings.key is None
     assert str(settings.service) == "cn-beijing (https://dashscope.aliyuncs.com)"
-    assert settings.output == Path.home() / "qwen-localize"
+    assert settings.output_dir == Path.home() / "qwen-localize"
 
 
 @pytest.mark.parametrize(
@@ -59,15 +59,37 @@ def test_files_are_read_below_the_working_and_the_output_directory(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     settings = Settings.load({"QWEN_LOCALIZE_OUTPUT_DIR": str(tmp_path / "out")})
-    assert settings.readable == (tmp_path.resolve(), (tmp_path / "out").resolve())
+    assert settings.allowed_dirs == (tmp_path.resolve(), (tmp_path / "out").resolve())
 
 
 def test_allowed_directories_replace_the_usual_ones(tmp_path: Path) -> None:
     settings = Settings.load({"QWEN_LOCALIZE_ALLOWED_DIRS": f"{tmp_path}:{tmp_path / 'b'}"})
-    assert settings.readable == (tmp_path.resolve(), (tmp_path / "b").resolve())
+    assert settings.allowed_dirs == (tmp_path.resolve(), (tmp_path / "b").resolve())
 
 
 def test_a_root_as_working_directory_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir("/")
     settings = Settings.load({})
-    assert settings.readable == (settings.output.resolve(),)
+    assert settings.allowed_dirs == (settings.output_dir.resolve(),)
+
+
+def test_a_working_directory_that_was_deleted_opens_nothing_and_breaks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    settings = Settings.load({"QWEN_LOCALIZE_OUTPUT_DIR": str(tmp_path / "out")})
+    assert settings.allowed_dirs == ((tmp_path / "out").resolve(),)
+    with pytest.raises(BadSetting, match="QWEN_LOCALIZE_STATE_DIR cannot be used: .* give an absolute path"):
+        Settings.load({"QWEN_LOCALIZE_STATE_DIR": "state"})
+
+
+def test_directories_are_absolute_and_a_tilde_is_the_home_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings.load({"QWEN_LOCALIZE_OUTPUT_DIR": "out", "QWEN_LOCALIZE_STATE_DIR": "~/state"})
+    assert settings.output_dir == tmp_path / "out"
+    assert settings.state_dir == Path.home() / "state"

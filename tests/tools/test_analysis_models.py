@@ -1,4 +1,4 @@
-"""The models of `analyze_conversation`: what each takes, where, and for how much (contract section 7)."""
+"""The models of `analyze_conversation`: what each takes, where, and for how much (docs/model-studio.md 7)."""
 
 import json
 

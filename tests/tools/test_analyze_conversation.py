@@ -15,9 +15,9 @@ from mcp_types import CallToolResult
 
 from fakes_analysis import CHAT, URL, asked, completion, judge, message
 from qwen_localize.errors import OWN_FAULT
-from qwen_localize_tools._conversations import Conversation, given, read
-from qwen_localize_tools._questions import READY, prompt, read_answers
-from qwen_localize_tools._turns import Turn
+from qwen_localize_tools.analyze_conversation.conversations import Conversation, given, read
+from qwen_localize_tools.analyze_conversation.questions import READY, prompt, read_answers
+from qwen_localize_tools.analyze_conversation.turns import Turn
 from support import Call, Connect, Refused, words
 
 
@@ -135,7 +135,7 @@ async def test_a_fault_of_ours_costs_only_its_own_conversation(
             raise ZeroDivisionError
         return read_answers(text, *rest)
 
-    monkeypatch.setattr("qwen_localize_tools._analysis.read_answers", faulty)
+    monkeypatch.setattr("qwen_localize_tools.analyze_conversation.analysis.read_answers", faulty)
     service.side_effect = lambda request: completion("fault") if "第7个" in message(request) else judge(request)
     result = await call(conversation=[f"客户：第{number}个" for number in range(30)], analysis=["intent"])
     assert "29 conversations analysed, 1 failed" in words(result)

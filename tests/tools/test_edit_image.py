@@ -14,7 +14,7 @@ from mcp_types import CallToolResult
 from PIL import Image
 
 from fakes import API
-from qwen_localize_tools._image_models import MODELS, RATIOS
+from qwen_localize_tools.edit_image.models import FAMILIES, MODELS, RATIOS
 from support import Call, Connect, Refused, picture, words
 
 URL = f"{API}/services/aigc/multimodal-generation/generation"
@@ -31,7 +31,7 @@ RESULT = "http://results.example/{}.png"
 
 
 def edited(n: int = 1) -> httpx.Response:
-    """An answer as contract section 5 shows it."""
+    """An answer as docs/model-studio.md 5 shows it."""
     content = [{"image": RESULT.format(number)} for number in range(n)]
     output = {"choices": [{"finish_reason": "stop", "message": {"role": "assistant", "content": content}}]}
     usage = {"width": 64, "height": 48, "image_count": n}
@@ -248,7 +248,7 @@ async def test_what_a_model_does_not_take_is_refused_with_a_value_that_works(
 
 def test_every_named_ratio_suits_every_family_that_takes_a_size() -> None:
     for width, height in RATIOS.values():
-        for _, family in MODELS.values():
+        for family in FAMILIES.values():
             if family.pixels:
                 assert family.pixels[0] <= width * height <= family.pixels[1]
             if family.sides:

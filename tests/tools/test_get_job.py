@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import anyio.lowlevel
 from pydantic import SecretStr
 
 from fakes import Service, listed
 from support import Connect, words
+from virtual_time import until
 
 
 async def test_a_job_is_waited_for_and_gives_the_same_result_as_the_call_that_began_it(
@@ -55,8 +55,7 @@ async def test_a_job_of_another_key_says_with_which_server_it_goes_on(
     service.list.side_effect = lambda _: listed("RUNNING")
     async with connect(wait=0.0) as client:
         begun = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
-        while not service.list.called:
-            await anyio.lowlevel.checkpoint()
+        await until(lambda: service.list.called)
     assert begun.structured_content
     job = {"job_id": begun.structured_content["job_id"]}
     async with connect() as client:

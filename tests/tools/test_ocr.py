@@ -10,8 +10,8 @@ import respx
 from mcp_types import CallToolResult
 
 from fakes_ocr import URL, answer, document, image_of, sent
-from qwen_localize_tools._ocr_models import MODELS, TASKS
-from qwen_localize_tools._ocr_reading import table_rows, typed
+from qwen_localize_tools.ocr.models import MODELS, TASKS
+from qwen_localize_tools.ocr.reading import table_rows, typed
 from support import Call, Connect, Refused, picture, words
 
 
@@ -169,7 +169,7 @@ async def test_a_long_result_is_written_in_its_own_format(
     assert Path(result.structured_content["artifacts"][0]["path"]).name == f"scan.{task}.{ending}"
 
 
-# Model, least and most pixels, and what it cannot do (contract section 6).
+# Model, least and most pixels, and what it cannot do (docs/model-studio.md 6).
 NEW, OLD = (3072, 30_720_000), (3136, 23_520_000)
 ROWS = [
     ("qwen-vl-ocr", *NEW, set()),

@@ -9,8 +9,8 @@ import respx
 from mcp_types import CallToolResult
 
 from fakes_ocr import URL, answer, document
-from qwen_localize_tools._ocr_files import whole
-from qwen_localize_tools._ocr_reading import Page
+from qwen_localize_tools.ocr.files import whole
+from qwen_localize_tools.ocr.reading import Page
 from support import Call, Connect, words
 
 LONG = "word " * 500

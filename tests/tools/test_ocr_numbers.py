@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_localize_tools._ocr_numbers import number
-from qwen_localize_tools._ocr_reading import typed
+from qwen_localize_tools.ocr.numbers import number
+from qwen_localize_tools.ocr.reading import typed
 
 SPACES = (" ", "\u00a0", "\u202f", "\u2009")
 STYLES = [("", "."), ("", ","), (",", "."), (".", ","), ("'", "."), ("’", "."), *[(space, ",") for space in SPACES]]

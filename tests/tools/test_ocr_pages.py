@@ -13,7 +13,7 @@ from PIL import Image
 
 from fakes_ocr import URL, answer, document, image_of
 from qwen_localize.errors import OWN_FAULT
-from qwen_localize_tools._ocr_source import drawn
+from qwen_localize_tools.ocr.source import drawn
 from support import Connect, picture, words
 
 SIDE_BY_SIDE = 6
@@ -152,7 +152,7 @@ async def test_a_fault_of_ours_is_that_pages_error_and_stands_in_the_log(
             raise ZeroDivisionError
         return drawn(source, number)
 
-    monkeypatch.setattr("qwen_localize_tools._ocr_pages.drawn", fail)
+    monkeypatch.setattr("qwen_localize_tools.ocr.pages.drawn", fail)
     async with connect() as client:
         result = await client.call_tool("ocr", {"image": str(scan), "pages": "1-3"})
     assert [bool(error) for error in errors(result)] == [False, True, False]

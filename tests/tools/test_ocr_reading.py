@@ -11,7 +11,7 @@ import respx
 from mcp_types import CallToolResult
 
 from fakes_ocr import URL, answer, document
-from qwen_localize_tools._ocr_reading import unfenced
+from qwen_localize_tools.ocr.reading import unfenced
 from support import Call, Connect, picture, words
 
 BOX, CORNERS = [50, 20, 80, 30, 0], [10, 5, 90, 5, 90, 35, 10, 35]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from qwen_localize_tools._questions import READY, Answer, Question, read_answers
+from qwen_localize_tools.analyze_conversation.questions import READY, Answer, Question, read_answers
 
 ASKED = [READY["satisfaction"], Question(id="s", instruction="x", labels=["0", "1"])]
 ROWS = [

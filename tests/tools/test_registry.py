@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import qwen_localize_tools
-from qwen_localize.app import describe_tools
-from qwen_localize.contract import Tool
+from qwen_localize.mcp_server import describe_tools
+from qwen_localize.tool import Tool
 from qwen_localize_tools import TOOLS
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,10 @@ from mcp_types import CallToolResult, ResourceLink
 from PIL import Image
 
 from fakes import RESULT_URL, Service, listed, task
-from support import KEY, Call, Connect, FastClock, Refused, picture, words
+from support import KEY, Call, Connect, Refused, picture, words
+from virtual_time import VirtualClock
+
+NOTHING_LISTED = httpx.Response(200, json={"data": [], "page_no": 1, "total_page": 1})
 
 
 async def test_a_local_picture_goes_in_and_a_translated_jpeg_on_disk_comes_out(service: Service, call: Call) -> None:
@@ -146,20 +149,33 @@ async def test_a_call_that_takes_longer_than_the_client_waits_answers_with_what_
     assert data["job_id"] in words(result)
 
 
-async def test_a_lost_submission_that_the_list_does_not_have_was_not_paid_and_is_not_repeated(
+async def test_a_lost_submission_that_the_list_does_not_have_is_sent_again_by_itself(
+    service: Service, call: Call
+) -> None:
+    service.submit.side_effect = [httpx2.ReadError("gone"), task("PENDING")]
+    service.list.side_effect = [NOTHING_LISTED] * 2 + [listed("SUCCEEDED")] * 99
+    result = await call()
+    assert "Saved" in words(result)
+    assert service.submit.call_count == 2
+
+
+async def test_what_is_lost_again_and_again_is_given_up_after_a_few_times_and_was_not_paid(
     service: Service, call: Call
 ) -> None:
     service.submit.side_effect = httpx2.ReadError("gone")
+    service.list.side_effect = lambda _: NOTHING_LISTED
     result = await call()
-    assert service.submit.call_count == 1
-    assert "nothing was paid" in words(result)
+    assert service.submit.call_count == 3
+    assert "It was sent 3 times, and the service lists no such task, so nothing was paid" in words(result)
 
 
-async def test_a_lost_submission_that_the_list_has_is_adopted(service: Service, call: Call, fast: FastClock) -> None:
+async def test_a_lost_submission_that_the_list_has_is_adopted(
+    service: Service, call: Call, clock: VirtualClock
+) -> None:
     created: list[float] = []
 
     def vanish(request: httpx.Request) -> httpx.Response:
-        created.append(fast.wall())
+        created.append(clock.wall())
         raise httpx2.RemoteProtocolError("closed")
 
     service.submit.side_effect = vanish
@@ -171,10 +187,10 @@ async def test_a_lost_submission_that_the_list_has_is_adopted(service: Service, 
 
 
 async def test_a_lost_submission_with_two_possible_tasks_asks_before_paying_again(
-    service: Service, call: Call, connect: Connect, poster: Path, fast: FastClock
+    service: Service, call: Call, connect: Connect, poster: Path, clock: VirtualClock
 ) -> None:
     def two(_: httpx.Request) -> httpx.Response:
-        rows = [{"task_id": name, "status": "RUNNING", "gmt_create": int(fast.wall() * 1000)} for name in "ab"]
+        rows = [{"task_id": name, "status": "RUNNING", "gmt_create": int(clock.wall() * 1000)} for name in "ab"]
         return httpx.Response(200, json={"data": rows, "total_page": 1})
 
     service.submit.side_effect = httpx2.ReadError("gone")
@@ -354,7 +370,7 @@ async def test_an_output_directory_that_cannot_be_written_is_said_before_anythin
 async def test_a_full_disk_is_said_before_anything_is_sent(
     httpx2_mock: respx.Router, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qwen_localize.artifacts._free", lambda _: 1000)
+    monkeypatch.setattr("qwen_localize.files.outputs._free", lambda _: 1000)
     assert "is full" in words(await call())
     assert not httpx2_mock.calls
 

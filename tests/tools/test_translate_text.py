@@ -34,6 +34,7 @@ async def test_one_text_comes_back_with_model_usage_request_ids_and_cost(
         "usage": {"input_tokens": 10, "output_tokens": 5},
         "request_ids": ["chatcmpl-1"],
         "reused": 0,
+        "remarks": [],
         "estimated_cost": pytest.approx(10 * 0.7e-6 + 5 * 1.95e-6, abs=1e-6),
         "artifacts": [],
     }

@@ -7,7 +7,8 @@ import respx
 
 from fakes_text import URL, content, moderated, refused, upper
 from qwen_localize.dashscope import Timeouts
-from support import Connect, FastClock, words
+from support import Connect, words
+from virtual_time import VirtualClock
 
 MANY = [f"string {index}" for index in range(800)]
 
@@ -36,13 +37,13 @@ async def test_a_service_that_is_down_is_not_asked_again_for_every_batch(
 
 
 async def test_a_host_that_never_answers_is_waited_for_once(
-    httpx2_mock: respx.Router, connect: Connect, fast: FastClock
+    httpx2_mock: respx.Router, connect: Connect, clock: VirtualClock
 ) -> None:
     sent = []
 
     async def hang(request: httpx.Request) -> httpx.Response:
         sent.append(request)
-        await fast.sleep(1e6)
+        await clock.sleep(1e6)
         return upper(request)
 
     httpx2_mock._assert_all_called = False

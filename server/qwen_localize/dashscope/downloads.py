@@ -13,6 +13,8 @@ from .wire import Request, TryFailed, Wire
 
 T = TypeVar("T")
 _SECONDS = 300.0
+# A transfer that stands still for so long is begun anew.
+_QUIET_SECONDS = 30.0
 _REDIRECTS = 3
 _TROUBLES: dict[type[LocalizeError], str] = {
     Unreachable: "cannot be reached",
@@ -48,7 +50,9 @@ async def _exchange(wire: Wire, url: httpx2.URL) -> AsyncIterator[httpx2.Respons
     """One try at one URL; nothing is sent into a private network, unless the service itself is in one."""
     extensions = guarded(wire.service, url, _misplaced(url))
     try:
-        async with wire.exchange(Request("GET", str(url)), seconds=_SECONDS, extensions=extensions) as response:
+        timeout = httpx2.Timeout(_QUIET_SECONDS, connect=wire.timeouts.connect)
+        request = Request("GET", str(url))
+        async with wire.exchange(request, seconds=_SECONDS, extensions=extensions, timeout=timeout) as response:
             yield response
     except TryFailed as failed:
         raise TryFailed(_told(url, failed), failed.failure) from failed

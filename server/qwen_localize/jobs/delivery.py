@@ -8,7 +8,16 @@ from pathlib import Path
 import httpx2
 
 from ..dashscope import Failed, Gone, Succeeded
-from ..errors import Expired, InternalError, LocalizeError, OutputUnavailable, Spoiled, StateUnavailable, TryLater
+from ..errors import (
+    BadAnswer,
+    Expired,
+    InternalError,
+    LocalizeError,
+    OutputUnavailable,
+    Spoiled,
+    StateUnavailable,
+    TryLater,
+)
 from ..files import Artifact, Outputs
 from .environment import Environment
 from .records import JobRecord
@@ -127,8 +136,8 @@ async def _held(url: str) -> AsyncIterator[bytes]:
 
 def _urls(work: Upstream, state: Succeeded) -> list[str]:
     try:
-        return work.results(state.output).urls
-    except Exception:  # noqa: BLE001 - whatever it says now, the URLs that were known stay
+        return work.read(state.output).urls
+    except BadAnswer:
         return []
 
 

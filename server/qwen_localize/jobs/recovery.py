@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import anyio.to_thread
 import httpx2
@@ -126,10 +125,11 @@ class Recovery:
         return self._compared[job.id, row.task_id] and not shared
 
     async def _compare(self, jobs: Sequence[JobRecord], row: Row) -> None:
+        """Note which of the jobs a task's result may be of; what cannot be compared is of none."""
         work = self._env.works[jobs[0].tool]
-        evidence = work.evidence if isinstance(work, Upstream) else None
         with TemporaryDirectory(prefix="qwen-localize-") as folder:
-            result = await self._result(row, evidence, work, Path(folder)) if evidence else None
+            evidence = work.evidence if isinstance(work, Upstream) else None
+            result = await self._result(row, work, Path(folder)) if isinstance(work, Upstream) else None
             for job in jobs:
                 matches = bool(evidence and result and await self._matches(evidence, result, job))
                 self._compared[job.id, row.task_id] = matches
@@ -141,15 +141,15 @@ class Recovery:
             return False  # what is behind a URL was never here
         return await anyio.to_thread.run_sync(evidence.matches, result, inputs)
 
-    async def _result(self, row: Row, evidence: Evidence, work: Any, folder: Path) -> Path | None:
+    async def _result(self, row: Row, work: Upstream, folder: Path) -> Path | None:
         """A task's result as a file; None if it has none that can be looked at."""
-        state = await self._env.client.query(row.task_id)
-        if not isinstance(state, Succeeded):
+        state = await self._env.client.query(row.task_id) if work.evidence else None
+        if not work.evidence or not isinstance(state, Succeeded):
             return None
         consume = partial(_written, folder / "result", work.artifact.most_bytes)
         try:
-            return await self._env.client.download(evidence.url(state.output), consume)
-        except (BadAnswer, Expired, Spoiled) as error:
+            return await self._env.client.download(work.evidence.url(state.output), consume)
+        except (BadAnswer, Expired, Spoiled, LookupError, TypeError) as error:
             logger.info("The result of task %s cannot be compared: %s", row.task_id, error)
             return None
 

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 
 from ..dashscope import Departure, as_text, usage_of
-from ..errors import OWN_FAULT, BadArgument, LocalizeError, StateUnavailable, Unconfirmed
+from ..errors import OWN_FAULT, BadAnswer, BadArgument, LocalizeError, StateUnavailable, Unconfirmed
 from ..files import offer
 from ..finishing import to_the_end
 from ..wellformed import word
@@ -162,12 +162,9 @@ async def ready(
 ) -> None:
     """Write down that a job is paid, with where its results are; what nobody understands is kept, and asked about."""
     try:
-        found = work.results(output)
-    except Exception as error:
-        if not isinstance(error, LocalizeError):
-            logger.exception("The answer to %s is not understood", job.id)
-        reason = str(error) if isinstance(error, LocalizeError) else "This version does not understand the answer."
-        words = f"{reason} It counts as paid, and what the service said is kept with the job."
+        found = work.read(output)
+    except BadAnswer as error:
+        words = f"{error} It counts as paid, and what the service said is kept with the job."
         await env.lifecycle.needs_decision(job, _ask(words), as_text(output))
     else:
         await env.lifecycle.ready(job, found.urls, usage=usage, request_id=request_id, details=found.details)

@@ -1,14 +1,18 @@
 """How the jobs of a tool are done. Found by the tool's name, so that any process can go on with any job."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..dashscope import Model
+from ..errors import BadAnswer
 from ..files import ArtifactType, Media
 from .lifecycle import Ending
 from .records import JobRecord, Kind
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,23 @@ class Upstream:
     artifact: ArtifactType
     inline: int = 0
     evidence: Evidence | None = None
+
+    def read(self, output: Any) -> Results:
+        """What the `output` of an answer holds, whatever the service has put there.
+
+        Raises:
+            BadAnswer: it is not understood.
+        """
+        try:
+            found = self.results(output)
+        except BadAnswer:
+            raise
+        except Exception as error:
+            logger.exception("An answer of %s is not understood", self.path)
+            raise BadAnswer("This version does not understand the service's answer.") from error
+        if not isinstance(found.urls, list) or not all(isinstance(url, str) and url for url in found.urls):
+            raise BadAnswer("The service's answer has something else in the place of a result's URL.")
+        return found
 
 
 @dataclass(frozen=True)

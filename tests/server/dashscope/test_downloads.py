@@ -15,20 +15,21 @@ from anyio.abc import SocketStream
 
 from qwen_localize import errors
 from qwen_localize.dashscope import Client, Service, Wire
-from support import KEY, FakeClock, listening
+from support import KEY, listening
+from virtual_time import VirtualClock
 
 URL = "https://results.example/a.jpg"
 
 
 @asynccontextmanager
-async def at(clock: FakeClock, base_url: str | None = None) -> AsyncIterator[Client]:
+async def at(clock: VirtualClock, base_url: str | None = None) -> AsyncIterator[Client]:
     wire = Wire(Service.at("cn-beijing", base_url=base_url), KEY, clock=clock, chance=lambda: 0.0)
     yield Client(wire)
     await wire.close()
 
 
 @pytest.fixture
-async def client(clock: FakeClock) -> AsyncIterator[Client]:
+async def client(clock: VirtualClock) -> AsyncIterator[Client]:
     async with at(clock) as client:
         yield client
 
@@ -45,7 +46,7 @@ async def test_a_few_redirects_are_followed(httpx2_mock: respx.Router, client: C
 
 async def test_redirects_without_end_are_not(httpx2_mock: respx.Router, client: Client) -> None:
     route = httpx2_mock.get(URL).respond(302, headers={"Location": URL})
-    with pytest.raises(errors.Bug, match="redirects more than 3 times"):
+    with pytest.raises(errors.BadAnswer, match="redirects more than 3 times"):
         await client.download(URL, content)
     assert route.call_count == 4
 
@@ -106,7 +107,7 @@ async def test_a_host_that_leads_into_a_private_network_is_not_even_connected_to
 ) -> None:
     if variable:
         monkeypatch.setenv(variable, "http://127.0.0.1:9")
-    with pytest.raises(errors.Bug, match="where no result can be"):
+    with pytest.raises(errors.BadAnswer, match="where no result can be"):
         await client.download(f"http://{host}:{neighbour.port}/a.jpg", content)
     assert (neighbour.connections, neighbour.received) == (0, b"")
 
@@ -115,7 +116,7 @@ async def test_a_name_that_leads_elsewhere_when_it_is_looked_up_again_is_sent_no
     client: Client, neighbour: Neighbour, names: list[str]
 ) -> None:
     names.insert(0, "8.8.8.8")
-    with pytest.raises(errors.Bug, match="where no result can be"):
+    with pytest.raises(errors.BadAnswer, match="where no result can be"):
         await client.download(f"http://results.example:{neighbour.port}/a.jpg", content)
     assert neighbour.received == b""
 
@@ -128,14 +129,16 @@ async def test_where_a_proxy_connects_only_the_proxy_knows_where_a_name_leads(
     assert neighbour.received.startswith(b"GET http://results.example/a.jpg ")
 
 
-async def test_a_service_in_the_private_network_has_its_results_there(clock: FakeClock, neighbour: Neighbour) -> None:
+async def test_a_service_in_the_private_network_has_its_results_there(
+    clock: VirtualClock, neighbour: Neighbour
+) -> None:
     async with at(clock, "http://127.0.0.1:9") as client:
         assert await client.download(f"http://127.0.0.1:{neighbour.port}/a.jpg", content) == b"secret"
 
 
 @pytest.mark.parametrize("url", ["http://results.example:99999/a.jpg", "http://[::1/a.jpg", "no url", ""])
 async def test_a_url_that_cannot_be_read_is_none_that_a_result_may_have(client: Client, url: str) -> None:
-    with pytest.raises(errors.Bug, match="where no result can be"):
+    with pytest.raises(errors.BadAnswer, match="where no result can be"):
         await client.download(url, content)
 
 

@@ -1,35 +1,36 @@
-"""The service's limits, kept on our side (contract 1.5)."""
+"""The service's limits, kept on our side (docs/model-studio.md 1.5)."""
 
+import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_localize.dashscope.limits import MINUTE, SLACK, Limit, Paces, free_in
-from support import FakeClock
+from qwen_localize.dashscope.limits import MINUTE, SLACK, Limit, RateLimiter, seconds_until_free
+from virtual_time import VirtualClock
 
 GAP = 1 + SLACK
 
 
 def test_requests_are_spread_evenly_over_the_minute() -> None:
-    assert free_in(Limit(60), [], 10, 0) == 0
-    assert free_in(Limit(60), [(10, 0)], 10, 0) == pytest.approx(GAP)
-    assert free_in(Limit(60), [(10, 0)], 10.5, 0) == pytest.approx(GAP - 0.5)
+    assert seconds_until_free(Limit(60), [], 10, 0) == 0
+    assert seconds_until_free(Limit(60), [(10, 0)], 10, 0) == pytest.approx(GAP)
+    assert seconds_until_free(Limit(60), [(10, 0)], 10.5, 0) == pytest.approx(GAP - 0.5)
 
 
 def test_a_pause_is_not_saved_up_for_a_burst() -> None:
-    assert free_in(Limit(60), [(0, 0)], 100, 0) == 0
-    assert free_in(Limit(60), [(0, 0), (100, 0)], 100, 0) == pytest.approx(GAP)
+    assert seconds_until_free(Limit(60), [(0, 0)], 100, 0) == 0
+    assert seconds_until_free(Limit(60), [(0, 0), (100, 0)], 100, 0) == pytest.approx(GAP)
 
 
 def test_tokens_wait_until_enough_of_the_minute_has_passed() -> None:
     taken = [(0.0, 60), (10.0, 30)]
-    assert free_in(Limit(6000, tokens=100), taken, 20, 10) == 0
-    assert free_in(Limit(6000, tokens=100), taken, 20, 50) == MINUTE - 20
+    assert seconds_until_free(Limit(6000, tokens=100), taken, 20, 10) == 0
+    assert seconds_until_free(Limit(6000, tokens=100), taken, 20, 50) == MINUTE - 20
 
 
 def test_a_request_larger_than_the_budget_goes_alone_instead_of_never() -> None:
-    assert free_in(Limit(6000, tokens=100), [(0, 10)], 1, 500) == MINUTE - 1
-    assert free_in(Limit(6000, tokens=100), [], 1, 500) == 0
+    assert seconds_until_free(Limit(6000, tokens=100), [(0, 10)], 1, 500) == MINUTE - 1
+    assert seconds_until_free(Limit(6000, tokens=100), [], 1, 500) == 0
 
 
 @given(
@@ -37,12 +38,12 @@ def test_a_request_larger_than_the_budget_goes_alone_instead_of_never() -> None:
     requests=st.sampled_from([1, 10, 60, 600]),
 )
 async def test_no_minute_ever_holds_more_than_the_limit(calls: list[tuple[float, int]], requests: int) -> None:
-    clock = FakeClock()
-    paces = Paces(clock)
+    clock = VirtualClock()
+    limiter = RateLimiter(clock)
     started = []
     for wait, tokens in calls:
-        clock.time += wait
-        await paces.wait("model", Limit(requests, tokens=300), tokens)
+        await clock.sleep(wait)
+        await limiter.acquire("model", Limit(requests, tokens=300), tokens)
         started.append((clock.now(), tokens))
     for begin, _ in started:
         window = [tokens for start, tokens in started if begin <= start < begin + MINUTE - 1e-6]
@@ -50,25 +51,35 @@ async def test_no_minute_ever_holds_more_than_the_limit(calls: list[tuple[float,
         assert sum(window) <= 300
 
 
-async def test_models_do_not_wait_for_each_other(clock: FakeClock) -> None:
-    paces = Paces(clock)
+async def test_models_do_not_wait_for_each_other(clock: VirtualClock) -> None:
+    limiter = RateLimiter(clock)
     for name in ("one", "two", "one"):
-        await paces.wait(name, Limit(60))
+        await limiter.acquire(name, Limit(60))
     assert clock.slept == [pytest.approx(GAP)]
 
 
-async def test_a_gap_can_be_measured_from_the_answer(clock: FakeClock) -> None:
-    paces = Paces(clock)
-    await paces.wait("query", Limit(60))
-    clock.time += 0.5
-    await paces.answered("query")
-    await paces.wait("query", Limit(60))
+async def test_a_gap_can_be_measured_from_the_answer(clock: VirtualClock) -> None:
+    limiter = RateLimiter(clock)
+    await limiter.acquire("query", Limit(60))
+    await anyio.sleep(0.5)
+    await limiter.restart_gap("query")
+    await limiter.acquire("query", Limit(60))
     assert clock.slept == [pytest.approx(GAP)]
 
 
-async def test_a_clock_that_jumps_back_keeps_nobody_waiting(clock: FakeClock) -> None:
-    paces = Paces(clock)
-    await paces.wait("model", Limit(60))
-    clock.time -= 3600
-    await paces.wait("model", Limit(60))
+class SetBack(VirtualClock):
+    """A clock that is set back each time it is looked at."""
+
+    looks = 0
+
+    def now(self) -> float:
+        self.looks += 1
+        return super().now() - 3600 * self.looks
+
+
+async def test_a_clock_that_jumps_back_keeps_nobody_waiting() -> None:
+    clock = SetBack()
+    limiter = RateLimiter(clock)
+    await limiter.acquire("model", Limit(60))
+    await limiter.acquire("model", Limit(60))
     assert clock.slept == []

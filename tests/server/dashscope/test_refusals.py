@@ -1,4 +1,4 @@
-"""Contract 1.3 and 1.4: every documented code says who can act, and whether to try again."""
+"""docs/model-studio.md 1.3 and 1.4: every documented code says who can act, and whether to try again."""
 
 import json
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_a_used_up_free_quota_is_about_money_and_not_retried(code: str) -> None:
 
 def test_the_500_that_is_the_callers_fault_is_not_retried() -> None:
     found = meaning(500, "InternalError.Algo", "Role must be user or assistant")
-    assert found.error is errors.Bug
+    assert found.error is errors.InternalError
     assert not found.retry
 
 

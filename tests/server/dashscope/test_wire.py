@@ -10,7 +10,8 @@ import respx
 
 from qwen_localize import errors
 from qwen_localize.dashscope import Client, Limit, Page, Row, Service, Wire
-from support import KEY, ORIGIN, FakeClock
+from support import KEY, ORIGIN
+from virtual_time import VirtualClock
 
 SUBMIT = f"{ORIGIN}/api/v1/some/path"
 CHAT = f"{ORIGIN}/compatible-mode/v1/chat/completions"
@@ -34,7 +35,7 @@ TRANSPORT_ERRORS = sorted(
 
 
 @pytest.fixture
-def client(clock: FakeClock) -> Client:
+def client(clock: VirtualClock) -> Client:
     return Client(Wire(Service.at("cn-beijing", base_url=ORIGIN), KEY, clock=clock, chance=lambda: 0.0))
 
 
@@ -72,7 +73,7 @@ async def test_a_429_that_is_about_money_is_not_repeated(httpx2_mock: respx.Rout
 
 
 async def test_a_chat_that_failed_is_repeated_since_failed_calls_are_free(
-    httpx2_mock: respx.Router, client: Client, clock: FakeClock
+    httpx2_mock: respx.Router, client: Client, clock: VirtualClock
 ) -> None:
     failed = httpx.Response(500, json={"error": {"code": "internal_error", "message": "m"}})
     httpx2_mock.post(CHAT).mock(side_effect=[failed, failed, httpx.Response(200, json={"choices": []})])
@@ -88,7 +89,7 @@ async def test_a_chat_whose_answer_was_lost_is_not_repeated(httpx2_mock: respx.R
     assert route.call_count == 1
 
 
-async def test_retry_after_is_honoured(httpx2_mock: respx.Router, client: Client, clock: FakeClock) -> None:
+async def test_retry_after_is_honoured(httpx2_mock: respx.Router, client: Client, clock: VirtualClock) -> None:
     busy = httpx.Response(429, json={"code": "Throttling"}, headers={"Retry-After": "7"})
     httpx2_mock.post(SUBMIT).mock(side_effect=[busy, ACCEPTED])
     await client.submit("some/path", BODY)
@@ -117,11 +118,11 @@ async def test_an_error_code_behind_http_200_is_an_error(httpx2_mock: respx.Rout
 
 async def test_an_unknown_task_state_is_not_waited_on(httpx2_mock: respx.Router, client: Client) -> None:
     httpx2_mock.get(f"{ORIGIN}/api/v1/tasks/t").respond(json={"output": {"task_id": "t", "task_status": "SUSPENDED"}})
-    with pytest.raises(errors.Bug, match="SUSPENDED"):
+    with pytest.raises(errors.BadAnswer, match="SUSPENDED"):
         await client.query("t")
 
 
-async def test_queries_keep_to_one_a_second(httpx2_mock: respx.Router, client: Client, clock: FakeClock) -> None:
+async def test_queries_keep_to_one_a_second(httpx2_mock: respx.Router, client: Client, clock: VirtualClock) -> None:
     httpx2_mock.get(f"{ORIGIN}/api/v1/tasks/t").mock(return_value=ACCEPTED)
     began = clock.now()
     for _ in range(11):
@@ -141,7 +142,7 @@ async def test_tasks_can_be_listed_and_cancelled(httpx2_mock: respx.Router, clie
 
 async def test_a_list_of_another_shape_is_not_guessed_at(httpx2_mock: respx.Router, client: Client) -> None:
     httpx2_mock.get(f"{ORIGIN}/api/v1/tasks").respond(json={"tasks": []})
-    with pytest.raises(errors.Bug, match="not as documented"):
+    with pytest.raises(errors.BadAnswer, match="not as documented"):
         await client.list_tasks("m")
 
 

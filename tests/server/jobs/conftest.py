@@ -31,4 +31,4 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     desk = Desk(tmp_path)
     yield desk
     desk.presence.leave()
-    desk.store.close()
+    desk.database.close()

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import anyio
 
+from qwen_localize.clock import RealClock
 from server.jobs.processes import Died, Server, Start, by_command, by_fork, ended, said, serving
 from server.jobs.world import COLOURS, World, same_colour, until, world
 
@@ -89,7 +90,7 @@ async def survive(folder: Path, point: Point, start: Start) -> Report:
     folder.mkdir(parents=True)
     began = time.monotonic()
     faults = [point.fault] if point.fault else []
-    async with world(folder, faults, servers=0, speed=1.0, task_seconds=1.0, seconds=90) as w:
+    async with world(folder, faults, servers=0, clock=RealClock(), task_seconds=1.0) as w:
         async with serving(w, start) as server:
             await _kill_midway(w, server, point)
         early = _pictures(w)

@@ -2,13 +2,19 @@
 
 from typing import Any
 
+from qwen_localize.files import Kept, LocalMedia
 from qwen_localize.jobs import JobRecord, State
 
 SCOPE, MODEL = "scope", "qwen-mt-image"
 
 
+def input_of(name: str) -> LocalMedia:
+    """What the job of that name works on."""
+    return LocalMedia(f"{name}.png", f"picture {name}".encode(), "image/png")
+
+
 def record(name: str = "a", **facts: Any) -> JobRecord:
-    """A job; `name` makes its id and its digest."""
+    """A job; `name` makes its id, its digest and its input."""
     usual: dict[str, Any] = {
         "id": f"job-{name}",
         "scope": SCOPE,
@@ -16,6 +22,8 @@ def record(name: str = "a", **facts: Any) -> JobRecord:
         "label": f"{name}.png from auto to ru",
         "digest": f"digest-{name}",
         "model": MODEL,
+        "arguments": {"target_lang": "ru"},
+        "inputs": [Kept.of(input_of(name)).as_json],
         "directory": "/nowhere",
         "stem": f"{name}.ru",
         "owner": "nobody",
@@ -28,4 +36,5 @@ def record(name: str = "a", **facts: Any) -> JobRecord:
 
 def lost_job(name: str, sent: float, lost: float, **facts: Any) -> JobRecord:
     """A job that was sent, and whose answer was known to be lost at a later moment."""
-    return record(name, state=State.UNSURE, created=sent, changed=lost, sent=sent, lost=lost, **facts)
+    usual = {"state": State.UNCONFIRMED, "created": sent, "changed": lost, "message": "No answer came."}
+    return record(name, **usual | {"sent": sent, "lost": lost} | facts)

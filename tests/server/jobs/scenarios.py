@@ -7,10 +7,12 @@ from typing import Any
 
 import anyio
 
-from qwen_localize.jobs import JobRecord, Store
+from qwen_localize.clock import RealClock
+from qwen_localize.jobs import JobRecord, JobStore
+from qwen_localize.state import Database
 from server.jobs.kill_points import Report, points, survive_all
 from server.jobs.processes import Server, Start, ended, said, serving
-from server.jobs.world import Outcome, World, in_order, until, world
+from server.jobs.world import Outcome, Paced, World, in_order, until, world
 
 Scenario = Callable[[Path, Start], Awaitable[Any]]
 
@@ -32,7 +34,7 @@ class Shared:
 async def shared_work(folder: Path, start: Start) -> Shared:
     """One server answers at once with handles, the other waits for everything."""
     async with (
-        world(folder, servers=0, speed=1.0, task_seconds=1.0) as w,
+        world(folder, servers=0, clock=RealClock(), task_seconds=1.0) as w,
         serving(w, start, **AT_ONCE) as one,
         serving(w, start) as two,
     ):
@@ -70,7 +72,7 @@ class Takeover:
 async def take_over(folder: Path, start: Start) -> Takeover:
     """The first server has the first job, so it polls; it is killed in the middle of both."""
     async with (
-        world(folder, servers=0, speed=1.0, task_seconds=4.5) as w,
+        world(folder, servers=0, clock=RealClock(), task_seconds=4.5) as w,
         serving(w, start, **AT_ONCE) as one,
         serving(w, start, **AT_ONCE) as two,
     ):
@@ -110,7 +112,7 @@ class Trouble:
 async def trouble(folder: Path, start: Start, faults: tuple[str, ...]) -> Trouble:
     """Faults at every stage; whatever the calls answered, the jobs are asked for in the end."""
     async with (
-        world(folder, faults, servers=0, speed=1.0, task_seconds=1.0, seconds=60.0) as w,
+        world(folder, faults, servers=0, clock=RealClock(), task_seconds=1.0) as w,
         serving(w, start) as one,
         serving(w, start) as two,
     ):
@@ -137,14 +139,14 @@ class Closed:
 
 async def closed_midway(folder: Path, start: Start) -> Closed:
     """The answer trickles for two and a half seconds, since this sandbox's time runs at four times the real one."""
-    async with world(folder, ["slow@submit"], servers=0, speed=4.0, task_seconds=1.0) as w:
+    async with world(folder, ["slow@submit"], servers=0, clock=Paced(4.0), task_seconds=1.0) as w:
         async with serving(w, start, **AT_ONCE) as server:
             await translate(w, server, 0)
             await until(lambda: w.submissions() == 1)
             await server.close()
-        store = Store(folder / "state", w.clock.wall())
-        [left] = await store.recent(10)
-        store.close()
+        database = Database(folder / "state", w.clock.wall())
+        [left] = await JobStore(database).recent(10)
+        database.close()
         w.sandbox.faults.clear()
         async with serving(w, start) as server:
             outcomes = in_order(await ended(server))

@@ -33,8 +33,8 @@ def _import() -> None:
     import httpx2  # noqa: F401
     from PIL import Image
 
-    import qwen_localize.app
-    import qwen_localize.cli  # noqa: F401
+    import qwen_localize.cli.serving
+    import qwen_localize.mcp_server.stdio  # noqa: F401
     import qwen_localize_tools  # noqa: F401
 
     Image.init()

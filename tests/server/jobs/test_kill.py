@@ -15,7 +15,7 @@ from server.jobs.scenarios import Closed, closed_midway, killed
 from server.jobs.world import assert_nothing_lost
 
 SCENARIOS = {"killed": killed, "closed": closed_midway}
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="servers are forked")
+pytestmark = [pytest.mark.process, pytest.mark.skipif(sys.platform == "win32", reason="servers are forked")]
 
 
 def test_every_paid_picture_arrives_once_wherever_in_its_life_the_server_is_killed(

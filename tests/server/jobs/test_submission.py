@@ -1,5 +1,6 @@
 """The moment of paying: what is said, and what is kept, when it goes wrong."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,14 @@ import pytest
 import respx
 
 from fakes import RESULT_URL, TASK, Service, listed
-from qwen_localize.dashscope import Limit
-from qwen_localize.errors import StateUnavailable
-from qwen_localize.jobs import Ending, JobRecord, Kind, Order, Runner, State, Store, Tell
-from qwen_localize.jobs.submission import Submission
-from server.jobs.desk import Desk, Listed
-from server.jobs.records import record
+from qwen_localize.dashscope import Waiting
+from qwen_localize.errors import OWN_FAULT, StateUnavailable
+from qwen_localize.jobs import JobRecord, JobStore, Kind, State
+from server.jobs.desk import NOW, Desk, Listed
+from server.jobs.records import input_of, record
 from server.jobs.world import assert_nothing_lost, draw, world
-from support import Connect, FastClock, words
+from support import Connect, words
+from virtual_time import VirtualClock
 
 
 @pytest.mark.parametrize(
@@ -34,12 +35,12 @@ async def test_a_refused_submission_is_told_in_the_services_words(tmp_path: Path
 
 @pytest.mark.parametrize("answer", [{}, {"output": {}}, {"output": {"task_id": TASK, "task_status": "SUSPENDED"}}])
 async def test_an_accepted_submission_whose_answer_makes_no_sense_is_looked_for_in_the_list(
-    httpx2_mock: respx.Router, connect: Connect, fast: FastClock, tmp_path: Path, answer: dict[str, Any]
+    httpx2_mock: respx.Router, connect: Connect, clock: VirtualClock, tmp_path: Path, answer: dict[str, Any]
 ) -> None:
     service, made = Service(httpx2_mock), []
 
     def accepted(_: httpx.Request) -> httpx.Response:
-        made.append(fast.wall())
+        made.append(clock.wall())
         return httpx.Response(200, json=answer | {"request_id": "r"})
 
     service.submit.side_effect = accepted
@@ -47,6 +48,7 @@ async def test_an_accepted_submission_whose_answer_makes_no_sense_is_looked_for_
     service.query.return_value = httpx.Response(
         200, json={"output": {"task_id": TASK, "task_status": "SUCCEEDED", "image_url": RESULT_URL}}
     )
+    service.download.return_value = httpx.Response(200, content=draw(tmp_path, 0).read_bytes())
     async with connect() as client:
         result = await client.call_tool("translate_image", {"image": str(draw(tmp_path, 0)), "target_lang": "ru"})
     assert "Saved" in words(result)
@@ -57,14 +59,14 @@ async def test_the_id_of_a_paid_task_is_written_down_as_soon_as_the_disk_takes_i
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusals = [StateUnavailable("The job store cannot be used (database or disk is full).")] * 3
-    change = Store.change
+    change = JobStore.change
 
-    async def changed(store: Store, job_id: str, at: float, **values: Any) -> JobRecord | None:
+    async def changed(store: JobStore, job_id: str, at: float, **values: Any) -> JobRecord | None:
         if values.get("state") is State.QUEUED and refusals:
             raise refusals.pop()
         return await change(store, job_id, at, **values)
 
-    monkeypatch.setattr(Store, "change", changed)
+    monkeypatch.setattr(JobStore, "change", changed)
     async with world(tmp_path) as w:
         outcomes = await w.translate(1)
     assert_nothing_lost(w, outcomes, unpaid=0)
@@ -74,23 +76,24 @@ FAILURE = {"code": "RequestTimeOut", "message": "Request timed out."}
 
 
 async def test_a_task_that_the_service_accepted_in_spite_of_its_error_is_found_and_not_paid_again(
-    httpx2_mock: respx.Router, connect: Connect, fast: FastClock, tmp_path: Path
+    httpx2_mock: respx.Router, connect: Connect, clock: VirtualClock, tmp_path: Path
 ) -> None:
     service, made = Service(httpx2_mock), []
 
     def failed(_: httpx.Request) -> httpx.Response:
-        made.append(fast.wall())
+        made.append(clock.wall())
         return httpx.Response(500, json=FAILURE)
 
     service.submit.side_effect = failed
     service.list.side_effect = lambda _: listed("SUCCEEDED", gmt_create=made[0] * 1000)
+    service.download.return_value = httpx.Response(200, content=draw(tmp_path, 0).read_bytes())
     async with connect() as client:
         result = await client.call_tool("translate_image", {"image": str(draw(tmp_path, 0)), "target_lang": "ru"})
     assert "Saved" in words(result)
     assert service.submit.call_count == 1
 
 
-async def test_a_submission_that_failed_and_is_not_listed_is_told_in_the_services_words_and_is_free(
+async def test_a_submission_that_fails_every_time_and_is_not_listed_is_told_in_the_services_words_and_is_free(
     httpx2_mock: respx.Router, connect: Connect, tmp_path: Path
 ) -> None:
     service = Service(httpx2_mock)
@@ -102,7 +105,7 @@ async def test_a_submission_that_failed_and_is_not_listed_is_told_in_the_service
         spent = await client.read_resource("qwen-localize://usage")
     assert result.is_error
     assert "Request timed out." in words(result)
-    assert "lists no such task, so nothing was paid" in words(result)
+    assert "It was sent 3 times, and the service lists no such task, so nothing was paid" in words(result)
     assert spent.contents[0].model_dump()["text"] == "[]"
 
 
@@ -118,16 +121,16 @@ async def test_a_submission_that_was_turned_away_before_it_was_lost_is_looked_fo
 async def test_a_job_whose_caller_left_while_it_was_written_down_is_sent_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written, add = anyio.Event(), Store.add
+    written, add = anyio.Event(), JobStore.add
 
-    async def added(store: Store, record: JobRecord, cap: float | None = None) -> JobRecord:
-        found = await add(store, record, cap)
+    async def added(store: JobStore, *arguments: Any) -> JobRecord | None:
+        found = await add(store, *arguments)
         if not written.is_set():
             written.set()
             await anyio.lowlevel.checkpoint()
         return found
 
-    monkeypatch.setattr(Store, "add", added)
+    monkeypatch.setattr(JobStore, "add", added)
     async with world(tmp_path) as w:
         async with anyio.create_task_group() as group:
             group.start_soon(w.translate, 1)
@@ -142,14 +145,14 @@ async def test_a_failure_that_the_disk_does_not_take_at_first_is_written_down_la
 ) -> None:
     full = StateUnavailable("The job store cannot be used (database or disk is full).")
     refusals = {State.SUBMITTING: [full], State.FAILED: [full] * 2}
-    change = Store.change
+    change = JobStore.change
 
-    async def changed(store: Store, job_id: str, at: float, **values: Any) -> JobRecord | None:
+    async def changed(store: JobStore, job_id: str, at: float, **values: Any) -> JobRecord | None:
         if refusals.get(values.get("state", State.READY)):
             raise refusals[values["state"]].pop()
         return await change(store, job_id, at, **values)
 
-    monkeypatch.setattr(Store, "change", changed)
+    monkeypatch.setattr(JobStore, "change", changed)
     async with world(tmp_path) as w:
         [outcome] = await w.translate(1)
         again = await w.translate(1)
@@ -157,17 +160,95 @@ async def test_a_failure_that_the_disk_does_not_take_at_first_is_written_down_la
     assert_nothing_lost(w, again, unpaid=0)
 
 
-async def test_a_batch_that_is_cancelled_before_it_begins_does_nothing(desk: Desk) -> None:
-    worked = False
+# What goes wrong once the request is out: never free, never lost.
 
-    async def work(_: Tell) -> Ending:
-        nonlocal worked
-        worked = True
-        return Ending("done", {}, [], {}, None)
 
-    async with desk.polling(Listed([])) as poller, anyio.create_task_group() as group:
-        job = await desk.store.add(record(kind=Kind.BATCH, owner=desk.presence.name))
-        await Runner(poller, group).cancel(job.id)
-        order = Order("t", "l", "d", "m", Limit(60), "", "/nowhere", "", None, None, Kind.BATCH, work=work)
-        await Submission(poller).run(job, order)
-    assert not worked
+class Surprise(Exception):
+    """Something that nobody foresaw."""
+
+
+@pytest.mark.parametrize("tool", ["translate_image", "edit_image"])
+async def test_what_nobody_foresaw_after_the_request_went_out_is_not_taken_for_free(
+    desk: Desk, caplog: pytest.LogCaptureFixture, tool: str
+) -> None:
+    service = Listed()
+
+    async def surprise() -> Any:
+        raise Surprise("secret")
+
+    service.reply = surprise
+    kind = desk.works[tool].kind  # type: ignore[union-attr]
+    async with desk.parts(service, record(tool=tool, kind=kind, created=NOW)) as parts:
+        await parts.submission.run(await desk.job())
+        job = await desk.job()
+    assert job.state is (State.UNCONFIRMED if tool == "translate_image" else State.NEEDS_DECISION)
+    assert job.cost == 0.003
+    assert "Surprise" in caplog.text
+
+
+async def test_what_nobody_foresaw_before_the_request_went_out_is_free(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Listed):
+        async def upload(self, model: str, name: str, data: bytes) -> str:
+            raise Surprise("secret")
+
+    async with desk.parts(Broken(), record(created=NOW)) as parts:
+        await parts.submission.run(await desk.job())
+        job = await desk.job()
+    assert (job.state, job.cost, job.message) == (State.FAILED, 0.0, OWN_FAULT)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"output": None},
+        {"output": {}},
+        {"output": {"urls": None}},
+        {"output": {"urls": [7]}},
+        {"output": {"urls": [""]}},
+        {"output": [1]},
+        {"output": {"urls": "x" * 10}, "request_id": {"a": 1}, "usage": []},
+    ],
+)
+async def test_a_calls_answer_that_is_not_understood_is_paid_kept_and_asked_about(
+    desk: Desk, answer: dict[str, Any]
+) -> None:
+    service = Listed()
+
+    async def reply() -> dict[str, Any]:
+        return answer
+
+    service.reply = reply
+    async with desk.parts(service, record(tool="edit_image", kind=Kind.CALL, created=NOW)) as parts:
+        await parts.submission.run(await desk.job())
+        job = await desk.job()
+    assert (job.state, job.cost) == (State.NEEDS_DECISION, 0.003)
+    assert "It counts as paid, and what the service said is kept with the job" in job.message
+    assert json.loads(job.answer) == answer.get("output")
+
+
+@pytest.mark.parametrize("signs", [1, 3])
+async def test_a_process_leaves_signs_of_life_while_a_request_is_out(desk: Desk, signs: int) -> None:
+    service = Listed()
+
+    async def slow() -> Any:
+        await anyio.sleep(signs)
+        return Waiting("t", running=False)
+
+    service.reply = slow
+    async with desk.parts(service, record(created=NOW, owner=desk.presence.name)) as parts:
+        await parts.submission.run(await desk.job())
+    seen = desk.presence.last_seen(desk.presence.name)
+    assert seen == pytest.approx(NOW + signs, abs=0.6)
+
+
+async def test_an_input_that_was_damaged_on_the_disk_is_not_sent(desk: Desk) -> None:
+    service = Listed()
+    async with desk.parts(service, record(created=NOW)) as parts:
+        desk.inputs.path(input_of("a").mark).write_bytes(b"another picture")
+        await parts.submission.run(await desk.job())
+        job = await desk.job()
+    assert "was damaged on the disk" in job.message
+    assert (service.sent, job.cost) == ([], 0.0)

@@ -10,7 +10,7 @@ import pytest
 from server.jobs.scenarios import BROKEN, POLITE, Shared, Takeover, Trouble, shared_work, take_over, trouble
 from server.jobs.world import assert_nothing_lost
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="servers are forked")
+pytestmark = [pytest.mark.process, pytest.mark.skipif(sys.platform == "win32", reason="servers are forked")]
 SCENARIOS = {
     "shared work": shared_work,
     "takeover": take_over,

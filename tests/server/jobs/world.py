@@ -7,22 +7,22 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import anyio
 from mcp import Client
 from mcp_types import CallToolResult
 from PIL import Image
 
-from qwen_localize.app import build_server
-from qwen_localize.dashscope import Timeouts
+from qwen_localize.clock import Clock, RealClock
+from qwen_localize.mcp_server import build_server
 from qwen_localize.sandbox import Fault, Sandbox, SandboxConfig, running
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS as ALL
-from support import FastClock, words
+from support import words
+from virtual_time import VirtualClock
 
 KEY = "sk-jobs-0123456789abcdef"
-SIZE = (60, 40)
+SIZE = (120, 80)
 # The others would only take time to be set up, once for each of many worlds.
 TOOLS = tuple(tool for tool in ALL if tool.name in ("translate_image", "get_job", "list_jobs", "cancel_job"))
 # Far apart, so that a picture is known again after JPEG and under the sandbox's mark.
@@ -30,32 +30,33 @@ COLOURS = ("#d02020", "#20a020", "#2020d0", "#d0d020", "#20d0d0", "#d020d0", "#8
 
 
 class OneTime:
-    """The sandbox's time, told by the servers' own clock.
+    """The sandbox's time, told by the servers' own clock: virtual like theirs, or as real."""
 
-    The task list then shows times that servers can compare with theirs at any speed. The sandbox's usual clock shows
-    the real calendar whatever its speed, and to a server in fast motion each row would seem long past.
-    """
-
-    def __init__(self, clock: FastClock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._opened = clock.now()
+        self._opened, self._calendar = clock.now(), clock.wall()
 
     def now(self) -> float:
         return self._clock.now() - self._opened
 
     def wall(self, moment: float) -> float:
-        return self._opened + moment
+        return self._calendar + moment
 
     async def sleep(self, seconds: float) -> None:
         await self._clock.sleep(max(0.0, seconds))
 
 
-class Paced(FastClock):
-    """A fast clock of a chosen speed."""
+class Paced(RealClock):
+    """Real time, so many times as fast; for a sandbox that is to be quicker than its servers."""
 
     def __init__(self, speed: float) -> None:
-        super().__init__()
-        self.SPEED = speed
+        self._speed = speed
+
+    def now(self) -> float:
+        return super().now() * self._speed
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds / self._speed)
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,7 @@ class World:
     folder: Path
     sandbox: Sandbox
     settings: Settings
-    clock: FastClock
-    timeouts: Timeouts
+    clock: Clock
     clients: list[Client] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
 
@@ -100,7 +100,7 @@ class World:
     @asynccontextmanager
     async def another_server(self) -> AsyncIterator[Client]:
         """One more server in front of the sandbox, with the same folders."""
-        async with Client(build_server(self.settings, TOOLS, clock=self.clock, timeouts=self.timeouts)) as client:
+        async with Client(build_server(self.settings, TOOLS, clock=self.clock)) as client:
             yield client
 
     @property
@@ -140,37 +140,35 @@ class World:
 
     async def idle(self) -> None:
         """Until the sandbox has nothing left to do."""
-        await until(lambda: all(task.ended is not None for task in self.sandbox.tasks.all()))
+        await until(lambda: all(task.ended is not None for task in self.sandbox.tasks.all()), step=0.2)
 
     def submissions(self) -> int:
         """How many requests for paid work were carried out."""
         return len({entry.task_id for entry in self.sandbox.ledger if entry.kind == "submit" and entry.task_id})
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Return once it holds."""
-    with anyio.fail_after(30):
+async def until(condition: Callable[[], bool], step: float = 0.002) -> None:
+    """Return once it holds; looked at every `step` seconds."""
+    with anyio.fail_after(3600):
         while not condition():  # noqa: ASYNC110 - what is waited for is in no hurry to tell
-            await anyio.sleep(0.002)
+            await anyio.sleep(step)
 
 
 @asynccontextmanager
 async def world(
-    folder: Path, faults: Sequence[str] = (), *, servers: int = 1, speed: float = 60.0, task_seconds: float = 0.5,
-    seconds: float = 30.0, **env: str,
+    folder: Path, faults: Sequence[str] = (), *, servers: int = 1, clock: Clock | None = None,
+    task_seconds: float = 0.5, **env: str,
 ) -> AsyncIterator[World]:  # fmt: skip
-    """A sandbox with these faults, and servers that share a state and an output directory; for so long at most.
+    """A sandbox with these faults, and servers that share a state and an output directory.
 
-    The servers' patience with a silent connection is real time: short where a stall is to be waited for, and otherwise
-    long enough for a busy machine.
+    Time is virtual, for service and servers; where the servers are processes of their own, `clock` is a real one.
     """
-    silence = 0.5 if any(fault.startswith("stall") for fault in faults) else 10.0
-    clock = Paced(speed)
+    clock = clock or VirtualClock()
     config = SandboxConfig(task_seconds=task_seconds, plain=True, faults=tuple(map(Fault.parse, faults)))
-    with anyio.fail_after(seconds), patch("qwen_localize.dashscope.downloads._SECONDS", silence):
+    with anyio.fail_after(24 * 3600):
         async with running(config, clock=OneTime(clock)) as sandbox, AsyncExitStack() as stack:
             settings = Settings.load(environment(folder, sandbox.origin) | env)
-            made = World(folder, sandbox, settings, clock, Timeouts(connect=silence, paid=silence, other=silence))
+            made = World(folder, sandbox, settings, clock)
             for _ in range(servers):
                 made.clients.append(await stack.enter_async_context(made.another_server()))
             yield made

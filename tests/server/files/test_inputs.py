@@ -10,12 +10,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qwen_localize import inputs
 from qwen_localize.errors import BadInput
-from qwen_localize.inputs import LocalPicture, PictureRules, RemotePicture, read_picture
+from qwen_localize.files import LocalMedia, RemoteMedia, inputs, read_media
+from qwen_localize_tools._shared.pictures import PictureRules
 from support import picture
 
-RULES = PictureRules(frozenset({"JPEG", "PNG"}), min_side=15, max_side=8192, max_ratio=10, max_bytes=100_000)
+RULES = PictureRules(frozenset({"JPEG", "PNG"}), min_side=15, max_side=8192, max_ratio=10, most_bytes=100_000)
 
 
 # The head of a photo as telephones take them.
@@ -30,16 +30,17 @@ def allowed(tmp_path: Path) -> Path:
     return folder
 
 
-async def read(reference: str, *folders: Path) -> LocalPicture:
-    found = await read_picture(reference, RULES, tuple(folder.resolve() for folder in folders))
-    assert isinstance(found, LocalPicture)
+async def read(reference: str, *folders: Path) -> LocalMedia:
+    found = await read_media(reference, RULES, tuple(folder.resolve() for folder in folders))
+    assert isinstance(found, LocalMedia)
     return found
 
 
 async def test_type_and_size_are_read_from_the_content_not_from_the_name(allowed: Path) -> None:
     (allowed / "photo.txt").write_bytes(picture(20, 30, "JPEG"))
     found = await read(str(allowed / "photo.txt"), allowed)
-    assert (found.name, found.format, found.width, found.height) == ("photo.txt", "JPEG", 20, 30)
+    assert (found.name, found.mime_type) == ("photo.txt", "image/jpeg")
+    assert found.facts == {"format": "JPEG", "width": 20, "height": 30}
 
 
 async def test_a_key_file_is_refused_even_where_files_may_be_read(allowed: Path) -> None:
@@ -103,14 +104,14 @@ async def test_a_picture_bomb_is_refused_by_its_header(allowed: Path) -> None:
 
 
 async def test_the_sandbox_may_be_given_urls_on_this_machine() -> None:
-    found = await read_picture("http://127.0.0.1:9/a.png", RULES, (), local_service=True)
-    assert found == RemotePicture("http://127.0.0.1:9/a.png", "a.png")
+    found = await read_media("http://127.0.0.1:9/a.png", RULES, (), local_service=True)
+    assert found == RemoteMedia("http://127.0.0.1:9/a.png", "a.png")
 
 
 @pytest.mark.parametrize("host", ["localhost", "10.0.0.1", "192.168.1.2", "169.254.169.254", "[::1]", "printer.local"])
 async def test_urls_that_the_service_cannot_reach_are_refused(host: str) -> None:
     with pytest.raises(BadInput, match="not on the public internet"):
-        await read_picture(f"http://{host}/a.png", RULES, ())
+        await read_media(f"http://{host}/a.png", RULES, ())
 
 
 PARTS = st.lists(
@@ -134,7 +135,7 @@ async def test_no_spelling_of_a_path_leads_out_of_the_allowed_folders(
         found = await read(f"{allowed}/{reference}" if absolute else reference, allowed)
     except BadInput:
         return
-    assert (found.width, found.name) == (20, "a.png")
+    assert (found.facts["width"], found.name) == (20, "a.png")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links and pipes need rights there")
@@ -164,7 +165,7 @@ async def test_what_takes_a_files_place_after_it_was_checked_is_not_read(
 @pytest.mark.parametrize("url", ["http://[::1", "https://[2001:db8::/x.png", "http://[" + "a" * 60 + "]/x.png"])
 async def test_a_url_that_is_none_is_an_error_in_words(url: str) -> None:
     with pytest.raises(BadInput, match="is no URL"):
-        await read_picture(url, RULES, ())
+        await read_media(url, RULES, ())
 
 
 @given(st.sampled_from(["", "//", "http://", "HTTPS:", "data:image/png;base64,", "ftp://"]), st.text(max_size=60))
@@ -172,7 +173,7 @@ async def test_a_url_that_is_none_is_an_error_in_words(url: str) -> None:
 @example("data:image/png;base64,", "é")
 async def test_every_reference_is_used_or_refused_in_words(start: str, rest: str) -> None:
     try:
-        assert isinstance(await read_picture(start + rest, RULES, ()), RemotePicture)
+        assert isinstance(await read_media(start + rest, RULES, ()), RemoteMedia)
     except BadInput:
         return
 
@@ -180,20 +181,20 @@ async def test_every_reference_is_used_or_refused_in_words(start: str, rest: str
 async def test_a_file_that_grows_while_it_is_read_is_held_to_the_limit(
     allowed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fits = inputs._fits
+    fits = inputs.fits
 
     def growing(size: int, most: int) -> None:
         fits(size, most)
         (allowed / "a.png").write_bytes(picture() + bytes(200_000))
 
-    monkeypatch.setattr(inputs, "_fits", growing)
+    monkeypatch.setattr(inputs, "fits", growing)
     with pytest.raises(BadInput, match=r"has 0.1 MB; at most"):
         await read(str(allowed / "a.png"), allowed)
 
 
 async def test_a_long_ipv6_url_is_passed_on() -> None:
     url = "https://[2606:4700:3035:0000:0000:0000:6815:1234]/a.png"
-    assert await read_picture(url, RULES, ()) == RemotePicture(url, "a.png")
+    assert await read_media(url, RULES, ()) == RemoteMedia(url, "a.png")
 
 
 async def test_a_data_uri_may_have_line_breaks() -> None:
@@ -206,3 +207,36 @@ async def test_a_heic_photo_is_called_what_it_is(allowed: Path) -> None:
     (allowed / "photo.heic").write_bytes(HEIC)
     with pytest.raises(BadInput, match="Convert it to JPEG"):
         await read(str(allowed / "photo.heic"), allowed)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://shop.example/a%0Ab%1b%5D0%3Bx.png", "a b ]0;x.png"),
+        ("https://shop.example/%F0%9F%98%80.png", "😀.png"),
+        ("https://shop.example/%0A", "shop.example"),
+    ],
+)
+async def test_a_name_out_of_a_url_is_one_line_without_control_characters(url: str, name: str) -> None:
+    found = await read_media(url, RULES, ())
+    assert isinstance(found, RemoteMedia)
+    assert found.name == name
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+async def test_a_file_whose_name_is_no_text_is_read_under_a_name_that_is(allowed: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(allowed) + b"/caf\xe9\n.png"))
+    path.write_bytes(picture())
+    assert (await read(str(path), allowed)).name == "caf\ufffd .png"
+
+
+async def test_where_the_working_directory_was_deleted_an_absolute_path_is_asked_for(
+    allowed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert (await read(str(allowed / "a.png"), allowed)).name == "a.png"
+    with pytest.raises(BadInput, match="give an absolute one"):
+        await read("a.png", allowed)

@@ -11,11 +11,11 @@ import respx
 from rich.console import Console
 
 from fakes import RESULT_URL, Service, listed, task
-from qwen_localize.demo import Demo
+from qwen_localize.cli.demo import Demo
 from qwen_localize.errors import LocalizeError
 from support import Connect
 
-SAMPLE = Path(str(files("qwen_localize.demo") / "sample.jpg"))
+SAMPLE = Path(str(files("qwen_localize.cli.demo") / "sample.jpg"))
 
 
 @pytest.fixture

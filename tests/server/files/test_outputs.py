@@ -4,15 +4,17 @@ import struct
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from qwen_localize import artifacts
-from qwen_localize.artifacts import Artifacts, safe_name
 from qwen_localize.errors import OutputUnavailable, Spoiled
+from qwen_localize.files import Artifact, Outputs, outputs
+from qwen_localize.files.outputs import safe_name
+from qwen_localize_tools._shared.pictures import Picture
 from support import picture
 
 
@@ -22,37 +24,41 @@ async def chunks(data: bytes, size: int = 7) -> AsyncIterator[bytes]:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> Artifacts:
-    store = Artifacts(tmp_path / "new" / "out")
+async def store(tmp_path: Path) -> Outputs:
+    store = Outputs(tmp_path / "new" / "out")
     await store.prepare()
     return store
 
 
-async def test_a_picture_is_written_whole_under_a_name_for_people(store: Artifacts) -> None:
-    saved = await store.save_picture("poster.ru", chunks(picture(kind="JPEG")))
+async def saved_picture(store: Outputs, stem: str, content: AsyncIterator[bytes], **how: Any) -> Artifact:
+    return await store.save(stem, content, Picture(), **how)
+
+
+async def test_a_picture_is_written_whole_under_a_name_for_people(store: Outputs) -> None:
+    saved = await saved_picture(store, "poster.ru", chunks(picture(kind="JPEG")))
     assert saved.path.name == "poster.ru.jpg"
     assert saved.path.read_bytes() == picture(kind="JPEG")
-    assert (saved.mime_type, saved.width, saved.height) == ("image/jpeg", 64, 48)
+    assert (saved.mime_type, saved.facts) == ("image/jpeg", {"width": 64, "height": 48})
 
 
-async def test_nothing_that_exists_is_overwritten(store: Artifacts) -> None:
-    names = [(await store.save_picture("a", chunks(picture()))).path.name for _ in range(3)]
+async def test_nothing_that_exists_is_overwritten(store: Outputs) -> None:
+    names = [(await saved_picture(store, "a", chunks(picture()))).path.name for _ in range(3)]
     assert names == ["a.png", "a-2.png", "a-3.png"]
 
 
 async def test_nothing_is_overwritten_where_there_are_no_hard_links(
-    store: Artifacts, monkeypatch: pytest.MonkeyPatch
+    store: Outputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(self: Path, target: Path) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(Path, "hardlink_to", refuse)
-    names = [(await store.save_picture("a", chunks(picture()))).path.name for _ in range(2)]
+    names = [(await saved_picture(store, "a", chunks(picture()))).path.name for _ in range(2)]
     assert names == ["a.png", "a-2.png"]
 
 
 async def test_a_name_taken_at_the_last_moment_is_not_overwritten_where_there_are_no_hard_links_either(
-    store: Artifacts, monkeypatch: pytest.MonkeyPatch
+    store: Outputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(self: Path, target: Path) -> None:
         if self.name == "a.png":
@@ -60,45 +66,45 @@ async def test_a_name_taken_at_the_last_moment_is_not_overwritten_where_there_ar
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(Path, "hardlink_to", refuse)
-    saved = await store.save_picture("a", chunks(picture()))
+    saved = await saved_picture(store, "a", chunks(picture()))
     assert (saved.path.name, (store.directory / "a.png").read_text()) == ("a-2.png", "somebody else's")
 
 
-async def test_a_name_that_is_reserved_in_vain_is_given_back(store: Artifacts, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_that_is_reserved_in_vain_is_given_back(store: Outputs, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Path, target: Path) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(Path, "hardlink_to", refuse)
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OutputUnavailable):
-        await store.save_picture("a", chunks(picture()))
+        await saved_picture(store, "a", chunks(picture()))
     assert list(store.directory.iterdir()) == []
 
 
-async def test_a_jpeg_of_several_pictures_is_a_jpeg(store: Artifacts) -> None:
+async def test_a_jpeg_of_several_pictures_is_a_jpeg(store: Outputs) -> None:
     buffer = BytesIO()
     Image.new("RGB", (64, 48)).save(buffer, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48))])
-    saved = await store.save_picture("a", chunks(buffer.getvalue()))
+    saved = await saved_picture(store, "a", chunks(buffer.getvalue()))
     assert (saved.path.name, saved.mime_type) == ("a.jpg", "image/jpeg")
 
 
-async def test_a_transfer_that_breaks_leaves_nothing_behind(store: Artifacts, tmp_path: Path) -> None:
+async def test_a_transfer_that_breaks_leaves_nothing_behind(store: Outputs, tmp_path: Path) -> None:
     async def breaking() -> AsyncIterator[bytes]:
         yield picture()[:10]
         raise ConnectionResetError
 
     with pytest.raises(OutputUnavailable):
-        await store.save_picture("a", breaking())
+        await saved_picture(store, "a", breaking())
     assert list((tmp_path / "new" / "out").iterdir()) == []
 
 
-async def test_what_is_no_picture_leaves_nothing_behind(store: Artifacts, tmp_path: Path) -> None:
+async def test_what_is_no_picture_leaves_nothing_behind(store: Outputs, tmp_path: Path) -> None:
     with pytest.raises(Spoiled, match="not a whole picture"):
-        await store.save_picture("a", chunks(b"<html>"))
+        await saved_picture(store, "a", chunks(b"<html>"))
     assert list((tmp_path / "new" / "out").iterdir()) == []
 
 
-async def test_a_text_is_utf8(store: Artifacts) -> None:
+async def test_a_text_is_utf8(store: Outputs) -> None:
     saved = await store.save_text("t.ru.txt", "Привет\n", "text/plain")
     assert saved.path.read_bytes() == "Привет\n".encode()
     assert saved.path.name == "t.ru.txt"
@@ -107,12 +113,12 @@ async def test_a_text_is_utf8(store: Artifacts) -> None:
 async def test_a_directory_that_cannot_be_made_is_said_before_anything_is_paid(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputUnavailable, match="QWEN_LOCALIZE_OUTPUT_DIR"):
-        await Artifacts(tmp_path / "file" / "out").prepare()
+        await Outputs(tmp_path / "file" / "out").prepare()
 
 
 async def test_a_read_only_place_is_said_before_anything_is_paid() -> None:
     with pytest.raises(OutputUnavailable, match="cannot be written"):
-        await Artifacts(Path("/proc/out")).prepare()
+        await Outputs(Path("/proc/out")).prepare()
 
 
 @pytest.mark.parametrize(
@@ -125,16 +131,16 @@ async def test_a_read_only_place_is_said_before_anything_is_paid() -> None:
         ],
     ],
 )
-async def test_what_is_a_program_or_a_bomb_is_not_taken_for_a_picture(store: Artifacts, data: bytes) -> None:
+async def test_what_is_a_program_or_a_bomb_is_not_taken_for_a_picture(store: Outputs, data: bytes) -> None:
     with pytest.raises(Spoiled, match="not a whole picture"):
-        await store.save_picture("a", chunks(data))
+        await saved_picture(store, "a", chunks(data))
     assert list(store.directory.iterdir()) == []
 
 
 async def test_a_full_disk_is_said_before_anything_is_paid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(artifacts, "_free", lambda _: 1000)
+    monkeypatch.setattr(outputs, "_free", lambda _: 1000)
     with pytest.raises(OutputUnavailable, match="is full: less than 64 MB are free"):
-        await Artifacts(tmp_path).prepare()
+        await Outputs(tmp_path).prepare()
 
 
 @given(st.text(max_size=300) | st.from_regex(r"(?i)\A(con|aux|com1)[ .]{0,3}\w{0,3}\Z"))
@@ -162,34 +168,45 @@ def test_names_stay_as_they_are_where_they_can(stem: str, name: str) -> None:
     assert safe_name(stem) == name
 
 
-async def test_a_name_of_long_characters_is_short_enough_for_the_disk(store: Artifacts) -> None:
-    names = [(await store.save_picture("😀" * 80, chunks(picture()))).path.name for _ in range(2)]
+async def test_a_name_of_long_characters_is_short_enough_for_the_disk(store: Outputs) -> None:
+    names = [(await saved_picture(store, "😀" * 80, chunks(picture()))).path.name for _ in range(2)]
     assert [name.strip("😀") for name in names] == [".png", "-2.png"]
 
 
-async def test_a_name_that_is_taken_at_the_last_moment_is_not_overwritten(store: Artifacts, tmp_path: Path) -> None:
+async def test_a_name_that_is_taken_at_the_last_moment_is_not_overwritten(store: Outputs, tmp_path: Path) -> None:
     async def plan(path: str) -> None:
         if path.endswith("a.png"):
             Path(path).write_text("somebody else's")
 
-    saved = await store.save_picture("a", chunks(picture()), plan=plan)
+    saved = await saved_picture(store, "a", chunks(picture()), plan=plan)
     assert saved.path.name == "a-2.png"
     assert (tmp_path / "new" / "out" / "a.png").read_text() == "somebody else's"
 
 
-async def test_a_picture_that_an_earlier_try_has_placed_stays_the_only_one(store: Artifacts) -> None:
-    first = await store.save_picture("a", chunks(picture()))
-    again = await store.save_picture("a", chunks(picture()), planned=str(first.path))
-    other = await store.save_picture("a", chunks(picture(50, 50)), planned=str(first.path))
+async def test_a_picture_that_an_earlier_try_has_placed_stays_the_only_one(store: Outputs) -> None:
+    first = await saved_picture(store, "a", chunks(picture()))
+    again = await saved_picture(store, "a", chunks(picture()), planned=str(first.path))
+    other = await saved_picture(store, "a", chunks(picture(50, 50)), planned=str(first.path))
     assert (again.path, other.path.name) == (first.path, "a-2.png")
 
 
 async def test_an_announced_place_that_is_out_of_reach_keeps_no_picture_out(
-    store: Artifacts, monkeypatch: pytest.MonkeyPatch
+    store: Outputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(self: Path) -> bool:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "is_file", refuse)
-    saved = await store.save_picture("a", chunks(picture()), planned="/elsewhere/a.png")
+    saved = await saved_picture(store, "a", chunks(picture()), planned="/elsewhere/a.png")
     assert saved.path.name == "a.png"
+
+
+async def test_a_text_with_half_a_character_is_written_all_the_same(store: Outputs) -> None:
+    saved = await store.save_text("t.txt", "half \ud800.", "text/plain")
+    assert saved.path.read_bytes() == b"half ?."
+
+
+async def test_what_is_larger_than_a_result_can_be_is_none(store: Outputs) -> None:
+    with pytest.raises(Spoiled, match="larger than 0 MB"):
+        await store.save("a", chunks(picture()), Picture(most_bytes=10))
+    assert list(store.directory.iterdir()) == []

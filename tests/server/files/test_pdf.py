@@ -4,8 +4,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from qwen_localize import pdf
-from qwen_localize.inputs import LocalDocument
+from qwen_localize.files import LocalMedia, pdf
 
 OBJECTS = (
     "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]/DR<</Font<</Helv 5 0 R>>>>/NeedAppearances true>>>>",
@@ -16,14 +15,14 @@ OBJECTS = (
 )
 
 
-def form(value: str) -> LocalDocument:
+def form(value: str) -> LocalMedia:
     """A page with nothing but one text field."""
     numbered = "".join(f"{number} 0 obj{text}endobj\n" for number, text in enumerate(OBJECTS, 1))
     text = f"%PDF-1.6\n{numbered}trailer<</Root 1 0 R/Size {len(OBJECTS) + 1}>>\n%%EOF"
-    return LocalDocument("form.pdf", text.replace("{}", value).encode())
+    return LocalMedia("form.pdf", text.replace("{}", value).encode(), "application/pdf")
 
 
-def is_blank(document: LocalDocument) -> bool:
+def is_blank(document: LocalMedia) -> bool:
     with Image.open(BytesIO(pdf.render(document, 1).data)) as page:
         return page.convert("L").getextrema()[0] > 100  # type: ignore[operator]
 

@@ -1,16 +1,18 @@
 """Paid requests on their way, and what becomes of them when nobody waits for them any more."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import anyio
 import pytest
 from anyio.abc import TaskGroup
 
+from qwen_localize.calls import SessionCache, SingleFlight
+from qwen_localize.calls.single_flight import GRACE_SECONDS, MOST_LANDED
+from qwen_localize.dashscope import Departure
 from qwen_localize.errors import Rejected
-from qwen_localize.recall import MOST_LANDED, Flights, Recall
 
-GoesOut = Callable[[], Awaitable[None]]
+Flights = SingleFlight[dict[str, Any]]
 
 
 class Service:
@@ -20,10 +22,10 @@ class Service:
         self.turn, self.out, self.answers = anyio.Event(), anyio.Event(), anyio.Event()
         self.asked = 0
 
-    async def work(self, goes_out: GoesOut) -> dict[str, Any]:
+    async def work(self, departure: Departure) -> dict[str, Any]:
         if not self.turn.is_set():
             await self.turn.wait()
-        await goes_out()
+        await departure.leave()
         self.asked += 1
         self.out.set()
         await self.answers.wait()
@@ -67,10 +69,10 @@ async def test_an_answer_that_comes_in_the_moment_in_which_its_call_is_given_up_
 
     async with anyio.create_task_group() as call:
 
-        async def work(goes_out: GoesOut) -> dict[str, Any]:
+        async def work(departure: Departure) -> dict[str, Any]:
             nonlocal asked
             asked += 1
-            await goes_out()
+            await departure.leave()
             call.cancel_scope.cancel()
             return {"answer": asked}
 
@@ -109,11 +111,11 @@ async def test_a_request_that_was_called_off_while_a_thread_worked_for_it_is_nev
 ) -> None:
     flights, began = Flights(group), anyio.Event()
 
-    async def work(goes_out: GoesOut) -> dict[str, Any]:
+    async def work(departure: Departure) -> dict[str, Any]:
         began.set()
         with anyio.CancelScope(shield=True):
             await service.turn.wait()
-        return await service.work(goes_out)
+        return await service.work(departure)
 
     async with anyio.create_task_group() as call:
         call.start_soon(flights.answer, "key", work)
@@ -127,7 +129,7 @@ async def test_a_request_that_was_called_off_while_a_thread_worked_for_it_is_nev
 async def test_a_failure_is_raised_for_everybody_who_waits_and_not_kept(group: TaskGroup, service: Service) -> None:
     flights = Flights(group)
 
-    async def refused(_: GoesOut) -> dict[str, Any]:
+    async def refused(_: Departure) -> dict[str, Any]:
         raise Rejected("no")
 
     with pytest.raises(Rejected):
@@ -140,8 +142,8 @@ async def test_a_failure_is_raised_for_everybody_who_waits_and_not_kept(group: T
 async def test_only_the_last_answers_are_kept(group: TaskGroup) -> None:
     flights, out, answers = Flights(group), anyio.Event(), anyio.Event()
 
-    async def work(goes_out: GoesOut) -> dict[str, Any]:
-        await goes_out()
+    async def work(departure: Departure) -> dict[str, Any]:
+        await departure.leave()
         out.set()
         await answers.wait()
         return {"first": True}
@@ -154,7 +156,7 @@ async def test_only_the_last_answers_are_kept(group: TaskGroup) -> None:
     answers.set()
     await anyio.wait_all_tasks_blocked()
 
-    async def again(_: GoesOut) -> dict[str, Any]:
+    async def again(_: Departure) -> dict[str, Any]:
         return {"first": False}
 
     assert await flights.answer("0", again) == {"first": False}
@@ -162,10 +164,55 @@ async def test_only_the_last_answers_are_kept(group: TaskGroup) -> None:
 
 
 def test_the_texts_used_last_are_kept_as_far_as_there_is_room() -> None:
-    recall = Recall(most=6)
-    recall.keep("a", "one")
-    recall.keep("b", "two")
-    recall.keep("b", "tw")
-    recall.get("a")
-    recall.keep("c", "six")
-    assert [recall.get(key) for key in "abc"] == ["one", None, "six"]
+    cache = SessionCache(most=6)
+    cache.keep("a", "one")
+    cache.keep("b", "two")
+    cache.keep("b", "tw")
+    cache.get("a")
+    cache.keep("c", "six")
+    assert [cache.get(key) for key in "abc"] == ["one", None, "six"]
+
+
+@pytest.mark.parametrize(("finish", "kept"), [(True, ["answer"]), (False, [])])
+async def test_a_process_that_ends_waits_for_an_answer_that_will_be_kept_and_for_no_other(
+    finish: bool, kept: list[str]
+) -> None:
+    found: list[str] = []
+
+    async def work(departure: Departure) -> dict[str, Any]:
+        await departure.leave()
+        await anyio.sleep(GRACE_SECONDS / 2)
+        found.append("answer")
+        return {}
+
+    async with anyio.create_task_group() as process:
+        flights = Flights(process)
+        process.start_soon(lambda: flights.answer("key", work, finish=finish))
+        await anyio.sleep(1)
+        process.cancel_scope.cancel()
+    assert found == kept
+
+
+async def test_a_process_that_ends_does_not_wait_for_ever_and_sends_nothing_more() -> None:
+    sent: list[str] = []
+
+    async def silent(departure: Departure) -> dict[str, Any]:
+        await departure.leave()
+        await anyio.sleep_forever()
+        return {}
+
+    async def early(departure: Departure) -> dict[str, Any]:
+        await anyio.sleep(2)
+        await departure.leave()
+        sent.append("early")
+        return {}
+
+    began = anyio.current_time()
+    async with anyio.create_task_group() as process:
+        flights = Flights(process)
+        process.start_soon(lambda: flights.answer("silent", silent, finish=True))
+        process.start_soon(lambda: flights.answer("early", early, finish=True))
+        await anyio.sleep(1)
+        process.cancel_scope.cancel()
+    assert anyio.current_time() - began <= 1 + GRACE_SECONDS
+    assert sent == []

@@ -16,15 +16,15 @@ from anyio.abc import SocketStream
 from mcp import Client
 from pydantic import SecretStr
 
-from qwen_localize.app import build_server
-from qwen_localize.contract import Api, Tool
 from qwen_localize.dashscope import Timeouts
-from qwen_localize.patience import patience
-from qwen_localize.progress import BEAT_SECONDS, Progress
-from qwen_localize.results import Result
+from qwen_localize.mcp_server import build_server
+from qwen_localize.mcp_server.progress import BEAT_SECONDS, Progress
+from qwen_localize.mcp_server.wait_limits import wait_limit
 from qwen_localize.settings import Settings
+from qwen_localize.tool import Context, Result, Tool
 from qwen_localize_tools import TOOLS
-from support import KEY, ORIGIN, Connect, FakeClock, FastClock, listening, words
+from support import KEY, ORIGIN, Connect, listening, words
+from virtual_time import VirtualClock
 
 CHAT = f"{ORIGIN}/compatible-mode/v1/chat/completions"
 HELLO = {"text": "hello", "target_lang": "ru"}
@@ -136,7 +136,7 @@ class FakeResult(Result):
         return ["done"]
 
 
-async def broken(api: Api) -> FakeResult:
+async def broken(context: Context) -> FakeResult:
     """Fails in a way nobody foresaw."""
     raise RuntimeError(f"secret {KEY}")
 
@@ -152,12 +152,12 @@ async def test_a_fault_of_ours_shows_neither_a_traceback_nor_its_text(
     assert "RuntimeError" in caplog.text
 
 
-async def test_progress_goes_out_at_least_every_five_seconds_and_always_grows(clock: FakeClock) -> None:
+async def test_progress_goes_out_at_least_every_five_seconds_and_always_grows(clock: VirtualClock) -> None:
     told: list[tuple[float, float]] = []
 
     async def send(value: float, total: float | None, message: str | None) -> None:
         told.append((clock.now(), value / (total or 1)))
-        if clock.now() > 1300:
+        if clock.now() > 1400:
             raise anyio.get_cancelled_exc_class()
 
     progress = Progress(send, clock)
@@ -173,17 +173,17 @@ async def test_progress_goes_out_at_least_every_five_seconds_and_always_grows(cl
 
 
 async def test_a_burst_of_calls_keeps_to_the_models_pace(
-    httpx2_mock: respx.Router, connect: Connect, fast: FastClock
+    httpx2_mock: respx.Router, connect: Connect, clock: VirtualClock
 ) -> None:
     moments: list[float] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        moments.append(fast.now())
+        moments.append(clock.now())
         choice = {"message": {"content": "x"}, "finish_reason": "stop"}
         return httpx.Response(200, json={"id": "1", "model": "m", "choices": [choice]})
 
     httpx2_mock.post(CHAT).mock(side_effect=answer)
-    begun = fast.now()
+    begun = clock.now()
     async with connect() as client, anyio.create_task_group() as group:
         for index in range(10):
             group.start_soon(client.call_tool, "translate_text", HELLO | {"text": f"text {index}"})
@@ -204,7 +204,7 @@ async def test_a_store_that_lacks_a_table_is_said_to_be_unusable(connect: Connec
     async with connect() as client:
         await client.list_tools()
     with closing(sqlite3.connect(tmp_path / "state" / "jobs.sqlite3")) as database:
-        database.execute("DROP TABLE answers")
+        database.execute("DROP TABLE spending")
     async with connect() as client:
         assert "QWEN_LOCALIZE_STATE_DIR" in words(await client.call_tool("translate_text", HELLO))
 
@@ -213,8 +213,8 @@ async def test_a_store_that_lacks_a_table_is_said_to_be_unusable(connect: Connec
     ("name", "seconds"), [("claude-code", 240), ("Claude-Code", 240), ("claude-ai", 45), (None, 45)]
 )
 def test_each_client_is_kept_waiting_as_long_as_it_allows(name: str | None, seconds: float) -> None:
-    assert patience(name, None) == seconds
-    assert patience(name, 7.0) == 7
+    assert wait_limit(name, None) == seconds
+    assert wait_limit(name, 7.0) == 7
 
 
 async def test_costs_are_shown_by_day_tool_and_model(httpx2_mock: respx.Router, connect: Connect) -> None:

@@ -9,30 +9,31 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from qwen_localize import __version__, manifest
-from qwen_localize.app import describe_tools
+from qwen_localize import __version__
+from qwen_localize.cli import manifests
+from qwen_localize.mcp_server import describe_tools
 from qwen_localize_tools import TOOLS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 async def test_every_generated_file_is_up_to_date() -> None:
-    assert manifest.outdated(ROOT, await describe_tools(TOOLS)) == [], "run: qwen-localize manifests"
+    assert manifests.outdated(ROOT, await describe_tools(TOOLS)) == [], "run: qwen-localize manifests"
 
 
 async def test_a_file_that_differs_is_named_and_rewritten(tmp_path: Path) -> None:
     tools = await describe_tools(TOOLS)
     (tmp_path / "README.md").write_text((ROOT / "README.md").read_text("utf-8"), "utf-8")
-    manifest.write(tmp_path, tools)
+    manifests.write(tmp_path, tools)
     (tmp_path / "manifests" / "server.json").write_text("{}")
-    assert manifest.outdated(tmp_path, tools) == ["manifests/server.json"]
-    assert manifest.write(tmp_path, tools) == ["manifests/server.json"]
-    assert manifest.outdated(tmp_path, tools) == []
+    assert manifests.outdated(tmp_path, tools) == ["manifests/server.json"]
+    assert manifests.write(tmp_path, tools) == ["manifests/server.json"]
+    assert manifests.outdated(tmp_path, tools) == []
 
 
 def test_server_json_fits_the_registrys_schema() -> None:
     schema = json.loads(Path(__file__).with_name("server.schema.json").read_text("utf-8"))
-    jsonschema.Draft7Validator(schema).validate(manifest.server_json())
+    jsonschema.Draft7Validator(schema).validate(manifests.server_json())
 
 
 def test_the_version_stands_in_one_place() -> None:

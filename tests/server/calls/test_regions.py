@@ -8,7 +8,7 @@ import respx
 
 from fakes_text import upper
 from qwen_localize.dashscope import Limit
-from qwen_localize.dashscope.limits import Paces
+from qwen_localize.dashscope.limits import RateLimiter
 from support import Connect, picture, words
 
 
@@ -41,10 +41,10 @@ async def test_a_call_keeps_to_the_limit_of_its_region(
 ) -> None:
     kept: list[Limit] = []
 
-    async def noted(paces: Paces, name: str, limit: Limit, tokens: int) -> None:
+    async def noted(limiter: RateLimiter, name: str, limit: Limit, tokens: int) -> None:
         kept.append(limit)
 
-    monkeypatch.setattr(Paces, "wait", noted)
+    monkeypatch.setattr(RateLimiter, "acquire", noted)
     httpx2_mock.post(path__regex="chat/completions").mock(side_effect=upper)
     async with connect(base_url=None, **place) as client:
         await client.call_tool("translate_text", {"text": "hello", "target_lang": "ru"})

@@ -1,0 +1,292 @@
+"""Jobs whose process died, and submissions whose answers were lost, in an account that others use too."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+import pytest
+
+from qwen_localize.dashscope import Page, Row
+from qwen_localize.jobs import JobRecord, Presence, State
+from qwen_localize.jobs.recovery import MOST_TRIES
+from server.jobs.desk import NOW, TASK, Desk, Listed
+from server.jobs.records import MODEL, lost_job, record
+
+HOUR = 3600.0
+SETTLED = (State.FAILED, State.NEEDS_DECISION, State.QUEUED, State.RUNNING, State.READY, State.SUCCEEDED)
+ASKED = "Ask the user before paying again"
+
+
+def cut_off(sent: float, name: str = "a") -> JobRecord:
+    """A job whose process died right after it had begun to submit it."""
+    return record(name, state=State.SUBMITTING, created=sent, changed=sent, sent=sent)
+
+
+# What is never taken for ours.
+
+
+async def test_another_programs_task_of_the_same_second_is_not_delivered_as_ours(desk: Desk) -> None:
+    """Killed between journal and send; somebody else with the same key was quicker than the restart."""
+    service = Listed([Row("x", "SUCCEEDED", NOW - 9.8)])
+    async with desk.polling(service, cut_off(NOW - 10)):
+        job = await desk.until("job-a", *SETTLED)
+    assert (job.state, job.upstream_id) == (State.NEEDS_DECISION, None)
+    assert ASKED in job.message
+    assert not desk.out.exists()
+
+
+async def test_a_task_made_after_the_process_was_gone_is_not_even_looked_at(desk: Desk, tmp_path: Path) -> None:
+    died = Presence(tmp_path, NOW)
+    died.beat(NOW - 9.9)
+    died.leave()
+    service = Listed([Row("x", "SUCCEEDED", NOW - 5)], made_of={"x": "a"})
+    job = record(state=State.SUBMITTING, created=NOW - 10, sent=NOW - 10, owner=died.name)
+    async with desk.polling(service, job):
+        found = await desk.until("job-a", *SETTLED)
+    assert found.state is State.NEEDS_DECISION
+    assert service.fetched == []
+
+
+async def test_a_task_of_another_result_size_or_scene_is_never_ours_however_well_its_time_fits(desk: Desk) -> None:
+    rows = [Row("x", "SUCCEEDED", NOW - 1.9), Row("y", "SUCCEEDED", NOW - 1.8)]
+    async with desk.polling(Listed(rows, made_of={"x": "b"}), lost_job("a", NOW - 2, NOW - 1)):
+        job = await desk.until("job-a", *SETTLED)
+    assert job.state is State.NEEDS_DECISION
+
+
+async def test_where_a_result_cannot_be_compared_the_user_is_asked(desk: Desk) -> None:
+    behind_a_url = lost_job(
+        "a", NOW - 2, NOW - 1, inputs=[{"name": "a", "url": "https://x/a", "digest": "", "mime_type": ""}]
+    )
+    service = Listed([Row("x", "SUCCEEDED", NOW - 1.9)], made_of={"x": "a"})
+    async with desk.polling(service, behind_a_url):
+        assert (await desk.until("job-a", *SETTLED)).state is State.NEEDS_DECISION
+
+
+@pytest.mark.parametrize("trouble", ["gone", "no url"])
+async def test_a_candidate_whose_result_cannot_be_had_is_not_taken(desk: Desk, trouble: str) -> None:
+    service = Listed([Row("x", "SUCCEEDED", NOW - 1.9)], made_of={"x": trouble})
+    service.output = {"nothing": 1} if trouble == "no url" else None
+    async with desk.polling(service, lost_job("a", NOW - 2, NOW - 1)):
+        assert (await desk.until("job-a", *SETTLED)).state is State.NEEDS_DECISION
+
+
+async def test_two_tasks_of_the_same_picture_are_told_apart_by_nothing(desk: Desk) -> None:
+    rows = [Row("x", "SUCCEEDED", NOW - 1.9), Row("y", "SUCCEEDED", NOW - 1.8)]
+    async with desk.polling(Listed(rows, made_of={"x": "a", "y": "a"}), lost_job("a", NOW - 2, NOW - 1)):
+        assert (await desk.until("job-a", *SETTLED)).state is State.NEEDS_DECISION
+
+
+async def test_one_task_that_two_lost_jobs_of_the_same_picture_may_have_is_given_to_neither(desk: Desk) -> None:
+    jobs = [lost_job("a", NOW - 2, NOW - 1), lost_job("b", NOW - 2, NOW - 1, inputs=record("a").inputs)]
+    async with desk.polling(Listed([Row("x", "SUCCEEDED", NOW - 1.5)], made_of={"x": "a"}), *jobs):
+        ended = [await desk.until(job.id, *SETTLED) for job in jobs]
+    assert [job.state for job in ended] == [State.NEEDS_DECISION] * 2
+
+
+@pytest.mark.parametrize("state", [State.NEEDS_DECISION, State.SUBMITTING])
+async def test_a_task_that_another_job_may_still_turn_out_to_have_is_not_taken(desk: Desk, state: State) -> None:
+    other = record(
+        "other", state=state, owner=desk.presence.name, sent=NOW - 2.1, lost=NOW - 1, inputs=record("a").inputs
+    )
+    service = Listed([Row("x", "SUCCEEDED", NOW - 1.9)], made_of={"x": "a"})
+    async with desk.polling(service, other, lost_job("a", NOW - 2, NOW - 1)):
+        assert (await desk.until("job-a", *SETTLED)).state is State.NEEDS_DECISION
+
+
+async def test_the_task_of_a_job_that_waited_long_for_its_turn_is_known_to_be_its_own(desk: Desk) -> None:
+    late = record("late", state=State.QUEUED, upstream_id="x", created=NOW - 409, sent=NOW - 9)
+    service = Listed([Row("x", "RUNNING", NOW - 8.9)])
+    async with desk.polling(service, late, lost_job("gone", NOW - 40, NOW - 8)):
+        await anyio.sleep(60)
+        assert (await desk.job("job-gone")).upstream_id != "x"
+
+
+@pytest.mark.parametrize(("key_id", "found"), [("1001", "x"), ("2002", None)])
+async def test_only_a_task_with_the_key_of_a_known_one_is_a_candidate(
+    desk: Desk, key_id: str, found: str | None
+) -> None:
+    rows = [Row("known", "RUNNING", NOW - 60, "1001"), Row("x", "SUCCEEDED", NOW - 9.9, key_id)]
+    known = record("known", state=State.QUEUED, upstream_id="known", created=NOW - 61, sent=NOW - 60)
+    async with desk.polling(Listed(rows, made_of={"x": "a"}), known, lost_job("a", NOW - 10, NOW - 8)):
+        ended = await desk.until("job-a", *SETTLED)
+    assert ended.upstream_id == found
+    assert (ended.state is State.NEEDS_DECISION) is (found is None)
+
+
+# What is found again.
+
+
+async def test_the_task_of_a_process_that_died_while_sending_is_found_even_much_later(desk: Desk) -> None:
+    service = Listed([Row("x", "SUCCEEDED", NOW - HOUR + 0.2)], made_of={"x": "a"})
+    async with desk.polling(service, cut_off(NOW - HOUR)):
+        job = await desk.until("job-a", State.SUCCEEDED, State.NEEDS_DECISION)
+    assert (job.state, job.upstream_id) == (State.SUCCEEDED, "x")
+
+
+async def test_among_the_tasks_of_others_ours_is_known_by_its_result(desk: Desk) -> None:
+    rows = [Row(name, "SUCCEEDED", NOW - 1.9) for name in ("x", "y", "z")]
+    async with desk.polling(Listed(rows, made_of={"y": "a"}), lost_job("a", NOW - 2, NOW - 1)):
+        job = await desk.until("job-a", *SETTLED)
+    assert job.upstream_id == "y"
+
+
+async def test_two_that_were_lost_together_each_get_their_own(desk: Desk) -> None:
+    jobs = [lost_job("a", NOW - 3, NOW - 1), lost_job("b", NOW - 2, NOW - 1)]
+    rows = [Row("x", "SUCCEEDED", NOW - 1.9), Row("y", "SUCCEEDED", NOW - 1.8)]
+    async with desk.polling(Listed(rows, made_of={"x": "b", "y": "a"}), *jobs):
+        found = [(await desk.until(job.id, *SETTLED)).upstream_id for job in jobs]
+    assert found == ["y", "x"]
+
+
+async def test_a_candidate_that_still_runs_is_waited_for(desk: Desk) -> None:
+    service = Listed([Row("x", "RUNNING", NOW - 1.9)], made_of={"x": "a"})
+    async with desk.polling(service, lost_job("a", NOW - 2, NOW - 1)):
+        await anyio.sleep(60)
+        assert (await desk.job()).state is State.UNCONFIRMED
+        service.rows = [Row("x", "SUCCEEDED", NOW - 1.9)]
+        assert (await desk.until("job-a", *SETTLED)).upstream_id == "x"
+
+
+async def test_a_lost_submission_is_not_judged_by_a_list_that_was_not_read(desk: Desk) -> None:
+    class SlowForOthers(Listed):
+        async def list_tasks(self, model: str, page: int = 1) -> Page:
+            if model != MODEL:
+                await anyio.sleep(60)
+            return await super().list_tasks(model, page)
+
+    other = record("other", model="another", state=State.QUEUED, upstream_id="o", sent=NOW, created=NOW)
+    service = SlowForOthers([Row("x", "SUCCEEDED", NOW - 1.9)], made_of={"x": "a"})
+    async with desk.polling(service, other, lost_job("a", NOW - 2, NOW - 1)):
+        assert (await desk.until("job-a", *SETTLED)).upstream_id == "x"
+
+
+# What never arrived.
+
+
+async def test_a_submission_that_the_list_does_not_have_is_sent_again_by_itself(desk: Desk) -> None:
+    service = Listed()
+    async with desk.polling(service, lost_job("a", NOW - 2, NOW - 1)):
+        job = await desk.until("job-a", State.QUEUED)
+    assert (job.tries, job.upstream_id, len(service.sent)) == (1, "task-1", 1)
+    assert service.sent[0] == {"model": MODEL, "input": {"url": "oss://a.png", "target_lang": "ru"}}
+
+
+async def test_a_job_that_was_killed_before_it_was_sent_is_sent_by_the_next_process(desk: Desk) -> None:
+    service = Listed()
+    async with desk.polling(service, record(created=NOW - HOUR)):
+        job = await desk.until("job-a", State.QUEUED)
+    assert (job.owner, len(service.sent)) == (desk.presence.name, 1)
+
+
+async def test_what_may_be_on_its_way_is_not_sent_again_yet(desk: Desk) -> None:
+    service = Listed()
+    async with desk.polling(service, lost_job("a", NOW, NOW + 0.1)):
+        await anyio.sleep(14)
+        assert service.sent == []
+        await desk.until("job-a", State.QUEUED)
+
+
+@pytest.mark.parametrize("status", ["FAILED", "CANCELED"])
+async def test_candidates_that_ended_for_free_are_as_good_as_none(desk: Desk, status: str) -> None:
+    service = Listed([Row("x", status, NOW - 29.9)])
+    async with desk.polling(service, lost_job("a", NOW - 30, NOW - 20)):
+        await desk.until("job-a", State.QUEUED)
+    assert len(service.sent) == 1
+
+
+async def test_what_never_arrives_is_given_up_in_words_and_was_free(desk: Desk) -> None:
+    service = Listed()
+    async with desk.polling(service, lost_job("a", NOW - 30, NOW - 20, tries=MOST_TRIES)):
+        job = await desk.until("job-a", State.FAILED)
+    assert job.message.startswith("No answer came. It was sent 3 times, and the service lists no such task")
+    assert (job.cost, service.sent) == (0.0, [])
+
+
+async def test_a_lost_submission_that_nobody_wants_any_more_is_not_sent_again(desk: Desk) -> None:
+    service = Listed()
+    async with desk.polling(service, lost_job("a", NOW - 30, NOW - 20, cancel=True)):
+        job = await desk.until("job-a", State.CANCELED, State.QUEUED)
+    assert (job.state, job.cost, service.sent) == (State.CANCELED, 0.0, [])
+
+
+# What the list cannot tell.
+
+
+async def test_a_task_made_long_after_a_process_died_is_asked_about(desk: Desk) -> None:
+    async with desk.polling(Listed([Row("x", "RUNNING", NOW - HOUR + 120)]), cut_off(NOW - HOUR)):
+        job = await desk.until("job-a", *SETTLED)
+    assert (job.state, job.upstream_id) == (State.NEEDS_DECISION, None)
+    assert ASKED in job.message
+
+
+async def test_what_the_list_no_longer_shows_is_not_said_to_be_unpaid(desk: Desk) -> None:
+    async with desk.polling(Listed(), cut_off(NOW - 25 * HOUR)):
+        job = await desk.until("job-a", *SETTLED)
+    assert job.state is State.NEEDS_DECISION
+    assert "may be paid" in job.message
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_a_list_that_cannot_be_read_whole_does_not_prove_that_nothing_was_paid(desk: Desk, broken: bool) -> None:
+    class Broken(Listed):
+        async def list_tasks(self, model: str, page: int = 1) -> Page:
+            return Page(self.rows, 1, is_whole=False)
+
+    others = [Row(f"x{number}", "SUCCEEDED", NOW - number) for number in range(400, 900)]
+    service = Broken(others) if broken else Listed(others, pages=99)
+    async with desk.polling(service, lost_job("a", NOW - 9 * HOUR, NOW - 9 * HOUR + 1)):
+        job = await desk.until("job-a", *SETTLED)
+    assert job.state is State.NEEDS_DECISION
+
+
+async def test_with_clocks_far_apart_nothing_is_said_to_be_unpaid(desk: Desk) -> None:
+    service = Listed([Row("x", "RUNNING", NOW + 330)])
+    service.ahead = 331.0
+    async with desk.polling(service, lost_job("a", NOW - 20, NOW - 19)):
+        job = await desk.until("job-a", *SETTLED)
+    assert job.state is State.NEEDS_DECISION
+    assert "331 s off" in job.message
+
+
+async def test_a_lost_submission_is_looked_for_although_the_clock_was_set_back(desk: Desk) -> None:
+    service = Listed()
+    async with desk.polling(service, lost_job("a", NOW + HOUR, NOW + HOUR + 1)):
+        with anyio.fail_after(60):
+            await desk.until("job-a", State.QUEUED)
+
+
+# Who goes on.
+
+
+async def test_of_two_processes_that_find_the_same_job_only_one_goes_on_with_it(desk: Desk) -> None:
+    job = record(created=NOW)
+    async with desk.parts(Listed(), job) as parts:
+        one = await parts.env.lifecycle.taken_over(job, "one")
+        two = await parts.env.lifecycle.taken_over(job, "two")
+    assert one
+    assert two is None
+
+
+async def test_a_job_whose_process_lives_is_left_to_it(desk: Desk, tmp_path: Path) -> None:
+    other = Presence(tmp_path, NOW)
+    service = Listed()
+    async with desk.polling(service, record(created=NOW, owner=other.name)):
+        await anyio.sleep(60)
+        assert service.sent == []
+        other.leave()
+        await desk.until("job-a", State.QUEUED)
+
+
+async def test_the_job_of_a_model_that_this_version_lacks_fails_in_words_and_is_free(desk: Desk) -> None:
+    async with desk.polling(Listed(), record(created=NOW, model="qwen-mt-image-9")):
+        job = await desk.until("job-a", State.FAILED)
+    assert "has no model qwen-mt-image-9" in job.message
+    assert job.cost == 0.0
+
+
+async def test_without_evidence_a_lost_task_is_asked_about(desk: Desk) -> None:
+
+    desk.works["translate_image"] = replace(TASK, evidence=None)
+    async with desk.polling(Listed([Row("x", "SUCCEEDED", NOW - 1.9)]), lost_job("a", NOW - 2, NOW - 1)):
+        assert (await desk.until("job-a", *SETTLED)).state is State.NEEDS_DECISION
