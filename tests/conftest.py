@@ -1,5 +1,7 @@
 """Fixtures: a client in front of the whole server."""
 
+import gc
+import sqlite3
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,14 +14,15 @@ from mcp import Client
 
 from qwen_localize import mcp_server
 from qwen_localize.dashscope import Timeouts
-from qwen_localize.mcp_server import build_server
+from qwen_localize.mcp_server import build_server, registration
 from qwen_localize.settings import Settings
+from qwen_localize.state import database
 from qwen_localize.tool import Tool
 from qwen_localize_tools import TOOLS
 from support import KEY, ORIGIN, Connect
 from virtual_time import VirtualClock, VirtualLoop
 
-_bind = mcp_server.bind
+_bind = registration.bind
 _bound: dict[Any, Any] = {}
 
 
@@ -35,6 +38,21 @@ def _quick_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers are set up in a few milliseconds: no certificates where nothing speaks TLS, schemas made only once."""
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
     monkeypatch.setattr(mcp_server, "bind", _bound_once)
+
+
+@pytest.fixture(autouse=True)
+def _quick_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only tests with processes that can die wait until what is written is safe on the disk."""
+    if request.node.get_closest_marker("process"):
+        return
+    opened = database.connect
+
+    def at_ease(path: Path) -> sqlite3.Connection:
+        connection = opened(path)
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    monkeypatch.setattr(database, "connect", at_ease)
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +103,8 @@ def connect(settings: Settings, clock: VirtualClock) -> Connect:
                 yield client
 
     return connected
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays; the collector need not look at it again and again."""
+    gc.freeze()

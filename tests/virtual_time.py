@@ -7,8 +7,10 @@ no time then, and takes exactly an hour; on a busy machine everything comes to p
 Tests that start other processes, whose time is the real one, use the usual loop: see `real_time` in `conftest`.
 """
 
+import array
 import asyncio
 import selectors
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,8 +18,14 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
+if sys.platform != "win32":
+    import fcntl
+    import termios
+
 # How long the kernel may take to carry bytes from one socket of this process to another, in real seconds.
 _ON_THE_WAY_SECONDS = 0.0001
+# An end that does not read, for it waits for time to pass, is not waited for longer than so many times that.
+_MOST_LOOKS = 200
 # When nobody has done anything for so long in real time, although nobody waits for time to pass, nobody ever will.
 _STUCK_SECONDS = 60.0
 # The loop's own time begins here: far from 0, which could be taken for "never".
@@ -39,7 +47,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Seconds on the clock that jumps."""
         return self.virtual
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
         """As usual, and counted."""
         self.threads += 1
         future = super().run_in_executor(executor, func, *args)
@@ -66,12 +74,32 @@ class _Jumping(selectors.DefaultSelector):
                 raise TimeoutError("everybody waits for something that nobody does")
             return ready
         # The loop's own pipe is always there; with others, bytes may be on their way.
-        if len(self.get_map()) > 1:
+        if len(self.get_map()) > 1 and (ready := self._arriving()):
+            return ready
+        self._loop.virtual += timeout
+        return []
+
+    def _arriving(self) -> list[Any]:
+        """What becomes ready as soon as the kernel has carried everything from socket to socket."""
+        for _ in range(_MOST_LOOKS):
             time.sleep(_ON_THE_WAY_SECONDS)
             if ready := super().select(0):
                 return ready
-        self._loop.virtual += timeout
+            if not any(_on_the_way(key.fd) for key in self.get_map().values()):
+                break
         return []
+
+
+def _on_the_way(descriptor: int) -> bool:
+    """Whether the other end has not yet received all that was written; a busy kernel may take its time."""
+    if sys.platform == "win32":
+        return False
+    waiting = array.array("i", [0])
+    try:
+        fcntl.ioctl(descriptor, termios.TIOCOUTQ, waiting)
+    except OSError:  # a listening socket
+        return False
+    return waiting[0] > 0
 
 
 _run_sync = anyio.to_thread.run_sync

@@ -1,12 +1,20 @@
 """A sandbox on a real socket for each test that asks for one."""
 
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from qwen_localize.sandbox import SandboxConfig
 from sandbox.stand import Caller, ManualClock, open_caller, png, write
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The sandbox is tested over real sockets, in real time."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("process")
 
 
 @pytest.fixture(scope="session")

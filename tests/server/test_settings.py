@@ -82,7 +82,7 @@ def test_a_working_directory_that_was_deleted_opens_nothing_and_breaks_nothing(
     gone.rmdir()
     settings = Settings.load({"QWEN_LOCALIZE_OUTPUT_DIR": str(tmp_path / "out")})
     assert settings.allowed_dirs == ((tmp_path / "out").resolve(),)
-    with pytest.raises(BadSetting, match="QWEN_LOCALIZE_STATE_DIR cannot be used: .* give an absolute path"):
+    with pytest.raises(BadSetting, match=r"QWEN_LOCALIZE_STATE_DIR cannot be used: .* give an absolute path"):
         Settings.load({"QWEN_LOCALIZE_STATE_DIR": "state"})
 
 

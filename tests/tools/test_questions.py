@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from qwen_localize_tools.analyze_conversation.questions import READY, Answer, Question, read_answers
+from qwen_localize_tools.analyze_conversation.questions import READY, Judgement, Question, read_answers
 
 ASKED = [READY["satisfaction"], Question(id="s", instruction="x", labels=["0", "1"])]
 ROWS = [
@@ -12,8 +12,8 @@ ROWS = [
     {"id": "s", "label": "0", "reason": "r", "turns": [2]},
 ]
 GOOD = [
-    Answer(question="satisfaction", label="neutral", reason="r", turns=[1]),
-    Answer(question="s", label="0", reason="r", turns=[2]),
+    Judgement(question="satisfaction", label="neutral", reason="r", turns=[1]),
+    Judgement(question="s", label="0", reason="r", turns=[2]),
 ]
 
 

@@ -68,7 +68,7 @@ class PaidCalls:
     clock: Clock
     ledger: CostLedger
     cap: float | None
-    flights: SingleFlight[Answer]
+    single_flight: SingleFlight[Answer]
     cache: SessionCache
     answers: Answers
     bookkeeping: Bookkeeping
@@ -141,7 +141,7 @@ class PaidCalls:
         if durable and (kept := await self.answers.get(key)):
             return Answer(parsed(kept.encode()), Tokens(), reused=True)
         work = partial(self._pay, tool, model, expected, send, key if durable else "")
-        return await self.flights.answer(key, work, finish=durable)
+        return await self.single_flight.answer(key, work, finish=durable)
 
     async def _pay(
         self, tool: str, model: Model, expected: Tokens, send: Send, key: str, departure: Departure

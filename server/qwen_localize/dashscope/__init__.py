@@ -5,7 +5,7 @@ from .departure import Departure
 from .hosts import REGIONS, Service, is_private
 from .limits import Limit, RateLimiter, RateLimitStore
 from .models import Model, Price
-from .tasks import Failed, Gone, Page, Row, Succeeded, Waiting, as_text, usage_of
+from .tasks import Failed, Gone, Row, Succeeded, TaskList, Waiting, as_text, usage_of
 from .wire import Timeouts, Wire
 
 __all__ = [
@@ -16,13 +16,13 @@ __all__ = [
     "Gone",
     "Limit",
     "Model",
-    "Page",
     "Price",
     "RateLimitStore",
     "RateLimiter",
     "Row",
     "Service",
     "Succeeded",
+    "TaskList",
     "Timeouts",
     "Waiting",
     "Wire",

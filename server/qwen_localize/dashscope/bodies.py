@@ -52,7 +52,8 @@ async def _unpacked(response: httpx2.Response) -> AsyncIterator[bytes]:
     unpacker = zlib.decompressobj(_GZIP_OR_DEFLATE)
     try:
         async for piece in response.aiter_raw():
-            while piece:
+            # What follows the end of the packed body is nobody's, and zlib would keep it as "unconsumed" for ever.
+            while piece and not unpacker.eof:
                 yield unpacker.decompress(piece, _PIECE)
                 piece = unpacker.unconsumed_tail
     except zlib.error:

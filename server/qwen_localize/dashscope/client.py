@@ -14,7 +14,7 @@ from .downloads import download
 from .limits import Limit
 from .refusals import describe, meaning
 from .retry import Repeat
-from .tasks import Failed, Page, TaskState, as_text, parse, parse_page
+from .tasks import Failed, TaskList, TaskState, as_text, parse, parse_page
 from .uploads import upload
 from .wire import Request, Wire
 
@@ -86,7 +86,7 @@ class Client:
         url = f"{self._wire.service.native}/tasks/{task_id}"
         return parse(await self._wire.send(Request("GET", url, budget=(QUERY, self._query_limit, 0), strict=True)))
 
-    async def list_tasks(self, model: str, page: int = 1) -> Page:
+    async def list_tasks(self, model: str, page: int = 1) -> TaskList:
         """The account's tasks of the last 24 h with a model, a page at a time (docs/model-studio.md 2.2)."""
         url = f"{self._wire.service.native}/tasks"
         params = {"model_name": model, "page_no": str(page), "page_size": str(PAGE_SIZE)}

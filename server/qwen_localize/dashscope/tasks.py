@@ -104,7 +104,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Page:
+class TaskList:
     """A page of the task list (docs/model-studio.md 2.2).
 
     Attributes:
@@ -117,7 +117,7 @@ class Page:
     is_whole: bool = True
 
 
-def parse_page(body: dict[str, Any]) -> Page:
+def parse_page(body: dict[str, Any]) -> TaskList:
     """The rows in an answer to LIST; what is no row is left out.
 
     Raises:
@@ -129,7 +129,7 @@ def parse_page(body: dict[str, Any]) -> Page:
     rows = [row for item in data if (row := _row(item))]
     pages = body.get("total_page", 1)
     is_count = isinstance(pages, int) and 0 <= pages <= _MOST_PAGES
-    return Page(rows, max(pages, 1) if is_count else 1, is_count and len(rows) == len(data))
+    return TaskList(rows, max(pages, 1) if is_count else 1, is_count and len(rows) == len(data))
 
 
 def _row(item: Any) -> Row | None:

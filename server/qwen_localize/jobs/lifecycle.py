@@ -1,29 +1,28 @@
 """A job's whole life: every change of its state is made here, and nowhere else.
 
-                       begin
-                         │
-                     PREPARED ◄──────────── send_again ────────────┐
-             submitting  │  \\ working (a batch)                     │
-                         ▼   ▼                                      │
-                   SUBMITTING   RUNNING ◄── working ── PAUSED       │
-                    │  │  │ \\     │  └─ paused ──────────► ┘        │
-        submitted   │  │  │  unconfirmed ──► UNCONFIRMED ───────────┤
-                    │  │  │                    │    │               │
-                    ▼  │  └─ needs_decision ─┐ │    └─ submitted ─► QUEUED
-                QUEUED │ (a call)            ▼ ▼                    │
-         running    │  │               NEEDS_DECISION               │
-                    ▼  │                     ▲                      │
-                RUNNING│ ── needs_decision ──┘                      │
-             ready  │  │ ready (a call)                             │
-                    ▼  ▼                                            │
-                   READY ◄── fetch_again ── UNDELIVERED             │
-                    │  └─── undelivered ──────► ┘                   │
-                    ▼                                               │
-         SUCCEEDED  ·  FAILED  ·  CANCELED   (nothing leaves these) ┘
+A picture, as a task or as a call:
 
-`succeeded`, `failed` and `canceled` lead to the ends from where they may; `free` says that nothing was billed. Whoever
-tries a change that is not possible any more, because another process or the user was quicker, is given None and leaves
-the job alone. What must not be lost, such as the id of a task that is paid, is tried until the disk takes it.
+    PREPARED ──submitting──► SUBMITTING ──submitted──► QUEUED ──running──► RUNNING
+        ▲                     │  │  │                    │                    │
+        │         unconfirmed │  │  └── ready (a call) ──┴─────── ready ──────┴──► READY ──succeeded──► SUCCEEDED
+        │                     ▼  │                                               │   ▲
+        └── send_again ── UNCONFIRMED ──submitted──► QUEUED          undelivered │   │ fetch_again
+                              │  │                                               ▼   │
+               needs_decision │  │ needs_decision                             UNDELIVERED
+                              ▼  ▼
+                         NEEDS_DECISION   (from QUEUED and RUNNING too: an answer that nobody understands)
+
+A batch:
+
+    PREPARED ──working──► RUNNING ──completed──► SUCCEEDED
+        ▲                    │
+        │                    │ paused
+        └───── resumed ── PAUSED
+
+`failed` and the ways to CANCELED (`withdrawn`, `canceled`, `given_up`, `stopped`) are the other ends; nothing leaves an
+end. Whoever tries a change that is not possible any more, because another process or the user was quicker, is given
+None and leaves the job alone. What must not be lost, such as the id of a task that is paid, is tried until the disk
+takes it.
 """
 
 import logging

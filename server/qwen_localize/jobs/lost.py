@@ -35,13 +35,13 @@ class NeverArrived:
 
 
 @dataclass(frozen=True)
-class Unclear:
+class Ambiguous:
     """Some tasks might be ours, and nothing tells which."""
 
     count: int
 
 
-Verdict = Candidates | NeverArrived | Unclear
+Verdict = Candidates | NeverArrived | Ambiguous
 
 
 def look(job: JobRecord, rows: Sequence[Row], known: Collection[str], ours: Collection[str] = ()) -> Verdict:
@@ -60,7 +60,7 @@ def look(job: JobRecord, rows: Sequence[Row], known: Collection[str], ours: Coll
     if 0 < len(near) <= MOST_CANDIDATES:
         return Candidates(near)
     far = [row for row in strangers if _within(job, row, FAR_SECONDS, FAR_SECONDS)]
-    return Unclear(len(far)) if far else NeverArrived()
+    return Ambiguous(len(far)) if far else NeverArrived()
 
 
 def was_out(job: JobRecord, row: Row) -> bool:

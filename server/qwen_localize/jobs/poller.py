@@ -12,7 +12,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from ..clock import first
-from ..dashscope import Failed, Gone, Page, Row, Succeeded
+from ..dashscope import Failed, Gone, Row, Succeeded, TaskList
 from ..errors import LocalizeError, Rejected, SetupError
 from . import schedule
 from .delivery import Delivery
@@ -120,7 +120,7 @@ class Poller:
         self._slowdown = schedule.slower(self._slowdown)
         logger.warning("Polling slows down: %s", error)
 
-    async def _list(self, model: str) -> Page | None:
+    async def _list(self, model: str) -> TaskList | None:
         """A model's task list, as far as it is read. None if it is refused."""
         self._listed = self._clock.wall()
         rows: list[Row] = []
@@ -134,9 +134,9 @@ class Poller:
         except LocalizeError as error:
             self._slow_down(error)
             return None
-        return Page(rows, pages, is_whole and pages <= MOST_PAGES)
+        return TaskList(rows, pages, is_whole and pages <= MOST_PAGES)
 
-    async def _step(self, job: JobRecord, lists: dict[str, Page | None], group: TaskGroup) -> None:
+    async def _step(self, job: JobRecord, lists: dict[str, TaskList | None], group: TaskGroup) -> None:
         listed, work = lists.get(job.model), self._env.works[job.tool]
         match job.state:
             case State.QUEUED | State.RUNNING if isinstance(work, Upstream):

@@ -10,7 +10,7 @@ import anyio.to_thread
 import httpx2
 from anyio.abc import TaskGroup
 
-from ..dashscope import Page, Row, Succeeded
+from ..dashscope import Row, Succeeded, TaskList
 from ..errors import BadAnswer, Expired, Spoiled
 from ..files import LocalMedia
 from . import lost
@@ -76,7 +76,7 @@ class Recovery:
         seen = max(self._env.presence.last_seen(job.owner) or 0.0, job.sent or job.created)
         return min(seen + 2 * BEAT_SECONDS, self._env.clock.wall())
 
-    async def look(self, job: JobRecord, listed: Page) -> None:
+    async def look(self, job: JobRecord, listed: TaskList) -> None:
         """Find out what became of a submission that is UNCONFIRMED, in a list that was read after it had settled."""
         # In this order: a submission whose answer comes meanwhile is then among these or among the known.
         others = [other for other in await self._env.store.unknown() if other.model == job.model and other.id != job.id]
@@ -87,7 +87,7 @@ class Recovery:
                 await self._choose(job, rows, others, listed)
             case lost.NeverArrived():
                 await self._not_listed(job, listed)
-            case lost.Unclear(count=count) if not any(self._is_unsettled(other) for other in others):
+            case lost.Ambiguous(count=count) if not any(self._is_unsettled(other) for other in others):
                 # The tasks of those others may be known in this very round, and then this job's in the next.
                 if job.id in self._doubted:
                     await self._ask(job, f"{count} task(s) of that time may or may not be it")
@@ -102,7 +102,7 @@ class Recovery:
         """Whether the list has had the time to show a lost submission; a moment in the future is of another clock."""
         return job.lost is not None and not 0 <= self._env.clock.wall() - job.lost <= lost.SETTLE_SECONDS
 
-    async def _choose(self, job: JobRecord, rows: Sequence[Row], others: Sequence[JobRecord], listed: Page) -> None:
+    async def _choose(self, job: JobRecord, rows: Sequence[Row], others: Sequence[JobRecord], listed: TaskList) -> None:
         """The task whose result can only be made of this job's inputs; if there is none, the user is asked."""
         if any(row.status in ("PENDING", "RUNNING") for row in rows):
             return  # only a result tells
@@ -153,7 +153,7 @@ class Recovery:
             logger.info("The result of task %s cannot be compared: %s", row.task_id, error)
             return None
 
-    async def _not_listed(self, job: JobRecord, listed: Page) -> None:
+    async def _not_listed(self, job: JobRecord, listed: TaskList) -> None:
         """No task is this job's: it never arrived, or failed for free, if the list shows everything."""
         if 0 <= self._env.clock.wall() - (job.sent or job.created) <= _ARRIVED_SECONDS:
             return  # it may be on its way
@@ -168,7 +168,7 @@ class Recovery:
             words = f"{job.message} {times}"
             await self._lifecycle.failed(job, words, free=True)
 
-    def _hidden(self, job: JobRecord, listed: Page) -> str:
+    def _hidden(self, job: JobRecord, listed: TaskList) -> str:
         """Why the list might not show the job's task; nothing if it would."""
         age = self._env.clock.wall() - (job.sent or job.created)
         skew = abs(self._env.client.skew)

@@ -30,7 +30,7 @@ WATCH_SECONDS = 0.5
 # How long a cancellation waits to be told what became of it.
 CANCEL_SECONDS = 6.0
 
-Tell = Callable[[JobRecord], Awaitable[None]]
+OnChange = Callable[[JobRecord], Awaitable[None]]
 GivenUp = Callable[[], bool]
 
 
@@ -152,7 +152,7 @@ class Runner:
                 logger.info("Jobs cannot be watched now: %s", error)
             since = now
 
-    async def wait(self, job_id: str, seconds: float, tell: Tell, given_up: GivenUp = lambda: False) -> JobRecord:
+    async def wait(self, job_id: str, seconds: float, tell: OnChange, given_up: GivenUp = lambda: False) -> JobRecord:
         """The job when it rests, or as it is after `seconds`.
 
         Args:
@@ -174,7 +174,7 @@ class Runner:
         finally:
             self._waiting[job_id] -= 1
 
-    async def _follow(self, job_id: str, until: float, tell: Tell) -> JobRecord:
+    async def _follow(self, job_id: str, until: float, tell: OnChange) -> JobRecord:
         shown: tuple[State, str] | None = None
         while True:
             changed = self._env.signals.next(job_id)

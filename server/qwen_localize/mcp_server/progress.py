@@ -12,13 +12,13 @@ BEAT_SECONDS = 4.0
 # A heartbeat moves the bar by this share, because the protocol wants every report to be larger than the last.
 _NUDGE = 1e-4
 
-Send = Callable[[float, float | None, str | None], Awaitable[None]]
+Notify = Callable[[float, float | None, str | None], Awaitable[None]]
 
 
 class Progress:
     """The progress of one call."""
 
-    def __init__(self, send: Send, clock: Clock) -> None:
+    def __init__(self, send: Notify, clock: Clock) -> None:
         self._send = send
         self._clock = clock
         self._value = 0.0

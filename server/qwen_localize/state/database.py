@@ -39,7 +39,7 @@ class Database:
     def __init__(self, folder: Path, now: float) -> None:
         self.folder = folder
         self._writer = _open(folder, now)
-        self._reader = _connect(folder / FILE)
+        self._reader = connect(folder / FILE)
         self._writing, self._reading = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)
 
     def close(self) -> None:
@@ -90,7 +90,7 @@ def _open(folder: Path, now: float) -> sqlite3.Connection:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(folder / "open.lock", timeout=_BUSY_SECONDS):
             notice = _checked(folder / FILE)
-            connection = _connect(folder / FILE)
+            connection = connect(folder / FILE)
             try:
                 _migrate(connection, folder / FILE)
                 if notice:
@@ -106,7 +106,8 @@ def _open(folder: Path, now: float) -> sqlite3.Connection:
     return connection
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that waits for others' writing, and whose own is on disk when it is done."""
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")

@@ -198,7 +198,7 @@ class Runtime:
             clock=self.clock,
             ledger=CostLedger(database),
             cap=self.settings.daily_budget,
-            flights=SingleFlight(group),
+            single_flight=SingleFlight(group),
             cache=SessionCache(),
             answers=Answers(database),
             bookkeeping=Bookkeeping(group, self.clock),

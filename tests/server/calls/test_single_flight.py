@@ -12,7 +12,7 @@ from qwen_localize.calls.single_flight import GRACE_SECONDS, MOST_LANDED
 from qwen_localize.dashscope import Departure
 from qwen_localize.errors import Rejected
 
-Flights = SingleFlight[dict[str, Any]]
+Flight = SingleFlight[dict[str, Any]]
 
 
 class Service:
@@ -44,10 +44,10 @@ def service() -> Service:
     return Service()
 
 
-async def given_up(flights: Flights, service: Service, when: anyio.Event) -> None:
+async def given_up(single_flight: Flight, service: Service, when: anyio.Event) -> None:
     """A call that ends without having waited for its answer."""
     async with anyio.create_task_group() as call:
-        call.start_soon(flights.answer, "key", service.work)
+        call.start_soon(single_flight.answer, "key", service.work)
         await when.wait()
         call.cancel_scope.cancel()
 
@@ -55,17 +55,17 @@ async def given_up(flights: Flights, service: Service, when: anyio.Event) -> Non
 async def test_an_answer_that_came_after_its_call_was_given_up_is_kept_for_the_next(
     group: TaskGroup, service: Service
 ) -> None:
-    flights = Flights(group)
+    single_flight = Flight(group)
     service.turn.set()
-    await given_up(flights, service, service.out)
+    await given_up(single_flight, service, service.out)
     service.answers.set()
     await anyio.wait_all_tasks_blocked()
-    assert await flights.answer("key", service.work) == {"answer": 1}
-    assert await flights.answer("key", service.work) == {"answer": 2}
+    assert await single_flight.answer("key", service.work) == {"answer": 1}
+    assert await single_flight.answer("key", service.work) == {"answer": 2}
 
 
 async def test_an_answer_that_comes_in_the_moment_in_which_its_call_is_given_up_is_kept(group: TaskGroup) -> None:
-    flights, asked = Flights(group), 0
+    single_flight, asked = Flight(group), 0
 
     async with anyio.create_task_group() as call:
 
@@ -76,15 +76,15 @@ async def test_an_answer_that_comes_in_the_moment_in_which_its_call_is_given_up_
             call.cancel_scope.cancel()
             return {"answer": asked}
 
-        call.start_soon(flights.answer, "key", work)
-    assert await flights.answer("key", work) == {"answer": 1}
+        call.start_soon(single_flight.answer, "key", work)
+    assert await single_flight.answer("key", work) == {"answer": 1}
 
 
 async def test_an_equal_request_waits_for_the_one_that_is_out(group: TaskGroup, service: Service) -> None:
-    flights, answers = Flights(group), []
+    single_flight, answers = Flight(group), []
 
     async def ask() -> None:
-        answers.append(await flights.answer("key", service.work))
+        answers.append(await single_flight.answer("key", service.work))
 
     service.turn.set()
     async with anyio.create_task_group() as calls:
@@ -98,9 +98,9 @@ async def test_an_equal_request_waits_for_the_one_that_is_out(group: TaskGroup, 
 async def test_a_request_whose_call_is_given_up_before_its_turn_is_never_sent(
     group: TaskGroup, service: Service
 ) -> None:
-    flights, waiting = Flights(group), anyio.Event()
+    single_flight, waiting = Flight(group), anyio.Event()
     waiting.set()
-    await given_up(flights, service, waiting)
+    await given_up(single_flight, service, waiting)
     service.turn.set()
     await anyio.wait_all_tasks_blocked()
     assert service.asked == 0
@@ -109,7 +109,7 @@ async def test_a_request_whose_call_is_given_up_before_its_turn_is_never_sent(
 async def test_a_request_that_was_called_off_while_a_thread_worked_for_it_is_never_sent(
     group: TaskGroup, service: Service
 ) -> None:
-    flights, began = Flights(group), anyio.Event()
+    single_flight, began = Flight(group), anyio.Event()
 
     async def work(departure: Departure) -> dict[str, Any]:
         began.set()
@@ -118,7 +118,7 @@ async def test_a_request_that_was_called_off_while_a_thread_worked_for_it_is_nev
         return await service.work(departure)
 
     async with anyio.create_task_group() as call:
-        call.start_soon(flights.answer, "key", work)
+        call.start_soon(single_flight.answer, "key", work)
         await began.wait()
         call.cancel_scope.cancel()
     service.turn.set()
@@ -127,20 +127,20 @@ async def test_a_request_that_was_called_off_while_a_thread_worked_for_it_is_nev
 
 
 async def test_a_failure_is_raised_for_everybody_who_waits_and_not_kept(group: TaskGroup, service: Service) -> None:
-    flights = Flights(group)
+    single_flight = Flight(group)
 
     async def refused(_: Departure) -> dict[str, Any]:
         raise Rejected("no")
 
     with pytest.raises(Rejected):
-        await flights.answer("key", refused)
+        await single_flight.answer("key", refused)
     service.turn.set()
     service.answers.set()
-    assert await flights.answer("key", service.work) == {"answer": 1}
+    assert await single_flight.answer("key", service.work) == {"answer": 1}
 
 
 async def test_only_the_last_answers_are_kept(group: TaskGroup) -> None:
-    flights, out, answers = Flights(group), anyio.Event(), anyio.Event()
+    single_flight, out, answers = Flight(group), anyio.Event(), anyio.Event()
 
     async def work(departure: Departure) -> dict[str, Any]:
         await departure.leave()
@@ -150,7 +150,7 @@ async def test_only_the_last_answers_are_kept(group: TaskGroup) -> None:
 
     async with anyio.create_task_group() as calls:
         for number in range(MOST_LANDED + 1):
-            calls.start_soon(flights.answer, str(number), work)
+            calls.start_soon(single_flight.answer, str(number), work)
         await anyio.wait_all_tasks_blocked()
         calls.cancel_scope.cancel()
     answers.set()
@@ -159,8 +159,8 @@ async def test_only_the_last_answers_are_kept(group: TaskGroup) -> None:
     async def again(_: Departure) -> dict[str, Any]:
         return {"first": False}
 
-    assert await flights.answer("0", again) == {"first": False}
-    assert await flights.answer("1", again) == {"first": True}
+    assert await single_flight.answer("0", again) == {"first": False}
+    assert await single_flight.answer("1", again) == {"first": True}
 
 
 def test_the_texts_used_last_are_kept_as_far_as_there_is_room() -> None:
@@ -186,8 +186,8 @@ async def test_a_process_that_ends_waits_for_an_answer_that_will_be_kept_and_for
         return {}
 
     async with anyio.create_task_group() as process:
-        flights = Flights(process)
-        process.start_soon(lambda: flights.answer("key", work, finish=finish))
+        single_flight = Flight(process)
+        process.start_soon(lambda: single_flight.answer("key", work, finish=finish))
         await anyio.sleep(1)
         process.cancel_scope.cancel()
     assert found == kept
@@ -209,9 +209,9 @@ async def test_a_process_that_ends_does_not_wait_for_ever_and_sends_nothing_more
 
     began = anyio.current_time()
     async with anyio.create_task_group() as process:
-        flights = Flights(process)
-        process.start_soon(lambda: flights.answer("silent", silent, finish=True))
-        process.start_soon(lambda: flights.answer("early", early, finish=True))
+        single_flight = Flight(process)
+        process.start_soon(lambda: single_flight.answer("silent", silent, finish=True))
+        process.start_soon(lambda: single_flight.answer("early", early, finish=True))
         await anyio.sleep(1)
         process.cancel_scope.cancel()
     assert anyio.current_time() - began <= 1 + GRACE_SECONDS

@@ -12,7 +12,7 @@ import pytest
 import respx
 
 from qwen_localize import errors
-from qwen_localize.dashscope import Client, Departure, Page, Row, Service, Wire
+from qwen_localize.dashscope import Client, Departure, Row, Service, TaskList, Wire
 from qwen_localize.dashscope.bodies import MOST_BYTES
 from support import KEY, ORIGIN
 from virtual_time import VirtualClock
@@ -46,11 +46,22 @@ async def test_a_packed_answer_is_unpacked(httpx2_mock: respx.Router, client: Cl
     assert await client.chat(BODY) == {"choices": ["ok"]}
 
 
+@pytest.mark.parametrize("pieces", [1, 1000])
+async def test_what_follows_the_end_of_a_packed_answer_is_nobodys(
+    httpx2_mock: respx.Router, client: Client, pieces: int
+) -> None:
+    content = gzip.compress(json.dumps({"choices": ["ok" * (2 << 20)]}).encode()) + b"\x1f\x8b trailing" * pieces
+    httpx2_mock.post(CHAT).mock(return_value=packed(content, "gzip"))
+    assert await client.chat(BODY) == {"choices": ["ok" * (2 << 20)]}
+
+
 async def test_a_small_answer_that_unpacks_to_gigabytes_is_given_up_before_it_fills_the_memory(
     httpx2_mock: respx.Router, client: Client
 ) -> None:
     packer = zlib.compressobj(9, wbits=31)
-    bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(500)) + packer.flush()
+    # Each part leaves the packer as it was, so the same bytes may follow many times: half a gigabyte.
+    parts = [packer.compress(bytes(8 << 20)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2)]
+    bomb = parts[0] + 63 * parts[1] + packer.flush()
     assert len(bomb) < 600_000
     route = httpx2_mock.post(CHAT).mock(return_value=packed(bomb, "gzip"))
     tracemalloc.start()
@@ -136,9 +147,10 @@ async def test_an_odd_date_costs_no_answer(httpx2_mock: respx.Router, client: Cl
     assert await client.chat(BODY) == {"choices": []}
 
 
-@pytest.mark.parametrize(
-    "output", [{"task_id": name, "task_status": "PENDING"} for name in ("", {}, [], 7, None, "../../tokens", "a" * 300)]
-)
+NO_IDS: list[Any] = ["", {}, [], 7, None, "../../tokens", "a" * 300]
+
+
+@pytest.mark.parametrize("output", [{"task_id": name, "task_status": "PENDING"} for name in NO_IDS])
 async def test_an_id_that_is_none_is_not_taken_for_a_task_and_the_answer_is_kept(
     httpx2_mock: respx.Router, client: Client, output: dict[str, Any]
 ) -> None:
@@ -185,15 +197,15 @@ ROW = {"task_id": "t", "status": "PENDING", "gmt_create": 1_700_000_000_500}
 @pytest.mark.parametrize(
     ("body", "page"),
     [
-        ('{"data": [%s], "total_page": 1e400}', Page([Row("t", "PENDING", 1_700_000_000.5)], 1, is_whole=False)),
-        ('{"data": [%s], "total_page": -3}', Page([Row("t", "PENDING", 1_700_000_000.5)], 1, is_whole=False)),
-        ('{"data": [%s, 7, {"task_id": {}}]}', Page([Row("t", "PENDING", 1_700_000_000.5)], 1, is_whole=False)),
-        ('{"data": [{"task_id": "t", "gmt_create": "x"}]}', Page([Row("t", "", 0.0)], 1)),
-        ('{"data": [], "total_page": 0}', Page([], 1)),
+        ('{"data": [%s], "total_page": 1e400}', TaskList([Row("t", "PENDING", 1_700_000_000.5)], 1, is_whole=False)),
+        ('{"data": [%s], "total_page": -3}', TaskList([Row("t", "PENDING", 1_700_000_000.5)], 1, is_whole=False)),
+        ('{"data": [%s, 7, {"task_id": {}}]}', TaskList([Row("t", "PENDING", 1_700_000_000.5)], 1, is_whole=False)),
+        ('{"data": [{"task_id": "t", "gmt_create": "x"}]}', TaskList([Row("t", "", 0.0)], 1)),
+        ('{"data": [], "total_page": 0}', TaskList([], 1)),
     ],
 )
 async def test_what_is_odd_in_the_task_list_is_left_out_and_the_list_is_then_not_whole(
-    httpx2_mock: respx.Router, client: Client, body: str, page: Page
+    httpx2_mock: respx.Router, client: Client, body: str, page: TaskList
 ) -> None:
     httpx2_mock.get(TASKS).respond(200, text=body.replace("%s", json.dumps(ROW)))
     assert await client.list_tasks("m") == page

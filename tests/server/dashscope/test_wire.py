@@ -9,7 +9,7 @@ import pytest
 import respx
 
 from qwen_localize import errors
-from qwen_localize.dashscope import Client, Limit, Page, Row, Service, Wire
+from qwen_localize.dashscope import Client, Limit, Row, Service, TaskList, Wire
 from support import KEY, ORIGIN
 from virtual_time import VirtualClock
 
@@ -135,7 +135,7 @@ async def test_tasks_can_be_listed_and_cancelled(httpx2_mock: respx.Router, clie
     page = {"model_name": "m", "page_no": "2", "page_size": "100"}
     httpx2_mock.get(f"{ORIGIN}/api/v1/tasks", params=page).respond(json={"data": [row], "total_page": 3})
     cancelled = httpx2_mock.post(f"{ORIGIN}/api/v1/tasks/t/cancel").respond(json={"request_id": "r"})
-    assert await client.list_tasks("m", 2) == Page([Row("t", "PENDING", 1_700_000_000.5)], 3)
+    assert await client.list_tasks("m", 2) == TaskList([Row("t", "PENDING", 1_700_000_000.5)], 3)
     await client.cancel("t")
     assert cancelled.called
 

@@ -17,10 +17,10 @@ from qwen_localize.dashscope import (
     Gone,
     Limit,
     Model,
-    Page,
     Row,
     Service,
     Succeeded,
+    TaskList,
     Waiting,
     Wire,
 )
@@ -106,10 +106,10 @@ class Listed(Client):
         self.sent.append(body)
         return await self.reply()
 
-    async def list_tasks(self, model: str, page: int = 1) -> Page:
+    async def list_tasks(self, model: str, page: int = 1) -> TaskList:
         self.lists += 1
         await anyio.sleep(0.01)
-        return Page(self.rows if page == 1 else [], self.pages)
+        return TaskList(self.rows if page == 1 else [], self.pages)
 
     async def query(self, task_id: str) -> TaskState:
         self.queried.append(task_id)

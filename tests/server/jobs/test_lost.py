@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from qwen_localize.dashscope import Row
 from qwen_localize.jobs import JobRecord, lost
-from qwen_localize.jobs.lost import Candidates, NeverArrived, Unclear
+from qwen_localize.jobs.lost import Ambiguous, Candidates, NeverArrived
 from server.jobs.records import lost_job
 
 NOON = 1_800_000_000.0
@@ -70,13 +70,13 @@ def test_a_task_that_was_made_long_after_the_submission_is_no_candidate_and_leav
     assert job.sent is not None
     assert job.lost is not None
     assume(late > lost.ARRIVAL_SECONDS + lost.NEAR_SECONDS)
-    assert lost.look(job, [Row("x", "RUNNING", job.sent + late)], set()) == Unclear(1)
+    assert lost.look(job, [Row("x", "RUNNING", job.sent + late)], set()) == Ambiguous(1)
 
 
 def test_more_candidates_than_can_be_looked_at_leave_doubt() -> None:
     many = [Row(str(number), "SUCCEEDED", NOON) for number in range(lost.MOST_CANDIDATES + 1)]
     assert isinstance(lost.look(lost_job("a", NOON, NOON + 1), many[1:], set()), Candidates)
-    assert lost.look(lost_job("a", NOON, NOON + 1), many, set()) == Unclear(len(many))
+    assert lost.look(lost_job("a", NOON, NOON + 1), many, set()) == Ambiguous(len(many))
 
 
 def test_an_empty_list_means_that_nothing_arrived() -> None:

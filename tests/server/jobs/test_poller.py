@@ -5,7 +5,7 @@ import json
 import anyio
 import pytest
 
-from qwen_localize.dashscope import Page, Row
+from qwen_localize.dashscope import Row, TaskList
 from qwen_localize.errors import NoAccess, ServiceFailed
 from qwen_localize.jobs import State
 from qwen_localize.jobs.poller import FAULT_SECONDS
@@ -54,7 +54,7 @@ async def test_a_task_missing_from_the_list_is_asked_for_by_its_id(desk: Desk) -
 
 async def test_a_list_that_is_refused_for_one_model_holds_up_no_other(desk: Desk) -> None:
     class RefusedForOne(Listed):
-        async def list_tasks(self, model: str, page: int = 1) -> Page:
+        async def list_tasks(self, model: str, page: int = 1) -> TaskList:
             if model == "another":
                 raise ServiceFailed("no")
             return await super().list_tasks(model, page)
@@ -67,7 +67,7 @@ async def test_a_list_that_is_refused_for_one_model_holds_up_no_other(desk: Desk
 
 async def test_tasks_are_asked_for_by_their_ids_if_the_list_is_always_refused(desk: Desk) -> None:
     class Refused(Listed):
-        async def list_tasks(self, model: str, page: int = 1) -> Page:
+        async def list_tasks(self, model: str, page: int = 1) -> TaskList:
             raise NoAccess("The key has no right to this.")
 
     job = record(state=State.QUEUED, upstream_id="o", sent=NOW, created=NOW)
@@ -102,7 +102,7 @@ async def test_after_refusals_the_list_is_read_slowly_and_soon_as_often_as_befor
     class Busy(Listed):
         busy = False
 
-        async def list_tasks(self, model: str, page: int = 1) -> Page:
+        async def list_tasks(self, model: str, page: int = 1) -> TaskList:
             page_of = await super().list_tasks(model, page)
             if self.busy:
                 raise ServiceFailed("no")

@@ -6,7 +6,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from qwen_localize.dashscope import Page, Row
+from qwen_localize.dashscope import Row, TaskList
 from qwen_localize.jobs import JobRecord, Presence, State
 from qwen_localize.jobs.recovery import MOST_TRIES
 from server.jobs.desk import NOW, TASK, Desk, Listed
@@ -150,7 +150,7 @@ async def test_a_candidate_that_still_runs_is_waited_for(desk: Desk) -> None:
 
 async def test_a_lost_submission_is_not_judged_by_a_list_that_was_not_read(desk: Desk) -> None:
     class SlowForOthers(Listed):
-        async def list_tasks(self, model: str, page: int = 1) -> Page:
+        async def list_tasks(self, model: str, page: int = 1) -> TaskList:
             if model != MODEL:
                 await anyio.sleep(60)
             return await super().list_tasks(model, page)
@@ -230,8 +230,8 @@ async def test_what_the_list_no_longer_shows_is_not_said_to_be_unpaid(desk: Desk
 @pytest.mark.parametrize("broken", [False, True])
 async def test_a_list_that_cannot_be_read_whole_does_not_prove_that_nothing_was_paid(desk: Desk, broken: bool) -> None:
     class Broken(Listed):
-        async def list_tasks(self, model: str, page: int = 1) -> Page:
-            return Page(self.rows, 1, is_whole=False)
+        async def list_tasks(self, model: str, page: int = 1) -> TaskList:
+            return TaskList(self.rows, 1, is_whole=False)
 
     others = [Row(f"x{number}", "SUCCEEDED", NOW - number) for number in range(400, 900)]
     service = Broken(others) if broken else Listed(others, pages=99)

@@ -13,7 +13,7 @@ from qwen_localize.jobs import JobStore, State
 from qwen_localize.jobs.records import FINAL
 from qwen_localize.state import Database
 from server.jobs.records import record
-from server.jobs.world import KEY, draw, world
+from server.jobs.world import KEY, draw, until, world
 
 NOW = 1_800_000_000.0
 DAY = 24 * 3600.0
@@ -129,6 +129,7 @@ async def test_no_key_and_no_picture_is_in_the_file_after_a_job(
         await w.clients[0].call_tool(
             "translate_image", {"image": f"data:image/png;base64,{inline}", "target_lang": "ru"}
         )
+        await until(lambda: not any((tmp_path / "state" / "inputs").iterdir()))
         bytes_written = b"".join(path.read_bytes() for path in (tmp_path / "state").rglob("*") if path.is_file())
     assert outcome.data["job_id"].encode() in bytes_written
     assert len(w.sandbox.ledger.paid) == 2

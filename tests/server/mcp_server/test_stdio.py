@@ -21,6 +21,7 @@ from qwen_localize.sandbox import SandboxConfig, running
 from qwen_localize_tools import TOOLS
 from support import words
 
+pytestmark = pytest.mark.process
 SERVER = [sys.executable, "-m", "qwen_localize"]
 # What a call needs and a start does not.
 HEAVY = ("PIL", "rapidocr", "onnxruntime", "numpy", "cv2", "dashscope", "openai", "rich", "qwen_localize.sandbox")
@@ -94,7 +95,7 @@ async def test_a_server_with_a_damaged_key_starts_and_a_call_says_what_to_do(tmp
 
 def test_starting_imports_nothing_that_a_call_alone_needs() -> None:
     code = (
-        "import sys, qwen_localize.cli, qwen_localize.app, qwen_localize_tools;"
+        "import sys, qwen_localize.cli, qwen_localize.cli.serving, qwen_localize.mcp_server.stdio, qwen_localize_tools;"
         "print([name for name in sys.argv[1:] if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code, *HEAVY], capture_output=True, text=True, check=True)

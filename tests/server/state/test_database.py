@@ -137,7 +137,8 @@ def test_what_was_set_aside_is_noticed_until_it_is_acknowledged(tmp_path: Path) 
 OLD = (
     "INSERT INTO jobs (id, scope, tool, label, digest, model, directory, stem, owner, created, changed, cost, kind, "
     "state, request_id, urls, usage, planned, artifacts, details, message, joins, cancel) VALUES "
-    "(?, 's', 'translate_image', 'l', ?, 'm', '/', 'x', 'o', 1, 1, 0.003, ?, ?, '', '[]', '{}', '[]', '[]', '{}', '', 0, 0)"
+    "(?, 's', 'translate_image', 'l', ?, 'm', '/', 'x', 'o', 1, 1, 0.003, ?, ?, '', '[]', '{}', '[]', '[]', '{}', '', "
+    "0, 0)"
 )
 
 
@@ -149,7 +150,8 @@ def test_the_jobs_of_the_first_version_go_on_and_what_it_had_not_sent_ends_for_f
         old.executescript(f"PRAGMA user_version = 1; PRAGMA application_id = {APPLICATION_ID}")
         old.executemany(OLD, jobs)
         old.execute(
-            "INSERT INTO spending (scope, at, day, tool, model, cny, job_id) VALUES ('s', 1, 'd', 't', 'm', 1, 'prepared')"
+            "INSERT INTO spending (scope, at, day, tool, model, cny, job_id) "
+            "VALUES ('s', 1, 'd', 't', 'm', 1, 'prepared')"
         )
         old.commit()
     found = {job.id: str(job.state) for job in opened(tmp_path)}

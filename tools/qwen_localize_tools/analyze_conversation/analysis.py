@@ -12,7 +12,7 @@ from qwen_localize.tool import Context, Model, Receipt, Tokens
 from .._shared.completion import Completion
 from .._shared.tokens import tokens
 from .conversations import Conversation
-from .questions import Answer, Question, prompt, read_answers
+from .questions import Judgement, Question, prompt, read_answers
 from .turns import writable
 
 # The window takes 28,672 tokens (docs/model-studio.md 7).
@@ -23,14 +23,14 @@ NOT_CHINESE = "The service documents this model for Chinese dialogues only; judg
 
 logger = logging.getLogger(__name__)
 
-Tell = Callable[[int, int], Awaitable[None]]
+HowFar = Callable[[int, int], Awaitable[None]]
 
 
 class Analysed(BaseModel):
     """One conversation's answers, or why it has none."""
 
     id: str
-    answers: list[Answer] = Field(default_factory=list)
+    answers: list[Judgement] = Field(default_factory=list)
     error: str = ""
 
 
@@ -51,7 +51,7 @@ class Analysis:
         """What it has cost so far."""
         return self._series.receipt
 
-    async def all(self, conversations: Sequence[Conversation], tell: Tell) -> list[Analysed]:
+    async def all(self, conversations: Sequence[Conversation], tell: HowFar) -> list[Analysed]:
         """The analysis of each, in their order.
 
         Raises:
@@ -78,7 +78,7 @@ class Analysis:
             raise self.stopped or errors[0]
         return [item for item in done if item]
 
-    async def _safely(self, conversation: Conversation) -> list[Answer]:
+    async def _safely(self, conversation: Conversation) -> list[Judgement]:
         try:
             return await self._one(conversation)
         except LocalizeError:
@@ -87,14 +87,14 @@ class Analysis:
             logger.exception("A conversation failed for a reason nobody foresaw")
             raise InternalError from None
 
-    async def _one(self, conversation: Conversation) -> list[Answer]:
+    async def _one(self, conversation: Conversation) -> list[Judgement]:
         if conversation.error:
             raise Rejected(conversation.error)
         text = await self._asked(prompt(conversation, self._questions))
         answers, complaint = read_answers(text, self._questions, len(conversation.turns))
         return await self._repaired(conversation, answers, complaint) if complaint else answers
 
-    async def _repaired(self, conversation: Conversation, answers: list[Answer], complaint: str) -> list[Answer]:
+    async def _repaired(self, conversation: Conversation, answers: list[Judgement], complaint: str) -> list[Judgement]:
         """The answers, with those that could not be read asked for once more; what was good is paid for, and stays."""
         try:
             text = await self._asked(prompt(conversation, self._questions, complaint))

@@ -34,7 +34,7 @@ class Question(BaseModel):
     examples: list[Example] = []
 
 
-class Answer(BaseModel):
+class Judgement(BaseModel):
     """The answer to one question; `raw` is the model's own text where that could not be read."""
 
     question: str
@@ -109,7 +109,7 @@ def _asked(question: Question) -> dict[str, Any]:
     return {"id": asked.pop("id"), **asked}
 
 
-def read_answers(text: str, questions: Sequence[Question], turns: int) -> tuple[list[Answer], str]:
+def read_answers(text: str, questions: Sequence[Question], turns: int) -> tuple[list[Judgement], str]:
     """The answers in a model's text, and what is wrong with them (nothing, if they can be used).
 
     Args:
@@ -128,14 +128,14 @@ def _complaint(question: Question) -> str:
     return f"The answer to {question.id} must be a JSON object{choice}."
 
 
-def _answer(question: Question, rows: Sequence[dict[str, Any]], text: str, turns: int) -> Answer:
+def _answer(question: Question, rows: Sequence[dict[str, Any]], text: str, turns: int) -> Judgement:
     """The last row that answers the question: a model may think, or show the format, before."""
     for row in reversed(rows):
         if writable(row["id"]).strip() == question.id and (label := _label(question, row)):
             reason = writable(row.get("reason"))
-            return Answer(question=question.id, label=label, reason=reason, turns=_numbers(row.get("turns"), turns))
+            return Judgement(question=question.id, label=label, reason=reason, turns=_numbers(row.get("turns"), turns))
     # An answer without a letter is unreadable too.
-    return Answer(question=question.id, raw=writable(text)[:500] or "(nothing)")
+    return Judgement(question=question.id, raw=writable(text)[:500] or "(nothing)")
 
 
 def _label(question: Question, row: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .analysis import Analysed
-from .questions import Answer, Question
+from .questions import Judgement, Question
 
 
 def failures(analysed: Sequence[Analysed], *, stopped: bool) -> str:
@@ -53,7 +53,7 @@ def as_csv(questions: Sequence[Question], analysed: Sequence[Analysed]) -> str:
         by_question = {answer.question: answer for answer in item.answers}
         cells: list[str] = []
         for question in questions:
-            answer = by_question.get(question.id) or Answer(question=question.id)
+            answer = by_question.get(question.id) or Judgement(question=question.id)
             cells += [answer.label or answer.raw, answer.reason, json.dumps(answer.turns)[1:-1]]
         writer.writerow([_harmless(cell) for cell in (item.id, *cells, item.error)])
     return out.getvalue()

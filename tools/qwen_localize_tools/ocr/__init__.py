@@ -9,7 +9,7 @@ from qwen_localize.tool import Context, Tool
 
 from .._shared.arguments import ImageRef
 from .models import TaskName, check, schema_of
-from .pages import Question, Reading
+from .pages import PageRequest, Reading
 from .result import OcrResult, shortened
 from .source import DocumentRules
 
@@ -45,9 +45,9 @@ async def ocr(
         raise BadArgument("An own prompt replaces the task. Leave one of them out.")
     told = {"enable_rotate": auto_rotate or None, "min_pixels": min_pixels, "max_pixels": max_pixels}
     image_options = {name: value for name, value in told.items() if value is not None}
-    question = Question(chosen, task, schema_of(fields), prompt, image_options)
+    request = PageRequest(chosen, task, schema_of(fields), prompt, image_options)
     source = await context.files.read(image, DocumentRules())
-    return await shortened(context, await Reading(context, question).all_pages(source, pages))
+    return await shortened(context, await Reading(context, request).all_pages(source, pages))
 
 
 TOOL = Tool(ocr, title="Read a picture or PDF")

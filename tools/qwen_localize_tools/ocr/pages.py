@@ -27,7 +27,7 @@ _PAGE = Tokens(8200, 1500)
 
 
 @dataclass(frozen=True)
-class Question:
+class PageRequest:
     """What is asked of each page.
 
     Attributes:
@@ -56,9 +56,9 @@ class Question:
 class Reading:
     """One call: the pages of a document, side by side, each failure kept to its own page."""
 
-    def __init__(self, context: Context, question: Question) -> None:
-        self._context, self._question = context, question
-        self._series = context.calls.series(question.model)
+    def __init__(self, context: Context, request: PageRequest) -> None:
+        self._context, self._request = context, request
+        self._series = context.calls.series(request.model)
         self._seats = anyio.CapacityLimiter(_SIDE_BY_SIDE)
         self._errors: list[LocalizeError] = []
 
@@ -92,8 +92,8 @@ class Reading:
             await self._context.progress(len(done), total, f"{len(done)} of {total} pages")
 
     def _read(self, number: int, answer: OcrAnswer) -> Page:
-        page = read_page(number, self._question.task, answer, self._question.schema)
-        page.warning = cut_words(self._question.model.name) if answer.is_cut else ""
+        page = read_page(number, self._request.task, answer, self._request.schema)
+        page.warning = cut_words(self._request.model.name) if answer.is_cut else ""
         return page
 
     def _failed(self, number: int, error: LocalizeError) -> Page:
@@ -104,7 +104,7 @@ class Reading:
         """What the service says to a page; what an earlier call of this session has paid for is not asked again."""
         if isinstance(source, RemoteMedia):
             return await self._ask(source, number)  # behind the URL may be another picture tomorrow
-        key = self._series.key(self._question.body(f"{mark} page {number}"))
+        key = self._series.key(self._request.body(f"{mark} page {number}"))
         return OcrAnswer.model_validate_json(await self._series.once(key, lambda: self._asked(source, number)))
 
     async def _asked(self, source: Media, number: int) -> str:
@@ -114,21 +114,21 @@ class Reading:
         self._series.breaker.check()
         # Drawn only when its turn has come: a thousand pages take no more memory than a few.
         picture = await anyio.to_thread.run_sync(drawn, source, number)
-        url = await self._context.files.offer(self._question.model, picture, INLINE_BYTES)
+        url = await self._context.files.offer(self._request.model, picture, INLINE_BYTES)
         facts = picture.facts if isinstance(picture, LocalMedia) else {}
 
         def read(body: dict[str, Any]) -> OcrAnswer:
             return OcrAnswer.of(body.get("output"), facts.get("width"), facts.get("height"))
 
         uploads = url.startswith("oss://")
-        return await self._series.call(PATH, self._question.body(url), _PAGE, read, uploads=uploads)
+        return await self._series.call(PATH, self._request.body(url), _PAGE, read, uploads=uploads)
 
     def _result(self, name: str, pages: list[Page]) -> OcrResult:
         receipt = self._series.receipt
         return OcrResult(
             name=name,
-            task=self._question.task,
-            model=self._question.model.name,
+            task=self._request.task,
+            model=self._request.model.name,
             page_count=len(pages),
             pages=pages,
             usage=Usage.of(receipt),

@@ -15,7 +15,7 @@ from .glossary import receipts
 from .placeholders import losses
 from .result import LONG_CHARS, TranslateTextResult, Untranslated
 from .segments import Segment, cut
-from .translator import SEGMENT_TOKENS, Task, Translator
+from .translator import SEGMENT_TOKENS, Assignment, Translator
 
 _BEIJING, _SINGAPORE, _US, _EU = "cn-beijing", "ap-southeast-1", "us-east-1", "eu-central-1"
 _WIDE = (_BEIJING, _SINGAPORE, _US, _EU)
@@ -61,8 +61,8 @@ async def translate_text(
     strings = [text] if isinstance(text, str) else text
     if not any(string.strip() for string in strings):
         raise BadArgument("The text is empty, so there is nothing to translate. Pass at least one string with text.")
-    task = Task(chosen, source, target, glossary, translation_memory, domain_hint)
-    translations, receipt = await _translated(context, task, strings)
+    assignment = Assignment(chosen, source, target, glossary, translation_memory, domain_hint)
+    translations, receipt = await _translated(context, assignment, strings)
     pairs = [
         (string, item if isinstance(item, str) else None) for string, item in zip(strings, translations, strict=True)
     ]
@@ -70,7 +70,7 @@ async def translate_text(
         translations=translations,
         source_lang=source,
         target_lang=target,
-        glossary=await anyio.to_thread.run_sync(receipts, task.termbase, pairs),
+        glossary=await anyio.to_thread.run_sync(receipts, assignment.termbase, pairs),
         placeholders=await anyio.to_thread.run_sync(losses, pairs),
         model=", ".join(sorted(receipt.models)) or model,
         usage=Usage.of(receipt),
@@ -82,7 +82,9 @@ async def translate_text(
     )
 
 
-async def _translated(context: Context, task: Task, strings: list[str]) -> tuple[list[str | Untranslated], Receipt]:
+async def _translated(
+    context: Context, assignment: Assignment, strings: list[str]
+) -> tuple[list[str | Untranslated], Receipt]:
     """Each string's translation, or the reason in its place; and what it all used.
 
     Raises:
@@ -90,7 +92,7 @@ async def _translated(context: Context, task: Task, strings: list[str]) -> tuple
     """
     cuts = [cut(string, SEGMENT_TOKENS) for string in strings]
     cores = list(dict.fromkeys(segment.core for segments in cuts for segment in segments if segment.core))
-    translator = Translator(context, task, len(cores))
+    translator = Translator(context, assignment, len(cores))
     await translator.translate(cores)
     outcomes = [_joined(segments, translator.done) for segments in cuts]
     errors = [outcome for outcome in outcomes if isinstance(outcome, LocalizeError)]

@@ -26,7 +26,7 @@ _SIDE_BY_SIDE = 8
 
 
 @dataclass(frozen=True)
-class Task:
+class Assignment:
     """What is the same for every request of a call."""
 
     model: Model
@@ -61,14 +61,14 @@ class Task:
 class Translator:
     """The strings of one call on their way. `done` has a translation or an error for each."""
 
-    def __init__(self, context: Context, task: Task, total: int) -> None:
+    def __init__(self, context: Context, assignment: Assignment, total: int) -> None:
         self.done: dict[str, str | LocalizeError] = {}
         # A string may be refused for what it says; five different ones, and nothing taken yet, point at the call
         # itself. A first request that fails, or two in a row, say the same of the service.
         self._breaker = CircuitBreaker(failures=2, unproven=1, refusals=5)
-        self._series = context.calls.series(task.model, self._breaker)
+        self._series = context.calls.series(assignment.model, self._breaker)
         self._progress = context.progress
-        self._task = task
+        self._assignment = assignment
         self._total = total
         self._keys: dict[str, str] = {}
         self._seats = anyio.CapacityLimiter(_SIDE_BY_SIDE)
@@ -91,7 +91,7 @@ class Translator:
 
     def _all_keys(self, strings: Sequence[str]) -> dict[str, str]:
         """Each string's key, the same for the same text with the same options; slow with a large glossary."""
-        return {string: self._series.key(self._task.body(string)) for string in strings}
+        return {string: self._series.key(self._assignment.body(string)) for string in strings}
 
     def _remembered(self, string: str) -> bool:
         """Whether an earlier call of this session, perhaps one that was cut off, has paid for it."""
@@ -153,7 +153,7 @@ class Translator:
         return "".join(part.around((answer or [""])[0]) for part, answer in zip(parts, answers, strict=True))
 
     async def _send(self, text: str) -> Completion:
-        body = self._task.body(text)
+        body = self._assignment.body(text)
         expected = Tokens(tokens(text) + tokens(str(body["translation_options"])), 2 * tokens(text))
         answer = await self._series.chat(body, expected, Completion.of)
         if not answer.text.strip():
