@@ -25,7 +25,8 @@ logger = logging.getLogger(__name__)
 
 # How long answers that are ready may take to be written once the input has ended and everything is closed.
 LEAVE_SECONDS = 2.0
-_PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+', re.DOTALL)
+# A string (perhaps cut off), a sign, or a word; possessive, so that no line takes longer than it is long.
+_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}:,]|[^\s\[\]{}:,"]++', re.DOTALL)
 _ID = re.compile(r"-?\d{1,18}")
 
 
@@ -77,8 +78,7 @@ class AnsweringStream:
         return cast(SessionMessage, item)
 
     async def _answer(self, error: Exception) -> None:
-        problem: dict[str, Any] = dict(error.errors(include_url=False)[0]) if isinstance(error, ValidationError) else {}
-        line, reason = problem.get("input"), str(problem.get("msg", error))
+        line, reason = _problem(error)
         broken = isinstance(line, str)
         request_id = _id_in_line(line) if isinstance(line, str) else _id_of(line)
         if request_id is None:
@@ -107,6 +107,18 @@ class AnsweringStream:
         await self.aclose()
 
 
+def _problem(error: Exception) -> tuple[Any, str]:
+    """What was not understood, as a line or, if that was JSON, as the message that it held; and why."""
+    if not isinstance(error, ValidationError):
+        return None, str(error)
+    problems = error.errors(include_url=False)
+    reason = ": ".join([*map(str, problems[0]["loc"][1:]), problems[0]["msg"]])
+    # For each kind of message that it is not there is a problem, the one with a part of it, the other with the whole.
+    return next(
+        (found["input"] for found in problems if isinstance(found["input"], dict)), problems[0]["input"]
+    ), reason
+
+
 def _id_of(message: Any) -> str | int | None:
     request_id = message.get("id") if isinstance(message, dict) else None
     return request_id if isinstance(request_id, str | int) and not isinstance(request_id, bool) else None
@@ -115,7 +127,7 @@ def _id_of(message: Any) -> str | int | None:
 def _id_in_line(line: str) -> str | int | None:
     """The id in a line that is no JSON to be read, found without reading the rest; None if it has none."""
     depth, key, at_key = 0, "", False
-    for part in _PART.findall(line):
+    for part in (found.group() for found in _PART.finditer(line)):
         if part in "{[":
             depth += 1
             at_key = part == "{"
