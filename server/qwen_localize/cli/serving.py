@@ -20,12 +20,12 @@ async def serve(with_sandbox: bool, faults: Sequence[str]) -> None:
         with_sandbox: use a local stand-in for the service, which runs in this process.
         faults: how it misbehaves.
     """
-    from qwen_localize_tools import TOOLS
-
-    from ..mcp_server import build_server
-    from ..mcp_server.stdio import serve_stdio
-
     async with _settings(with_sandbox, faults) as settings:
+        from qwen_localize_tools import TOOLS
+
+        from ..mcp_server import build_server
+        from ..mcp_server.stdio import serve_stdio
+
         await serve_stdio(build_server(settings, TOOLS))
 
 

@@ -1,8 +1,8 @@
 """MCP over stdin and stdout, with what the SDK's own transport leaves undone.
 
 A line that the SDK cannot read, it drops: the client then waits for an answer that never comes. Here it is answered
-with an error, if it has an id. And a client that closes our input, but never reads our output, would keep the process
-alive; here it ends.
+with an error, if it has an id. And a client that closes one end, and neither reads nor writes at the other, would keep
+the process alive; here it ends.
 """
 
 import logging
@@ -23,7 +23,7 @@ from ..errors import BadSetting
 
 logger = logging.getLogger(__name__)
 
-# How long answers that are ready may take to be written once the input has ended and everything is closed.
+# How long what is ready may take to be written once everything else is closed.
 LEAVE_SECONDS = 2.0
 # A string (perhaps cut off), a sign, or a word; possessive, so that no line takes longer than it is long.
 _PART = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}:,]|[^\s\[\]{}:,"]++', re.DOTALL)
@@ -43,13 +43,18 @@ async def serve_stdio(server: MCPServer[Any]) -> None:
         )
     # The SDK's own loop over stdio takes no streams; `test_stdio` notices if this name goes.
     lowlevel = server._lowlevel_server  # noqa: SLF001
-    async with stdio_server() as (heard, said):
-        await lowlevel.run(AnsweringStream(heard, said), said, lowlevel.create_initialization_options())
-        _leave_within(LEAVE_SECONDS)
+    try:
+        async with stdio_server() as (heard, said):
+            try:
+                await lowlevel.run(AnsweringStream(heard, said), said, lowlevel.create_initialization_options())
+            finally:
+                _leave_within(LEAVE_SECONDS)
+    except* ConnectionError:
+        logger.info("The client has closed its end of stdout, which ends the server.")
 
 
 def _leave_within(seconds: float) -> None:
-    """End the process although a thread may still write to somebody who does not read."""
+    """End the process although a thread may still write to somebody who does not read, or read what nobody writes."""
     timer = threading.Timer(seconds, os._exit, (0,))
     timer.daemon = True
     timer.start()

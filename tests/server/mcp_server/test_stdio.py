@@ -2,8 +2,8 @@
 
 import json
 import os
+import shlex
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -13,13 +13,14 @@ from typing import Any
 
 import anyio
 import pytest
+from anyio.abc import SocketStream
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from PIL import Image, ImageDraw, ImageFont
 
 from qwen_localize.sandbox import SandboxConfig, running
 from qwen_localize_tools import TOOLS
-from support import words
+from support import listening, words
 
 pytestmark = pytest.mark.process
 SERVER = [sys.executable, "-m", "qwen_localize"]
@@ -140,51 +141,65 @@ def test_ctrl_c_ends_the_server_without_a_traceback(process: "subprocess.Popen[s
     assert out == ""
 
 
-@pytest.mark.parametrize(
-    ("arguments", "env", "expected"),
-    [
-        (["serve"], {"DASHSCOPE_REGION": "mars"}, "DASHSCOPE_REGION cannot be used"),
-        (["serve", "--sandbox", "--fault", "nonsense"], {}, "throttle"),
-        (["--sandbox", "serve", "--fault", "nonsense"], {}, "throttle"),
-        (["--sandbox", "--fault", "nonsense"], {}, "throttle"),
-        (["serve", "--fault", "cut"], {}, "does nothing without --sandbox"),
-        (["demo", "--live"], {"DASHSCOPE_API_KEY": ""}, "Set DASHSCOPE_API_KEY"),
-    ],
-)
-def test_a_command_that_cannot_run_says_why_in_one_line(
-    arguments: list[str], env: dict[str, str], expected: str
-) -> None:
-    result = subprocess.run([*SERVER, *arguments], capture_output=True, text=True, env=os.environ | env, check=False)
-    assert result.returncode == 2
-    assert expected in result.stderr
-    assert result.stderr.count("\n") == 1
-    assert result.stdout == ""
-
-
-def test_the_demo_puts_every_tool_to_work_and_leaves_the_results(tmp_path: Path) -> None:
-    result = subprocess.run(
-        [*SERVER, "demo", "--output", str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert result.returncode == 0, result.stderr
-    names = {"sample.ru.jpg", "sample.ru-before-after.jpg", "sample.make-it-black-and-white.png"}
-    assert {path.name for path in tmp_path.iterdir()} == names
-    assert all(str(tmp_path / name) in result.stdout for name in names)
-    for expected in (
-        "SALE = РАСПРОДАЖА applied",
-        "Leak-proof steel lid",
-        "satisfaction: satisfied",
-        "would have cost about",
-    ):
-        assert expected in result.stdout
-
-
-def test_a_port_that_is_taken_is_said_in_one_line() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        command = [*SERVER, "sandbox", "--port", port]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed by the shell")
+@pytest.mark.parametrize("closed", ["<&-", "</dev/null >&-"])
+def test_without_an_input_or_an_output_the_server_says_so_in_one_line(closed: str) -> None:
+    command = f"exec {shlex.join(SERVER)} {closed}"
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=20, check=False)
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
-    assert f"Port {port} is taken" in result.stderr
+    assert "stdin or stdout is closed" in result.stderr
+
+
+def test_a_client_that_never_reads_does_not_keep_the_server_alive(process: "subprocess.Popen[str]") -> None:
+    for _ in range(30):  # more than a pipe holds
+        speak(process, "tools/list")
+    assert process.stdin
+    process.stdin.close()
+    assert process.wait(timeout=20) == 0
+
+
+def test_a_client_that_closes_its_end_of_the_output_ends_the_server_without_a_traceback(
+    process: "subprocess.Popen[str]",
+) -> None:
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    speak(process, "tools/list")
+    assert process.wait(timeout=20) == 0
+    assert process.stderr.read() == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed")
+async def test_a_server_whose_working_directory_is_gone_serves_all_the_same(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = f"rmdir {shlex.quote(str(gone))} && exec {shlex.join(SERVER)}"
+    environment = os.environ | {"QWEN_LOCALIZE_STATE_DIR": str(tmp_path / "state")}
+    parameters = StdioServerParameters(command="sh", args=["-c", command], env=environment, cwd=gone)
+    with anyio.fail_after(60):
+        async with Client(parameters) as client:
+            assert words(await client.call_tool("list_jobs", {})) == "There are no jobs yet."
+
+
+async def answer_with_half_a_character(connection: SocketStream) -> None:
+    """A service that says, in JSON, what is no character."""
+    body = b'{"model": "\\udfff", "choices": [{"message": {"content": "half: \\ud83d"}}], "usage": {"\\ud800": 1}}'
+    async with connection:
+        await connection.receive(100_000)
+        await connection.send(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+
+async def test_half_a_character_from_the_service_reaches_the_client_as_a_mark_and_the_chat_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with listening(answer_with_half_a_character) as origin:
+        state = str(tmp_path / "state")
+        async with started(
+            tmp_path, DASHSCOPE_BASE_URL=origin, DASHSCOPE_API_KEY="sk-x", QWEN_LOCALIZE_STATE_DIR=state
+        ) as client:
+            for text in ("a", "b"):
+                answer = await client.call_tool("translate_text", {"text": text, "target_lang": "ru"})
+                assert "half: \ufffd" in words(answer)
 
 
 async def test_a_client_that_closes_the_connection_cancels_nothing_at_the_service(poster: Path, tmp_path: Path) -> None:

@@ -1,0 +1,59 @@
+"""The command line, as somebody types it."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.process
+COMMAND = [sys.executable, "-m", "qwen_localize"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "expected"),
+    [
+        (["serve"], {"DASHSCOPE_REGION": "mars"}, "DASHSCOPE_REGION cannot be used"),
+        (["serve", "--sandbox", "--fault", "nonsense"], {}, "throttle"),
+        (["--sandbox", "serve", "--fault", "nonsense"], {}, "throttle"),
+        (["--sandbox", "--fault", "nonsense"], {}, "throttle"),
+        (["serve", "--fault", "cut"], {}, "does nothing without --sandbox"),
+        (["demo", "--live"], {"DASHSCOPE_API_KEY": ""}, "Set DASHSCOPE_API_KEY"),
+    ],
+)
+def test_a_command_that_cannot_run_says_why_in_one_line(
+    arguments: list[str], env: dict[str, str], expected: str
+) -> None:
+    result = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, env=os.environ | env, check=False)
+    assert result.returncode == 2
+    assert expected in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+
+
+def test_the_demo_puts_every_tool_to_work_and_leaves_the_results(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [*COMMAND, "demo", "--output", str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    names = {"sample.ru.jpg", "sample.ru-before-after.jpg", "sample.make-it-black-and-white.png"}
+    assert {path.name for path in tmp_path.iterdir()} == names
+    assert all(str(tmp_path / name) in result.stdout for name in names)
+    for expected in (
+        "SALE = РАСПРОДАЖА applied",
+        "Leak-proof steel lid",
+        "satisfaction: satisfied",
+        "would have cost about",
+    ):
+        assert expected in result.stdout
+
+
+def test_a_port_that_is_taken_is_said_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [*COMMAND, "sandbox", "--port", port]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert f"Port {port} is taken" in result.stderr
