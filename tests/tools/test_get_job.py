@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+from mcp import Client
 from pydantic import SecretStr
 
-from fakes import Service, listed
+from fakes import Service, listed, task
+from qwen_localize.mcp_server import build_server
+from qwen_localize.settings import Settings
+from qwen_localize_tools import TOOLS
 from support import Connect, words
-from virtual_time import until
+from virtual_time import VirtualClock, until
 
 
 async def test_a_job_is_waited_for_and_gives_the_same_result_as_the_call_that_began_it(
@@ -28,8 +32,6 @@ async def test_a_job_is_waited_for_and_gives_the_same_result_as_the_call_that_be
 async def test_a_job_that_failed_says_why_without_being_an_error_of_get_job(
     service: Service, connect: Connect, poster: Path
 ) -> None:
-    from fakes import task
-
     service.query.return_value = task("FAILED", code="InternalError", message="oops")
     async with connect() as client:
         await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
@@ -64,3 +66,22 @@ async def test_a_job_of_another_key_says_with_which_server_it_goes_on(
         other = await client.call_tool("get_job", job)
     assert "another API key" not in words(same)
     assert "another API key or in another region" in words(other)
+
+
+async def test_a_job_whose_tool_this_version_lacks_says_so_and_goes_on_with_one_that_has_it(
+    service: Service, connect: Connect, poster: Path, settings: Settings, clock: VirtualClock
+) -> None:
+    service.list.side_effect = lambda _: listed("RUNNING")
+    async with connect(wait=0.0) as client:
+        begun = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+        await until(lambda: service.list.called)
+    assert begun.structured_content
+    job = {"job_id": begun.structured_content["job_id"], "wait": 30}
+    service.list.side_effect = lambda _: listed("SUCCEEDED")
+    others = [tool for tool in TOOLS if tool.name != "translate_image"]
+    async with Client(build_server(settings, others, clock=clock)) as client:
+        waiting = await client.call_tool("get_job", job)
+    async with connect() as client:
+        ended = await client.call_tool("get_job", job)
+    assert "this version of qwen-localize has no tool translate_image" in words(waiting)
+    assert "Saved" in words(ended)

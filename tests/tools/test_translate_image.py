@@ -14,6 +14,9 @@ from mcp_types import CallToolResult, ResourceLink
 from PIL import Image
 
 from fakes import RESULT_URL, Service, listed, task
+from qwen_localize.jobs import State
+from qwen_localize_tools.translate_image import TOOL
+from server.jobs.records import record
 from support import KEY, Call, Connect, Refused, picture, words
 from virtual_time import VirtualClock
 
@@ -111,6 +114,12 @@ async def test_no_text_found_is_an_outcome_of_its_own(service: Service, call: Ca
     assert result.structured_content["artifacts"] == []
     assert "No text was found" in words(result)
     assert not service.download.called
+
+
+@pytest.mark.parametrize("state", State)
+def test_no_text_is_said_to_be_found_only_of_a_picture_that_was_looked_at(state: State) -> None:
+    job = record(state=state, details={"no_text_found": True})
+    assert TOOL.result.of(job).model_dump()["no_text_found"] is (state is State.SUCCEEDED)
 
 
 async def test_a_failed_task_says_the_services_reason(service: Service, call: Call) -> None:

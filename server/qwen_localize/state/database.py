@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 # "QLoc": tells our files from any other SQLite database.
 APPLICATION_ID = 0x514C6F63
-_BUSY_SECONDS = 15.0
+# How long another process may hold the file.
+BUSY_SECONDS = 15.0
 
 
 class Database:
@@ -88,7 +89,7 @@ FILE = "jobs.sqlite3"
 def _open(folder: Path, now: float) -> sqlite3.Connection:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with FileLock(folder / "open.lock", timeout=_BUSY_SECONDS):
+        with FileLock(folder / "open.lock", timeout=BUSY_SECONDS):
             notice = _checked(folder / FILE)
             connection = connect(folder / FILE)
             try:
@@ -108,7 +109,7 @@ def _open(folder: Path, now: float) -> sqlite3.Connection:
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that waits for others' writing, and whose own is on disk when it is done."""
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
     # A job must be on disk before money is spent on it, also if the power goes.
@@ -132,7 +133,7 @@ def _checked(path: Path) -> str:
 def _foreign(path: Path) -> str:
     """Why the file is not a store of ours, or nothing if it is (an empty file is as good as none)."""
     try:
-        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
         try:
             kind = connection.execute("PRAGMA application_id").fetchone()[0]
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]

@@ -110,7 +110,7 @@ def holding(folder: Path) -> sqlite3.Connection:
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The store gives up at once what it would try for seconds."""
-    monkeypatch.setattr("qwen_localize.state.database._BUSY_SECONDS", 0.0)
+    monkeypatch.setattr("qwen_localize.state.database.BUSY_SECONDS", 0.0)
 
 
 @pytest.mark.usefixtures("_impatient")

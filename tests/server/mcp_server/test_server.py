@@ -21,6 +21,7 @@ from qwen_localize.mcp_server import build_server
 from qwen_localize.mcp_server.progress import BEAT_SECONDS, Progress
 from qwen_localize.mcp_server.wait_limits import wait_limit
 from qwen_localize.settings import Settings
+from qwen_localize.state import database
 from qwen_localize.tool import Context, Result, Tool
 from qwen_localize_tools import TOOLS
 from support import KEY, ORIGIN, Connect, listening, words
@@ -198,6 +199,23 @@ async def test_without_a_usable_store_tools_are_listed_and_a_call_says_why(conne
         result = await client.call_tool("translate_text", HELLO)
     assert result.is_error
     assert "QWEN_LOCALIZE_STATE_DIR" in words(result)
+
+
+async def test_a_server_that_starts_while_the_store_is_locked_works_once_it_is_not(
+    connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    async with connect() as client:
+        await client.call_tool("list_jobs", {})
+    with closing(sqlite3.connect(tmp_path / "state" / "jobs.sqlite3")) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        async with connect() as client:
+            locked = await client.call_tool("list_jobs", {})
+            other.close()
+            free = await client.call_tool("list_jobs", {})
+    assert "if another program holds it, try again" in words(locked)
+    assert words(free) == "There are no jobs yet."
 
 
 async def test_a_store_that_lacks_a_table_is_said_to_be_unusable(connect: Connect, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def other(tmp_path: Path, database: Database) -> Iterator[Database]:
     other.close()
 
 
-async def test_two_processes_together_take_no_more_places_than_the_limit_has(
+async def test_two_processes_together_reserve_no_more_than_the_limit_allows(
     database: Database, other: Database
 ) -> None:
     limit, taken, now = Limit(requests=60), list[float](), NOW
@@ -41,14 +41,14 @@ async def test_two_processes_together_take_no_more_places_than_the_limit_has(
     assert all(later - earlier >= 1 for earlier, later in pairwise(taken))
 
 
-async def test_a_process_whose_look_at_the_clock_is_a_moment_older_takes_no_extra_place(
+async def test_a_process_whose_look_at_the_clock_is_a_moment_older_reserves_nothing_extra(
     database: Database, other: Database
 ) -> None:
     assert await SharedRateLimits(database, SCOPE).reserve("image", Limit(60), 0, NOW + 0.002) == 0
     assert await SharedRateLimits(other, SCOPE).reserve("image", Limit(60), 0, NOW) > 0.9
 
 
-async def test_places_of_before_the_machine_was_started_anew_hold_nobody_up(database: Database) -> None:
+async def test_reservations_from_before_the_machine_was_restarted_hold_nobody_up(database: Database) -> None:
     assert await SharedRateLimits(database, SCOPE).reserve("image", Limit(60), 0, NOW) == 0
     assert await SharedRateLimits(database, SCOPE).reserve("image", Limit(60), 0, NOW - 3600) == 0
 
