@@ -85,3 +85,18 @@ async def test_a_job_whose_tool_this_version_lacks_says_so_and_goes_on_with_one_
         ended = await client.call_tool("get_job", job)
     assert "this version of qwen-localize has no tool translate_image" in words(waiting)
     assert "Saved" in words(ended)
+
+
+async def test_a_job_that_another_server_looks_after_is_waited_for_no_longer_than_it_takes(
+    service: Service, connect: Connect, poster: Path, clock: VirtualClock
+) -> None:
+    service.list.side_effect = lambda _: listed("RUNNING")
+    async with connect(wait=0.0) as leader, connect() as other:
+        begun = await leader.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+        await until(lambda: service.list.called)
+        service.list.side_effect = lambda _: listed("SUCCEEDED")
+        assert begun.structured_content
+        before = clock.now()
+        ended = await other.call_tool("get_job", {"job_id": begun.structured_content["job_id"], "wait": 600})
+    assert "Saved" in words(ended)
+    assert clock.now() - before < 20

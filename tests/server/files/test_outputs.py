@@ -1,6 +1,8 @@
 """Where results go."""
 
+import os
 import struct
+import sys
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -39,6 +41,20 @@ async def test_a_picture_is_written_whole_under_a_name_for_people(store: Outputs
     assert saved.path.name == "poster.ru.jpg"
     assert saved.path.read_bytes() == picture(kind="JPEG")
     assert (saved.mime_type, saved.facts) == ("image/jpeg", {"width": 64, "height": 48})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be synced there")
+@pytest.mark.parametrize("kind", ["a picture", "a text"])
+async def test_what_is_saved_is_safe_from_a_power_cut_before_it_is_told(
+    store: Outputs, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    synced: set[int] = set()
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.add(os.fstat(descriptor).st_ino))
+    if kind == "a picture":
+        saved = await saved_picture(store, "a", chunks(picture()))
+    else:
+        saved = await store.save_text("a.txt", "words", "text/plain")
+    assert {saved.path.stat().st_ino, saved.path.parent.stat().st_ino} <= synced
 
 
 async def test_nothing_that_exists_is_overwritten(store: Outputs) -> None:
