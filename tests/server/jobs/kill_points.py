@@ -1,9 +1,11 @@
-"""Kill a server at many points of its jobs' lives, start it again, and see that every paid picture arrives once.
+"""Kill servers at many points of their jobs' lives, and see that all that was paid arrives, once, and is ours.
 
-    PYTHONPATH=tests python -m server.jobs.kill_points --points 40 --seed 7
+    PYTHONPATH=tests python -m server.jobs.kill_points --points 100 --seed 7
 
-Each point is a world of its own: a sandbox on a real socket, a server process that is sent two or three pictures and
-killed (SIGKILL) after a random time, and a second server with the same folders that is asked what became of them.
+Each point is a world of its own: a sandbox on a real socket, and two server processes with the same folders, which are
+sent pictures, and every second time a batch of chats. One server is killed (SIGKILL) after a random time, the other
+perhaps a moment later, and then a third takes over. As soon as the first is dead another program with the same key
+submits pictures of its own to the same model. In the end, what lives is asked what became of everything.
 """
 
 import argparse
@@ -13,20 +15,28 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import anyio
 
 from qwen_localize.clock import RealClock
+from qwen_localize.dashscope import Client, RateLimiter, Wire
+from qwen_localize.errors import LocalizeError
+from qwen_localize_tools.translate_image import MODELS, PATH
 from server.jobs.processes import Died, Server, Start, by_command, by_fork, ended, said, serving
-from server.jobs.world import COLOURS, World, same_colour, until, world
+from server.jobs.world import COLOURS, World, draw, same_colour, until, world
 
 # Pictures are sent a second apart, and the last file is there some two seconds after the last was sent.
-_LIFE_SECONDS = {2: 3.4, 3: 4.5}
-# Faults that hold a job where kills seldom fall: between submission and answer, and in the middle of a file.
-_HOLDS = {"slow@submit": (0.3, 2.5), "slow@download": (2.0, 6.0)}
+_LIFE_SECONDS = 4.5
+_PICTURES, _CHATS = 3, 30
+# Faults that hold a job where kills seldom fall: between submission and answer, in the middle of a file, of a chat.
+_HOLDS = {"slow@submit": (0.3, 2.5), "slow@download": (2.0, 6.0), "slow@chat": (0.3, 3.0)}
+_FAULTS = ("", "", "slow@submit", "", "slow@chat", "slow@download")
+_STRANGER = 6  # the number of the first picture of another program
+_MODEL = MODELS["qwen-mt-image"]
 
 
 @dataclass(frozen=True)
@@ -34,14 +44,17 @@ class Point:
     """When to kill, in seconds after the service first heard of the jobs, and while what is going on.
 
     Attributes:
-        again: how long the next server lives that takes up its jobs; None lets it finish.
+        other: how long after the first server the second is killed; None lets it live.
+        strangers: how many pictures another program submits, `stranger` seconds after the first server's death.
     """
 
     number: int
-    pictures: int
     delay: float
     fault: str
-    again: float | None
+    other: float | None
+    strangers: int
+    stranger: float
+    batch: bool
 
 
 @dataclass(frozen=True)
@@ -49,80 +62,106 @@ class Report:
     """What became of the jobs of a point.
 
     Attributes:
-        jobs: how many were known after the restart.
+        jobs: how many were known in the end.
         files: how many pictures arrived.
-        unsent: how many jobs had not been sent, and said so.
         asked: how many the user is asked about, since they may or may not be paid.
-        submissions: how many tasks the service was given.
-        late: how many files were not there yet when the server was killed.
+        submissions: how many tasks the service was given by our servers.
+        strangers: how many it was given by the other program.
+        late: how many files were not there yet when the first server was killed.
+        batches: how many batches were completed, of how many `chats` each paid once.
+        again: how many chats were paid more than once, since their answers were on their way when a server was killed.
     """
 
     point: Point
-    jobs: int
-    files: int
-    unsent: int
-    asked: int
-    submissions: int
-    late: int
     seconds: float
+    jobs: int = 0
+    files: int = 0
+    asked: int = 0
+    submissions: int = 0
+    strangers: int = 0
+    late: int = 0
+    batches: int = 0
+    chats: int = 0
+    again: int = 0
 
 
 def points(count: int, seed: int) -> list[Point]:
-    """Two thirds anywhere in a life, the others where it is held up; every third is killed once more."""
+    """Half of them anywhere in a life, the others where it is held up."""
     chance = random.Random(seed)
-    faults = ["", "", "slow@submit", "", "", "slow@download"]
-    return [_point(chance, number, faults[number % len(faults)]) for number in range(count)]
+    return [_point(chance, number, _FAULTS[number % len(_FAULTS)]) for number in range(count)]
 
 
 def _point(chance: random.Random, number: int, fault: str) -> Point:
-    pictures = chance.choice((2, 3))
-    first, last = _HOLDS.get(fault, (0.0, _LIFE_SECONDS[pictures]))
-    again = round(chance.uniform(0.1, 3), 3) if number % 3 == 1 else None
-    return Point(number, pictures, round(chance.uniform(first, last), 3), fault, again)
+    first, last = _HOLDS.get(fault, (0.0, _LIFE_SECONDS))
+    return Point(
+        number,
+        delay=round(chance.uniform(first, last), 3),
+        fault=fault,
+        other=round(chance.uniform(0.0, 3.0), 3) if number % 3 == 1 else None,
+        strangers=chance.choice((0, 1, 1, 2)),
+        stranger=round(chance.uniform(0.0, 2.0), 3),
+        batch=number % 2 == 0,
+    )
 
 
 async def survive(folder: Path, point: Point, start: Start) -> Report:
-    """Kill at one point, start again, and check what became of the jobs.
+    """Kill at one point, and check what became of the jobs.
 
     Raises:
-        AssertionError: something was lost, paid twice, doubled or left behind.
+        AssertionError: something was lost, paid twice, doubled, left behind, or was another program's.
     """
     folder.mkdir(parents=True)
     began = time.monotonic()
     faults = [point.fault] if point.fault else []
-    async with world(folder, faults, servers=0, clock=RealClock(), task_seconds=1.0) as w:
-        async with serving(w, start) as server:
-            await _kill_midway(w, server, point)
-        early = _pictures(w)
-        w.sandbox.faults.clear()
-        if point.again is not None:
-            async with serving(w, start) as server:
-                await anyio.sleep(point.again)
-                await server.kill()
-        async with serving(w, start) as server:
-            jobs = await ended(server)
+    async with world(folder, faults, servers=0, clock=RealClock(), task_seconds=1.0) as w, AsyncExitStack() as stack:
+        one = await stack.enter_async_context(serving(w, start))
+        other = await stack.enter_async_context(serving(w, start))
+        async with anyio.create_task_group() as calls:
+            _call(w, calls, one, other, point)
+            await until(lambda: len(w.sandbox.ledger) > 0)
+            await anyio.sleep(point.delay)
+            await one.kill()
+            early = _pictures(w)
+            w.sandbox.faults.clear()
+            calls.start_soon(_interfere, w, point)
+            if point.other is not None:
+                await anyio.sleep(point.other)
+                await other.kill()
+        left = other if point.other is None else await stack.enter_async_context(serving(w, start))
+        jobs = await ended(left)
         await w.idle()
-    asked = sum("Ask the user before paying again" in job["message"] for job in jobs)
-    unsent = sum("nothing was paid" in job["message"] for job in jobs)
-    report = Report(
-        point, len(jobs), len(_pictures(w)), unsent, asked, w.submissions(), len(_pictures(w) - early),
-        time.monotonic() - began,
-    )  # fmt: skip
-    _check(w, report)
-    return report
+    return _checked(w, point, jobs, early, time.monotonic() - began)
 
 
-async def _kill_midway(w: World, server: Server, point: Point) -> None:
-    async def call(number: int) -> None:
+def _call(w: World, group: anyio.abc.TaskGroup, one: Server, other: Server, point: Point) -> None:
+    """What the clients of both servers ask for."""
+
+    async def call(server: Server, tool: str, arguments: dict[str, Any]) -> None:
         with suppress(Died):
-            await server.call("translate_image", image=str(w.picture(number)), target_lang="ru")
+            await server.call(tool, **arguments)
 
-    async with anyio.create_task_group() as group:
-        for number in range(point.pictures):
-            group.start_soon(call, number)
-        await until(lambda: len(w.sandbox.ledger) > 0)
-        await anyio.sleep(point.delay)
-        await server.kill()
+    for number in range(_PICTURES):
+        arguments = {"image": str(w.picture(number)), "target_lang": "ru"}
+        group.start_soon(call, (one, other)[number % 2], "translate_image", arguments)
+    if point.batch:
+        chats = [f"客户：第{number}个杯子坏了" for number in range(_CHATS)]
+        group.start_soon(call, one, "analyze_conversation", {"conversation": chats, "analysis": ["intent"]})
+
+
+async def _interfere(w: World, point: Point) -> None:
+    """Another program with the same key uses the same model, for pictures of the same size."""
+    await anyio.sleep(point.stranger)
+    async with AsyncExitStack() as stack:
+        wire = Wire(w.settings.service, w.settings.key, clock=w.clock, limiter=RateLimiter(w.clock))
+        stack.push_async_callback(wire.close)
+        client = Client(wire)
+        for number in range(_STRANGER, _STRANGER + point.strangers):
+            data = draw(w.folder, number).read_bytes()
+            url = await client.upload(_MODEL.name, f"picture{number}.png", data)
+            body = {"model": _MODEL.name, "input": {"image_url": url, "source_lang": "auto", "target_lang": "ru"}}
+            await client.acquire(_MODEL.name, _MODEL.limit_at(None))
+            with suppress(LocalizeError):  # it has the account's limits as we have
+                await client.submit(PATH, body, uploads=True)
 
 
 def _files(w: World) -> list[Path]:
@@ -135,18 +174,41 @@ def _pictures(w: World) -> set[str]:
     return {path.name.partition(".")[0] for path in _files(w) if path.name.startswith("picture")}
 
 
-def _check(w: World, report: Report) -> None:
-    facts = f"{report} {dict(w.done)} {[path.name for path in _files(w)]}"
-    assert max(w.done.values(), default=0) <= 1, f"A picture was submitted twice. {facts}"
-    assert report.submissions == len(w.done), f"A picture was submitted twice. {facts}"
-    assert _pictures(w) <= set(w.done), f"A file came from nowhere. {facts}"
+def _checked(w: World, point: Point, jobs: Sequence[dict[str, Any]], early: set[str], seconds: float) -> Report:
+    others = {f"picture{number}" for number in range(_STRANGER, _STRANGER + point.strangers)}
+    ours = {name: count for name, count in w.done.items() if name not in others}
+    chats = [paid for paid in w.sandbox.ledger.paid if paid.model.startswith("tongyi")]
+    batches = [job for job in jobs if job["tool"] == "analyze_conversation"]
+    images = [job for job in jobs if job["tool"] == "translate_image"]
+    report = Report(
+        point,
+        seconds,
+        jobs=len(jobs),
+        files=len(_pictures(w)),
+        asked=sum("Ask the user before paying again" in job["message"] for job in jobs),
+        submissions=sum(ours.values()),
+        strangers=len(w.done) - len(ours),
+        late=len(_pictures(w) - early),
+        batches=len(batches),
+        chats=_CHATS * len(batches),
+        again=max(0, len(chats) - _CHATS * len(batches)),
+    )
+    facts = f"{report} {dict(w.done)} {[path.name for path in _files(w)]} {[job['message'] for job in jobs]}"
+    assert max(ours.values(), default=0) <= 1, f"A picture was submitted twice. {facts}"
+    assert _pictures(w) <= set(ours), f"A file came from nowhere, or is another program's. {facts}"
     assert report.files + report.asked >= report.submissions, f"A paid picture is lost. {facts}"
-    assert report.files + report.asked + report.unsent == report.jobs, f"A job ended without a word. {facts}"
-    names = {f"picture{number}.ru.jpg" for number in range(report.point.pictures)}
-    assert {path.name for path in _files(w)} <= names, f"Something is doubled or left behind. {facts}"
-    for path in _files(w):
-        assert same_colour(path, COLOURS[int(path.name[len("picture")])]), f"{path} is not the right picture. {facts}"
+    assert report.files + report.asked == len(images), f"A job ended in neither a file nor a question. {facts}"
+    names = {f"picture{number}.ru.jpg" for number in range(_PICTURES)}
+    pictures = {path.name for path in _files(w) if path.suffix == ".jpg"}
+    assert pictures <= names, f"Something is doubled or left behind. {facts}"
+    for name in pictures:
+        assert same_colour(w.out / name, COLOURS[int(name[len("picture")])]), f"{name} is not ours. {facts}"
+    for job in batches:
+        assert f"{_CHATS} conversations analysed, 0 failed" in job["message"], facts
+    assert not any("again" in job["message"].replace("paying again", "") for job in jobs if job["status"] == "failed"
+                   and "Ask the user" not in job["message"]), facts  # fmt: skip
     assert "Traceback" not in said(w), said(w)
+    return report
 
 
 async def survive_all(folder: Path, wanted: Sequence[Point], start: Start, at_once: int) -> list[Report]:
@@ -168,13 +230,12 @@ def summary(reports: Sequence[Report]) -> str:
     """The figures in one line."""
     total = Counter[str]()
     for report in reports:
-        total.update(
-            {name: getattr(report, name) for name in ("jobs", "files", "unsent", "asked", "submissions", "late")}
-        )
+        total.update({name: value for name, value in asdict(report).items() if isinstance(value, int)})
     return (
-        f"{len(reports)} kill points, {total['jobs']} jobs: {total['submissions']} submitted (none twice), "
-        f"{total['files']} files ({total['late']} of them delivered after the restart), "
-        f"{total['unsent']} never sent and said so, {total['asked']} asked about"
+        f"{len(reports)} kill points, {total['jobs']} jobs: {total['submissions']} pictures submitted (none twice), "
+        f"{total['files']} files ({total['late']} of them delivered after the kill, none of another program's "
+        f"{total['strangers']} pictures), {total['asked']} asked about; {total['batches']} batches of {total['chats']} "
+        f"chats completed, {total['again']} chats on their way at a kill paid again"
     )
 
 

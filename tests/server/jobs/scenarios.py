@@ -16,7 +16,7 @@ from server.jobs.world import Outcome, Paced, World, in_order, until, world
 
 Scenario = Callable[[Path, Start], Awaitable[Any]]
 
-KILL_POINTS, KILLS_AT_ONCE, SEED = 24, 12, 20261121
+KILL_POINTS, KILLS_AT_ONCE, SEED = 12, 12, 20261121
 AT_ONCE = {"QWEN_LOCALIZE_WAIT": "0"}
 
 
@@ -124,7 +124,7 @@ async def trouble(folder: Path, start: Start, faults: tuple[str, ...]) -> Troubl
 
 
 async def killed(folder: Path, start: Start) -> list[Report]:
-    """A server killed at many points of its jobs' lives."""
+    """Servers killed at many points of their jobs' lives."""
     return await survive_all(folder, points(KILL_POINTS, SEED), start, KILLS_AT_ONCE)
 
 
