@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import anyio
 import httpx2
 import pytest
 
@@ -96,3 +97,17 @@ async def test_a_file_over_the_limit_is_refused(timed: Caller, monkeypatch: pyte
     data = await policy(timed)
     answer = await send(data["upload_host"], form(data))
     assert (answer.status_code, "EntityTooLarge" in answer.text) == (400, True)
+
+
+async def test_a_client_that_leaves_in_the_middle_of_an_upload_is_noted_and_troubles_nobody(
+    timed: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    host = httpx2.URL((await policy(timed))["upload_host"])
+    async with await anyio.connect_tcp("127.0.0.1", host.port or 80) as stream:
+        head = "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n--b\r\n"
+        await stream.send(f"POST {host.path} HTTP/1.1\r\nHost: {host.host}\r\n{head}".encode())
+    with anyio.fail_after(20):
+        while not timed.sandbox.ledger.count("upload"):  # noqa: ASYNC110 - the ledger has no event
+            await anyio.sleep(0.01)
+    assert [entry.status for entry in timed.sandbox.ledger if entry.kind == "upload"] == [0]
+    assert not caplog.records

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from .bodies import cut, slow
@@ -40,6 +40,8 @@ def endpoint(sandbox: Sandbox, kind: str, handler: Handler, dialect: Dialect = D
         except Refusal as refused:
             refusal = refused
             response = _refuse(call, refused)
+        except ClientDisconnect:  # in the middle of its request
+            response = None
         status = 0 if response is None else response.status_code
         sandbox.ledger.note(_entry(call, arrived, status, refusal))
         if response is None:
