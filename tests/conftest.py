@@ -40,10 +40,16 @@ def _quick_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mcp_server, "bind", _bound_once)
 
 
+def has_real_time(request: pytest.FixtureRequest) -> bool:
+    """Whether a test is marked as starting processes, whose time is the real one, and not as playing all in its own."""
+    marker = request.node.get_closest_marker("process")
+    return marker is not None and marker.kwargs.get("time") != "virtual"
+
+
 @pytest.fixture(autouse=True)
 def _quick_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only tests with processes that can die wait until what is written is safe on the disk."""
-    if request.node.get_closest_marker("process"):
+    if has_real_time(request):
         return
     opened = database.connect
 
@@ -65,10 +71,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def anyio_backend(request: pytest.FixtureRequest) -> Any:
-    """Time is virtual, but for tests that are marked as starting processes, whose time is the real one."""
-    if request.node.get_closest_marker("process"):
-        return "asyncio"
-    return "asyncio", {"loop_factory": VirtualLoop}
+    return "asyncio" if has_real_time(request) else ("asyncio", {"loop_factory": VirtualLoop})
 
 
 @pytest.fixture

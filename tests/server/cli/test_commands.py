@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from qwen_localize.cli import main
+
 pytestmark = pytest.mark.process
 COMMAND = [sys.executable, "-m", "qwen_localize"]
 
@@ -24,13 +26,25 @@ COMMAND = [sys.executable, "-m", "qwen_localize"]
     ],
 )
 def test_a_command_that_cannot_run_says_why_in_one_line(
-    arguments: list[str], env: dict[str, str], expected: str
+    arguments: list[str],
+    env: dict[str, str],
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    result = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, env=os.environ | env, check=False)
-    assert result.returncode == 2
-    assert expected in result.stderr
-    assert result.stderr.count("\n") == 1
-    assert result.stdout == ""
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert expected in said.err
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+
+
+def test_a_command_that_cannot_run_tells_the_shell_so() -> None:
+    env = os.environ | {"DASHSCOPE_REGION": "mars"}
+    result = subprocess.run([*COMMAND, "serve"], capture_output=True, text=True, env=env, check=False)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
 
 
 def test_the_demo_puts_every_tool_to_work_and_leaves_the_results(tmp_path: Path) -> None:

@@ -5,14 +5,12 @@ submission is looked for are those of earnest, and take no time.
 """
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from server.jobs.world import assert_delivered, assert_nothing_lost, assert_readable, in_order, world
-from virtual_time import VirtualLoop
 
-pytestmark = pytest.mark.process
+pytestmark = pytest.mark.process(time="virtual")  # over real sockets, which takes its time
 FILE = ""
 
 # What comes of each fault, "" for a file. Where words come, they come as often as the fault strikes.
@@ -48,11 +46,6 @@ ENDINGS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("slow:2", "empty:3", "wrongtype:3", "expire:2"), FILE),
     },
 }
-
-
-@pytest.fixture
-def anyio_backend() -> Any:
-    return "asyncio", {"loop_factory": VirtualLoop}
 
 
 def cells() -> list[object]:
