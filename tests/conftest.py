@@ -40,16 +40,21 @@ def _quick_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mcp_server, "bind", _bound_once)
 
 
-def has_real_time(request: pytest.FixtureRequest) -> bool:
+def has_real_time(item: pytest.Item) -> bool:
     """Whether a test is marked as starting processes, whose time is the real one, and not as playing all in its own."""
-    marker = request.node.get_closest_marker("process")
+    marker = item.get_closest_marker("process")
     return marker is not None and marker.kwargs.get("time") != "virtual"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that wait for real time come first, so that no worker is left alone with them at the end."""
+    items.sort(key=has_real_time, reverse=True)
 
 
 @pytest.fixture(autouse=True)
 def _quick_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only tests with processes that can die wait until what is written is safe on the disk."""
-    if has_real_time(request):
+    if has_real_time(request.node):
         return
     opened = database.connect
 
@@ -71,7 +76,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def anyio_backend(request: pytest.FixtureRequest) -> Any:
-    return "asyncio" if has_real_time(request) else ("asyncio", {"loop_factory": VirtualLoop})
+    return "asyncio" if has_real_time(request.node) else ("asyncio", {"loop_factory": VirtualLoop})
 
 
 @pytest.fixture
