@@ -7,8 +7,6 @@ one, so that nobody inherits a queue or a spent budget.
     uv run --extra sandbox python tests/benchmarks/bench_jobs.py --n 1,5,20
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

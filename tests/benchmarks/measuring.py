@@ -1,7 +1,5 @@
 """The arithmetic of the benchmark: the service's own bound, one run's figures, the table."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

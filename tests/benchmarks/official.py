@@ -4,8 +4,6 @@ Submitting is paced for it, one a second, because the SDK has no pacing of its o
 not. Waiting is the SDK's own.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import time

@@ -1,7 +1,5 @@
 """N pictures through our own server, spoken to as a host speaks to it: MCP over stdio."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Tiny pictures, each with its number: written on it, and as the colour of its paper, which survives a JPEG."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager

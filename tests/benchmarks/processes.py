@@ -1,7 +1,5 @@
 """The processes of the benchmark: the stand-in, and official clients that can be ended at a deadline."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator

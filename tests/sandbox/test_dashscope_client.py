@@ -1,7 +1,5 @@
 """The official DashScope client, unchanged, as a judge of the native endpoints (docs/model-studio.md 11)."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncGenerator, Callable
 from functools import partial
 from pathlib import Path

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx
-import httpx2
 import pytest
 import respx
 from mcp import Client
@@ -18,9 +16,6 @@ from qwen_localize.jobs import State
 from qwen_localize_tools.translate_image import TOOL
 from server.jobs.records import record
 from support import KEY, Call, Connect, Refused, picture, words
-from virtual_time import VirtualClock
-
-NOTHING_LISTED = httpx.Response(200, json={"data": [], "page_no": 1, "total_page": 1})
 
 
 async def test_a_local_picture_goes_in_and_a_translated_jpeg_on_disk_comes_out(service: Service, call: Call) -> None:
@@ -122,30 +117,6 @@ def test_no_text_is_said_to_be_found_only_of_a_picture_that_was_looked_at(state:
     assert TOOL.result.of(job).model_dump()["no_text_found"] is (state is State.SUCCEEDED)
 
 
-async def test_a_failed_task_says_the_services_reason(service: Service, call: Call) -> None:
-    service.query.return_value = task("FAILED", code="InvalidImage.Format", message="cannot decode")
-    result = await call()
-    assert result.is_error
-    assert "InvalidImage.Format: “cannot decode”" in words(result)
-    assert "not billed" in words(result)
-
-
-async def test_a_forgotten_task_says_so_and_counts_as_paid(service: Service, connect: Connect, poster: Path) -> None:
-    service.list.side_effect = lambda _: listed("UNKNOWN")
-    service.query.return_value = task("UNKNOWN")
-    async with connect() as client:
-        result = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
-        spent = await client.read_resource("qwen-localize://usage")
-    assert "The service no longer knows this task" in words(result)
-    assert "pays anew" in words(result)
-    assert "0.003" in spent.contents[0].model_dump()["text"]
-
-
-async def test_a_task_that_the_list_does_not_show_is_asked_for_by_its_id(service: Service, call: Call) -> None:
-    service.list.side_effect = lambda _: listed("RUNNING", task_id="somebody-elses")
-    assert not (await call()).is_error
-
-
 async def test_a_call_that_takes_longer_than_the_client_waits_answers_with_what_to_do(
     service: Service, call: Call
 ) -> None:
@@ -156,66 +127,6 @@ async def test_a_call_that_takes_longer_than_the_client_waits_answers_with_what_
     assert data["status"] == "running"
     assert "do not call translate_image again, but get_job" in words(result)
     assert data["job_id"] in words(result)
-
-
-async def test_a_lost_submission_that_the_list_does_not_have_is_sent_again_by_itself(
-    service: Service, call: Call
-) -> None:
-    service.submit.side_effect = [httpx2.ReadError("gone"), task("PENDING")]
-    service.list.side_effect = [NOTHING_LISTED] * 2 + [listed("SUCCEEDED")] * 99
-    result = await call()
-    assert "Saved" in words(result)
-    assert service.submit.call_count == 2
-
-
-async def test_what_is_lost_again_and_again_is_given_up_after_a_few_times_and_was_not_paid(
-    service: Service, call: Call
-) -> None:
-    service.submit.side_effect = httpx2.ReadError("gone")
-    service.list.side_effect = lambda _: NOTHING_LISTED
-    result = await call()
-    assert service.submit.call_count == 3
-    assert "It was sent 3 times, and the service lists no such task, so nothing was paid" in words(result)
-
-
-async def test_a_lost_submission_that_the_list_has_is_adopted(
-    service: Service, call: Call, clock: VirtualClock
-) -> None:
-    created: list[float] = []
-
-    def vanish(request: httpx.Request) -> httpx.Response:
-        created.append(clock.wall())
-        raise httpx2.RemoteProtocolError("closed")
-
-    service.submit.side_effect = vanish
-    service.list.side_effect = lambda _: listed("SUCCEEDED", gmt_create=int(created[0] * 1000))
-    result = await call()
-    assert not result.is_error, words(result)
-    assert service.submit.call_count == 1
-    assert service.download.called
-
-
-async def test_a_lost_submission_with_two_possible_tasks_asks_before_paying_again(
-    service: Service, call: Call, connect: Connect, poster: Path, clock: VirtualClock
-) -> None:
-    def two(_: httpx.Request) -> httpx.Response:
-        rows = [{"task_id": name, "status": "RUNNING", "gmt_create": int(clock.wall() * 1000)} for name in "ab"]
-        return httpx.Response(200, json={"data": rows, "total_page": 1})
-
-    service.submit.side_effect = httpx2.ReadError("gone")
-    service.list.side_effect = two
-    arguments = {"image": str(poster), "target_lang": "ru"}
-    async with connect() as client:
-        for _ in range(2):
-            result = await client.call_tool("translate_image", arguments)
-            assert result.is_error
-            assert "Ask the user before paying again" in words(result)
-        assert service.submit.call_count == 1
-        jobs = (await client.call_tool("list_jobs", {})).structured_content
-        assert jobs
-        await client.call_tool("cancel_job", {"job_id": jobs["jobs"][0]["job_id"]})
-        await client.call_tool("translate_image", arguments)
-    assert service.submit.call_count == 2
 
 
 async def test_the_same_call_while_its_job_runs_joins_it(service: Service, connect: Connect, poster: Path) -> None:
@@ -258,74 +169,6 @@ async def test_a_call_over_the_daily_budget_is_refused_before_anything_is_sent(
     assert "daily budget of 0.001 CNY" in words(result)
     assert "QWEN_LOCALIZE_DAILY_BUDGET" in words(result)
     assert not httpx2_mock.calls
-
-
-async def test_a_submission_that_never_left_is_repeated(service: Service, call: Call) -> None:
-    service.submit.side_effect = [httpx2.ConnectError("no route"), task("PENDING")]
-    assert not (await call()).is_error
-    assert service.submit.call_count == 2
-
-
-async def test_a_throttled_submission_is_repeated(service: Service, call: Call) -> None:
-    throttled = httpx.Response(429, json={"code": "Throttling.RateQuota", "message": "slow down"})
-    service.submit.side_effect = [throttled, task("PENDING")]
-    assert not (await call()).is_error
-
-
-async def test_a_query_is_repeated_whatever_happens_to_it(service: Service, call: Call) -> None:
-    done = task("SUCCEEDED", image_url=RESULT_URL)
-    service.query.side_effect = [httpx2.ReadTimeout("slow"), httpx.Response(429, json={}), httpx.Response(502), done]
-    assert not (await call()).is_error
-
-
-async def test_a_download_that_breaks_is_repeated(service: Service, call: Call) -> None:
-    whole = httpx.Response(200, content=picture(kind="JPEG"))
-    service.download.side_effect = [httpx2.RemoteProtocolError("cut"), whole]
-    assert not (await call()).is_error
-
-
-async def test_a_paid_result_that_cannot_be_fetched_is_kept_for_get_job(
-    service: Service, connect: Connect, poster: Path
-) -> None:
-    service.download.side_effect = lambda _: httpx.Response(500)
-    async with connect() as client:
-        failed = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
-        assert failed.is_error
-        assert "get_job with job_id" in words(failed)
-        service.download.side_effect = lambda _: httpx.Response(200, content=picture(kind="JPEG"))
-        job_id = words(failed).partition("job_id ")[2].split()[0]
-        result = await client.call_tool("get_job", {"job_id": job_id, "wait": 60})
-    assert result.structured_content
-    assert result.structured_content["status"] == "succeeded"
-    assert service.submit.call_count == 1
-
-
-async def test_a_result_url_that_expired_is_asked_for_anew(service: Service, call: Call) -> None:
-    fresh = "http://results.example/poster.jpg?Signature=new"
-    service.download.side_effect = lambda _: httpx.Response(403)
-    service.router.get(fresh).respond(content=picture(kind="JPEG"))
-    service.query.side_effect = [
-        task("SUCCEEDED", image_url=RESULT_URL),
-        task("SUCCEEDED", image_url=fresh),
-    ]
-    assert not (await call()).is_error
-
-
-@pytest.mark.parametrize("content", [b"<html>busy</html>", b"", picture(640, 480, "JPEG")[:-200]])
-async def test_a_result_that_is_cut_empty_or_no_picture_is_fetched_again_and_never_saved(
-    service: Service, call: Call, tmp_path: Path, content: bytes
-) -> None:
-    service.download.side_effect = lambda _: httpx.Response(200, content=content)
-    result = await call()
-    assert result.is_error
-    assert service.download.call_count == 5
-    assert list((tmp_path / "out").iterdir()) == []
-
-
-async def test_a_result_url_into_a_private_network_is_not_followed(service: Service, call: Call) -> None:
-    service.query.return_value = task("SUCCEEDED", image_url="http://169.254.169.254/latest")
-    result = await call()
-    assert "where no result can be" in words(result)
 
 
 @pytest.mark.parametrize(

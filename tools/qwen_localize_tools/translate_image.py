@@ -126,14 +126,12 @@ def _image_url(output: dict[str, Any]) -> str:
 
 
 def _ext(glossary: Glossary, sensitive_words: list[str], domain_hint: str, keep_subject_text: bool) -> dict[str, Any]:
-    ext: dict[str, Any] = {"config": {"imageSegment": keep_subject_text}}
-    if glossary:
-        ext["terminologies"] = [{"src": term.source, "tgt": term.target} for term in glossary]
-    if sensitive_words:
-        ext["sensitives"] = sensitive_words
-    if domain_hint:
-        ext["domainHint"] = domain_hint
-    return ext
+    ext = {
+        "terminologies": [{"src": term.source, "tgt": term.target} for term in glossary],
+        "sensitives": sensitive_words,
+        "domainHint": domain_hint,
+    }
+    return {"config": {"imageSegment": keep_subject_text}} | {name: value for name, value in ext.items() if value}
 
 
 def _languages(source_lang: str, target_lang: str, model: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from qwen_localize.tool import Batch, Context, Ending, JobResult, Limit, Model, 
 from .._shared.usage import Usage
 from .analysis import NOT_CHINESE, Analysed, Analysis
 from .conversations import Conversation, as_json, from_json, given, read
-from .questions import READY, AnalysisName, Question
+from .questions import AnalysisName, Question, chosen_questions
 from .report import as_csv, as_jsonl, counts, failures
 
 # More conversations than this are a job, and their answers a file.
@@ -63,7 +63,7 @@ async def analyze_conversation(
     """
     chosen = MODELS[model]
     context.calls.check_model(chosen)
-    asked = _asked(analysis, questions)
+    asked = chosen_questions(analysis, questions)
     found = await _conversations(context, conversation, file)
     if len(found) > FEW:
         return await _many(context, chosen, asked, found)
@@ -92,20 +92,6 @@ async def analyze_conversation(
 def _warning(found: Sequence[Conversation]) -> str:
     """What to say of conversations in which nobody speaks Chinese."""
     return "" if all(item.has_chinese for item in found if item.turns) else f" {NOT_CHINESE}"
-
-
-def _asked(analysis: list[AnalysisName], questions: list[Question]) -> list[Question]:
-    """All questions.
-
-    Raises:
-        BadArgument: two have the same id.
-    """
-    names: list[AnalysisName] = analysis or ([] if questions else ["satisfaction", "summary"])
-    asked = [READY[name] for name in dict.fromkeys(names)] + questions
-    ids = [question.id for question in asked]
-    if len(set(ids)) < len(ids):
-        raise BadArgument(f"questions: two have the same id ({', '.join(ids)}). Give each its own.")
-    return asked
 
 
 async def _conversations(context: Context, conversation: str | list[Any] | None, file: str) -> list[Conversation]:

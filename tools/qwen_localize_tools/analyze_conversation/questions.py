@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from qwen_localize.errors import BadArgument
+
 from .conversations import Conversation
 from .turns import lines, writable
 
@@ -68,6 +70,20 @@ READY: dict[AnalysisName, Question] = {
         labels=["good", "acceptable", "poor"],
     ),
 }
+
+
+def chosen_questions(analysis: Sequence[AnalysisName], own: Sequence[Question]) -> list[Question]:
+    """All that is asked: the ready-made analyses, then own questions; satisfaction and summary if there is neither.
+
+    Raises:
+        BadArgument: two have the same id.
+    """
+    names: Sequence[AnalysisName] = analysis or ([] if own else ["satisfaction", "summary"])
+    chosen = [READY[name] for name in dict.fromkeys(names)] + [*own]
+    ids = [question.id for question in chosen]
+    if len(set(ids)) < len(ids):
+        raise BadArgument(f"questions: two have the same id ({', '.join(ids)}). Give each its own.")
+    return chosen
 
 
 def prompt(conversation: Conversation, questions: Sequence[Question], complaint: str = "") -> str:
