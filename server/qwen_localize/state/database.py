@@ -91,6 +91,7 @@ def _open(folder: Path, now: float) -> sqlite3.Connection:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(folder / "open.lock", timeout=BUSY_SECONDS):
             notice = _checked(folder / FILE)
+            (folder / FILE).touch(mode=0o600)  # chats and pictures' names stand in it
             connection = connect(folder / FILE)
             try:
                 _migrate(connection, folder / FILE)

@@ -1,6 +1,7 @@
 """Everything generated is up to date and valid."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -46,6 +47,16 @@ def test_the_version_stands_in_one_place() -> None:
 @pytest.mark.parametrize("name", ["claude-desktop", "claude-code", "cursor", "vscode"])
 def test_every_client_configuration_is_in_the_readme(name: str) -> None:
     assert f"manifests/clients/{name}.json" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_every_link_of_the_package_page_leads_somewhere_from_anywhere() -> None:
+    links = re.findall(r"\]\(([^)]+)\)|^\[[^\]]+\]: (\S+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert len(links) > 5
+    for inline, reference in links:
+        link = inline or reference
+        assert link.startswith("https://"), link
+        _, ours, path = link.partition("/qwen-localize/qwen-localize/")
+        assert not ours or (ROOT / re.sub(r"^(blob/)?main/", "", path)).exists(), link
 
 
 def test_imports_point_one_way() -> None:

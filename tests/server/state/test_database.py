@@ -1,6 +1,7 @@
 """The store's file: it outlives processes and versions, and is never overwritten."""
 
 import sqlite3
+import sys
 from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
@@ -198,3 +199,9 @@ async def test_a_change_that_fails_leaves_nothing_half_done(tmp_path: Path) -> N
     await database.write(lambda connection: connection.execute("INSERT INTO notices (at, words) VALUES (1, 'whole')"))
     assert await Notices(database).all() == ["whole"]
     database.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are the folder's there")
+def test_what_is_written_down_can_be_read_by_its_user_only(tmp_path: Path) -> None:
+    opened(tmp_path)
+    assert [oct(path.stat().st_mode & 0o077) for path in tmp_path.glob("jobs.sqlite3*")] == ["0o0"]

@@ -1,0 +1,22 @@
+"""Start the installed server as a client would, and see that it lists its tools."""
+
+import sys
+
+import anyio
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+
+from qwen_localize_tools import TOOLS
+
+
+async def listed() -> list[str]:
+    """The names of the tools that the server lists; fails where it does not start."""
+    with anyio.fail_after(60):
+        async with Client(StdioServerParameters(command=sys.executable, args=["-m", "qwen_localize"])) as client:
+            return [tool.name for tool in (await client.list_tools()).tools]
+
+
+names = anyio.run(listed)
+if names != [tool.name for tool in TOOLS]:
+    sys.exit(f"The installed server lists {names}.")
+sys.stdout.write(f"The package at its lowest direct versions lists {len(names)} tools.\n")
