@@ -233,11 +233,12 @@ async def test_a_result_that_is_in_the_answer_itself_is_written_like_any_other(r
     assert results.service.fetched == ["http://x/1"]
 
 
-async def test_damaged_bytes_in_an_answer_are_said_to_be_damaged(results: Results) -> None:
+async def test_damaged_bytes_in_an_answer_are_said_to_be_damaged_and_kept(results: Results) -> None:
     await results.paid("data:image/png;base64,AA!A")
     job = await results.deliver()
-    assert job.state is State.UNDELIVERED
+    assert (job.state, job.urls) == (State.UNDELIVERED, ["data:image/png;base64,AA!A"])
     assert "The result's bytes in the answer are damaged" in job.message
+    assert "paid for and kept with the job" in job.message
 
 
 async def test_a_store_that_cannot_be_written_leaves_the_job_as_it_was_and_the_file_the_only_one(
