@@ -1,5 +1,6 @@
 """What tests share: a server on loopback, pictures, what a model would read of a result."""
 
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from io import BytesIO
@@ -34,8 +35,19 @@ def words(result: CallToolResult) -> str:
     return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
 
 
+def scenery(width: int, height: int, background: str = "white", seed: int = 0) -> Image.Image:
+    """A picture with enough in it to be known again: many colours, in a frame of one."""
+    chance = random.Random(seed)
+    few = Image.new("RGB", (6, 4))
+    few.putdata([tuple(chance.randrange(256) for _ in range(3)) for _ in range(24)])
+    image = Image.new("RGB", (width, height), background)
+    inside = (max(width * 4 // 5, 1), max(height * 3 // 5, 1))
+    image.paste(few.resize(inside, Image.Resampling.BICUBIC), (width // 10, height // 8))
+    return image
+
+
 def picture(width: int = 64, height: int = 48, kind: str = "PNG") -> bytes:
     """The bytes of a small picture."""
     buffer = BytesIO()
-    Image.new("RGB", (width, height), "white").save(buffer, kind)
+    scenery(width, height).save(buffer, kind)
     return buffer.getvalue()

@@ -1,10 +1,13 @@
 """Finishing what is paid for, although the process is told to stop."""
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import anyio
 import anyio.lowlevel
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -12,14 +15,14 @@ T = TypeVar("T")
 async def to_the_end(
     work: Callable[[], Awaitable[T]],
     grace: Callable[[], float],
-    meanwhile: Callable[[], Coroutine[Any, Any, None]] = anyio.sleep_forever,
+    meanwhile: Callable[[], Awaitable[None]] = anyio.sleep_forever,
 ) -> T:
     """What `work` returns, finished even if this task is cancelled meanwhile, though then only for so long.
 
     Args:
         work: what is to be finished.
         grace: asked once at the cancellation: how many seconds `work` still has.
-        meanwhile: runs beside it.
+        meanwhile: runs beside it; what it raises is logged.
 
     Raises:
         Exception: whatever `work` raises.
@@ -27,6 +30,12 @@ async def to_the_end(
     shield = anyio.CancelScope(shield=True)
     answers: list[T] = []
     failure: Exception | None = None
+
+    async def beside() -> None:
+        try:
+            await meanwhile()
+        except Exception:
+            logger.exception("What runs beside a paid request failed; the request goes on")
 
     async def limit() -> None:
         try:
@@ -36,7 +45,7 @@ async def to_the_end(
 
     async with anyio.create_task_group() as group:
         group.start_soon(limit)
-        group.start_soon(meanwhile)
+        group.start_soon(beside)
         with shield:
             try:
                 answers.append(await work())

@@ -11,7 +11,7 @@ import pytest
 from mcp import MCPError
 from mcp_types import CallToolResult
 
-from fakes import API, TASK, Service, listed
+from fakes import API, RESULT_URL, TASK, Service, listed, task
 from qwen_localize.jobs import JobRecord, Runner
 from qwen_localize.jobs.runner import GRACE_SECONDS
 from support import Connect, words
@@ -56,6 +56,7 @@ async def test_a_job_that_is_still_queued_is_cancelled_at_the_service_and_costs_
     queued: Service, connect: Connect, poster: Path
 ) -> None:
     cancel = queued.router.post(CANCEL).respond(json={"request_id": "r"})
+    queued.query.return_value = task("CANCELED")
     async with connect(wait=5.0) as client:
         job_id = await begun(client, poster, queued)
         result = await client.call_tool("cancel_job", {"job_id": job_id})
@@ -149,3 +150,19 @@ async def test_a_connection_that_closes_cancels_nothing_at_the_service(
         group.start_soon(called, client, poster)
         await seen(queued, 3)
     assert not cancel.called
+
+
+@pytest.mark.parametrize("answer", [{}, {"request_id": "r", "output": {"task_id": TASK, "task_status": "RUNNING"}}])
+async def test_a_cancellation_is_believed_only_when_the_task_is_cancelled(
+    queued: Service, connect: Connect, poster: Path, answer: dict[str, Any]
+) -> None:
+    queued.router.post(CANCEL).respond(json=answer)
+    queued.query.return_value = task("RUNNING")
+    async with connect(wait=5.0) as client:
+        job_id = await begun(client, poster, queued)
+        told = await client.call_tool("cancel_job", {"job_id": job_id})
+        queued.list.side_effect = lambda _: listed("SUCCEEDED")
+        queued.query.return_value = task("SUCCEEDED", image_url=RESULT_URL)
+        last = await client.call_tool("get_job", {"job_id": job_id, "wait": 60})
+    assert told.structured_content["status"] == "running"
+    assert last.structured_content["status"] == "succeeded"

@@ -254,3 +254,15 @@ def test_every_named_ratio_suits_every_family_that_takes_a_size() -> None:
             if family.sides:
                 assert all(family.sides[0] <= side <= family.sides[1] for side in (width, height))
         assert width % 16 == height % 16 == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(504, {}), (504, {"message": "Endpoint request timed out"}), (502, {"error": "Bad Gateway"}), (408, {})],
+)
+async def test_an_error_that_is_not_in_the_services_own_words_may_hide_a_paid_edit(
+    service: respx.Route, call: Call, status: int, body: dict[str, Any]
+) -> None:
+    service.side_effect = lambda _: httpx.Response(status, json=body)
+    assert "Ask the user before paying again" in words(await call())
+    assert service.call_count == 1

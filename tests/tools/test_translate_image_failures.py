@@ -24,11 +24,11 @@ async def test_a_failed_task_says_the_services_reason(service: Service, call: Ca
 async def test_a_forgotten_task_says_so_and_counts_as_paid(service: Service, connect: Connect, poster: Path) -> None:
     service.list.side_effect = lambda _: listed("UNKNOWN")
     service.query.return_value = task("UNKNOWN")
-    async with connect() as client:
+    async with connect(wait=900.0) as client:
         result = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
         spent = await client.read_resource("qwen-localize://usage")
-    assert "The service no longer knows this task" in words(result)
-    assert "pays anew" in words(result)
+    assert "does not know this task, which it had accepted: it may be paid for" in words(result)
+    assert "cancel_job and then repeat the call" in words(result)
     assert "0.003" in spent.contents[0].model_dump()["text"]
 
 

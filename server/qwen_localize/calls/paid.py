@@ -7,22 +7,29 @@ nothing that goes wrong with the bookkeeping loses an answer, and only a stated 
 
 import hashlib
 import json
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 
 from ..clock import Clock
 from ..dashscope import Client, Departure, Model, Price, Service
-from ..errors import BadArgument, OverBudget
+from ..errors import BadArgument, OverBudget, StateUnavailable
 from ..state import Answers, Cost, CostLedger
 from ..wellformed import parsed, word
 from .bookkeeping import Bookkeeping
 from .session_cache import SessionCache
 from .single_flight import SingleFlight
 from .usage import Tokens, tokens_used
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+# How often a batch looks whether the store can be used again.
+_AGAIN_SECONDS = 1.0
 
 Send = Callable[[Departure], Awaitable[dict[str, Any]]]
 
@@ -119,7 +126,7 @@ class PaidCalls:
         return cost or 0.0
 
     async def ask(
-        self, tool: str, model: Model, request: Any, expected: Tokens, send: Send, *, durable: bool
+        self, tool: str, model: Model, request: Any, expected: Tokens, send: Send, *, durable: bool, anew: bool = False
     ) -> Answer:
         """The answer to a request, paid for once.
 
@@ -130,6 +137,7 @@ class PaidCalls:
             expected: tokens that it will probably take.
             send: makes the request, leaving by the departure that it is given.
             durable: whether an answer is kept on disk, for a batch that is begun anew.
+            anew: whether an answer that is kept is of no use.
 
         Raises:
             OverBudget: it would pass the daily budget; nothing was sent.
@@ -138,19 +146,37 @@ class PaidCalls:
         self.check_model(model)
         self.require_key()
         key = hashlib.sha256(json.dumps([self.scope, request], sort_keys=True).encode()).hexdigest()
-        if durable and (kept := await self.answers.get(key)):
+        if durable and not anew and (kept := await self._in_time(partial(self.answers.get, key), durable=durable)):
             return Answer(parsed(kept.encode()), Tokens(), reused=True)
         work = partial(self._pay, tool, model, expected, send, key if durable else "")
         return await self.single_flight.answer(key, work, finish=durable)
+
+    async def _in_time(self, work: Callable[[], Awaitable[T]], *, durable: bool) -> T:
+        """What `work` returns. A batch waits until the store can be used again: much of it may be paid already.
+
+        Raises:
+            StateUnavailable: the store cannot be used now, for a call that somebody waits for.
+        """
+        while True:
+            try:
+                return await work()
+            except StateUnavailable as error:
+                if not durable:
+                    raise
+                logger.warning("A batch waits for the store: %s", error)
+            await self.clock.sleep(_AGAIN_SECONDS)
 
     async def _pay(
         self, tool: str, model: Model, expected: Tokens, send: Send, key: str, departure: Departure
     ) -> Answer:
         price = self.price(model)
         cost = self.known_cost(model, price.of_tokens(expected.input, expected.output) if price else None)
-        entry = await self.ledger.expect(Cost(self.scope, tool, model.name, cost), self.clock.wall(), self.cap)
+        booked = Cost(self.scope, tool, model.name, cost)
+        expect = partial(self.ledger.expect, booked, self.clock.wall(), self.cap)
+        acquire = partial(self.client.acquire, model.name, model.limit_at(self.service.region), expected.total)
+        entry = await self._in_time(expect, durable=bool(key))
         try:
-            await self.client.acquire(model.name, model.limit_at(self.service.region), expected.total)
+            await self._in_time(acquire, durable=bool(key))
             body = await send(departure)
         except BaseException:
             if not departure.gone:

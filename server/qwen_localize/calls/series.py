@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from ..dashscope import Model
-from ..errors import SetupError, TryLater
+from ..errors import BadAnswer, SetupError, TryLater
 from .circuit_breaker import CircuitBreaker
 from .paid import Answer, PaidCalls, Send
 from .receipt import Receipt
@@ -69,15 +69,26 @@ class Series:
 
     async def _ask(self, request: Any, expected: Tokens, send: Send, read: Callable[[dict[str, Any]], T]) -> T:
         self.breaker.check()
+        ask = partial(self._calls.ask, self._tool, self.model, request, expected, send, durable=self._durable)
         try:
-            answer = await self._calls.ask(self._tool, self.model, request, expected, send, durable=self._durable)
-            self._note(answer)
-            found = read(answer.body)
+            found = await self._understood(ask, read)
         except (SetupError, TryLater) as error:
             self.breaker.failed(error)
             raise
         self.breaker.succeeded()
         return found
+
+    async def _understood(self, ask: Callable[..., Awaitable[Answer]], read: Callable[[dict[str, Any]], T]) -> T:
+        answer = await ask()
+        self._note(answer)
+        try:
+            return read(answer.body)
+        except BadAnswer:
+            if not answer.reused:
+                raise
+        answer = await ask(anew=True)  # what was kept makes no sense, and would not the next time either
+        self._note(answer)
+        return read(answer.body)
 
     def _note(self, answer: Answer) -> None:
         if answer.reused:

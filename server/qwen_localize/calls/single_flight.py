@@ -77,9 +77,15 @@ class SingleFlight(Generic[T]):
             return
         if flight.answer is not None:
             self._land(key, flight.answer)
-        elif not flight.departure.gone:
+        elif flight.departure.call_off():
             self._flights.pop(key, None)
             flight.scope.cancel()
+
+    async def landed(self) -> None:
+        """Return when all has come back that is out now and that nobody waits for."""
+        for flight in list(self._flights.values()):
+            if flight.departure.gone and not flight.waiting:
+                await flight.done.wait()
 
     def _land(self, key: str, answer: T) -> None:
         self._landed[key] = answer
@@ -102,4 +108,4 @@ class SingleFlight(Generic[T]):
 
 def _grace(flight: _Flight[T], finish: bool) -> float:
     """How long a flight that is called off may go on: not at all before it is out."""
-    return GRACE_SECONDS if finish and flight.departure.gone else 0.0
+    return 0.0 if flight.departure.call_off() or not finish else GRACE_SECONDS

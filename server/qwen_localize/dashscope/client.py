@@ -43,7 +43,7 @@ class Client:
         self._query_limit = Limit(requests=60 * task_qps)
 
     @property
-    def skew(self) -> float:
+    def skew(self) -> float | None:
         """Seconds by which the service's clock is ahead of ours, as far as an answer has told."""
         return self._wire.skew
 

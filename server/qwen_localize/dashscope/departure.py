@@ -17,6 +17,7 @@ class Departure:
 
     def __init__(self, journal: Callable[[], Awaitable[None]] | None = None) -> None:
         self._journal = journal
+        self._is_off = False
         self.gone = False
 
     async def leave(self) -> None:
@@ -24,7 +25,14 @@ class Departure:
         if self._journal:
             await self._journal()
         await anyio.lowlevel.checkpoint()
+        if self._is_off:
+            await anyio.sleep_forever()  # until the cancellation comes that the one who called it off has ordered
         self.gone = True
+
+    def call_off(self) -> bool:
+        """Keep it from leaving, before its work is cancelled; whether that could still be done."""
+        self._is_off = not self.gone
+        return self._is_off
 
     def turned_away(self) -> None:
         """It came back with a refusal: it is not billed, and a further try can be called off."""

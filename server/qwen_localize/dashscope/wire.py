@@ -102,7 +102,7 @@ class Wire:
         chance: random numbers in [0, 1) that spread retries.
 
     Attributes:
-        skew: seconds by which the service's clock was ahead of ours at the last answer.
+        skew: seconds by which the service's clock was ahead of ours at the last answer; None before one.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class Wire:
         self._chance = chance
         self.limiter = limiter or RateLimiter(self.clock)
         self._http: httpx2.AsyncClient | None = None
-        self.skew = 0.0
+        self.skew: float | None = None
 
     @property
     def http(self) -> httpx2.AsyncClient:
@@ -250,22 +250,32 @@ def _verdict(repeat: Repeat, failed: TryFailed) -> LocalizeError:
 
 def _answer(response: httpx2.Response, data: bytes, service: Service, key: str) -> dict[str, Any]:
     body = read_json(data, key)
-    if response.is_success and isinstance(body, dict) and not (body.get("code") and "output" not in body):
+    if response.is_success and isinstance(body, dict) and _is_content(body):
         return body
     if response.is_success and not isinstance(body, dict):
         words = "The service's answer was not JSON. Something between here and there may have changed it; try again."
         raise TryFailed(errors.BadAnswer(words), Failure.UNKNOWN, answer=shown(data, key))
     error, meaning = refusal(response.status_code, body if isinstance(body, dict) else {}, service)
     hint = retry.retry_after(response.headers)
-    failure = _failure(response.status_code, spoken=isinstance(body, dict), passing=meaning.retry)
+    failure = _failure(response.status_code, spoken=_is_spoken(body), passing=meaning.retry)
     raise TryFailed(error, failure, retry=meaning.retry, hint=hint, slow=meaning.slow)
 
 
-def _skew(response: httpx2.Response, now: float) -> float:
+def _is_content(body: dict[str, Any]) -> bool:
+    """Whether there is an answer in a body, whatever code stands beside it."""
+    return not body.get("code") or "output" in body or bool(body.get("choices") or body.get("data"))
+
+
+def _is_spoken(body: Any) -> bool:
+    """Whether an error's body has the service's own words, native or compatible (docs/model-studio.md 1.4)."""
+    return isinstance(body, dict) and bool(body.get("code") or isinstance(body.get("error"), dict))
+
+
+def _skew(response: httpx2.Response, now: float) -> float | None:
     try:
         return parsedate_to_datetime(response.headers["date"]).timestamp() - now
     except (KeyError, ValueError, OverflowError, OSError):
-        return 0.0
+        return None
 
 
 def _failure(status: int, *, spoken: bool, passing: bool) -> Failure:
@@ -278,7 +288,7 @@ def _failure(status: int, *, spoken: bool, passing: bool) -> Failure:
     """
     if status == 429:
         return Failure.UNSENT
-    if status >= 500 and not spoken:
+    if (status >= 500 or status == 408) and not spoken:
         return Failure.UNKNOWN
     return Failure.FAILED if passing and (status >= 500 or status == 408) else Failure.ANSWERED
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import anyio.to_thread
 
-from ..errors import StateUnavailable
+from ..errors import BadInput, StateUnavailable
 from .media import LocalMedia, Media, RemoteMedia
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -99,7 +99,7 @@ class KeptInputs:
         """An input as media.
 
         Raises:
-            StateUnavailable: its bytes are gone, or are not what they were.
+            BadInput: its bytes are gone, or are not what they were.
         """
         if kept.url:
             return RemoteMedia(kept.url, kept.name)
@@ -111,9 +111,9 @@ class KeptInputs:
             data = self.path(digest).read_bytes()
         except OSError as error:
             words = f"An input that was kept for a job is gone ({error.strerror}). Call the tool again."
-            raise StateUnavailable(words) from error
+            raise BadInput(words) from error
         if hashlib.sha256(data).hexdigest() != digest:
-            raise StateUnavailable("An input that was kept for a job was damaged on the disk. Call the tool again.")
+            raise BadInput("An input that was kept for a job was damaged on the disk. Call the tool again.")
         return data
 
     def remove(self, digest: str) -> None:

@@ -5,7 +5,7 @@ from .lifecycle import Ending
 from .locks import Lock, Presence
 from .order import Order
 from .poller import Poller
-from .records import RESTING, JobRecord, Kind, State
+from .records import FINAL, RESTING, JobRecord, Kind, State
 from .recovery import Recovery
 from .runner import GivenUp, Runner
 from .store import JobStore
@@ -13,6 +13,7 @@ from .submission import Submission
 from .work import Batch, Evidence, Results, Upstream, Work, Works
 
 __all__ = [
+    "FINAL",
     "RESTING",
     "Batch",
     "Ending",

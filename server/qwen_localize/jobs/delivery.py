@@ -65,7 +65,7 @@ class Delivery:
             words = f"{_saved(job)} The rest was not fetched within the 24 h that the service keeps it, and is gone."
             await self._lifecycle.succeeded(job, words)
         else:
-            await self._lifecycle.failed(job, _GONE, free=False)
+            await self._lifecycle.gone(job, _GONE)
 
     def _is_kept(self, job: JobRecord) -> bool:
         """Whether the service still has the results, as far as time tells."""

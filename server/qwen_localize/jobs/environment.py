@@ -1,7 +1,7 @@
 """What all parts share that move the jobs of one service and key."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ class Environment:
         output_dir: where results go if a job's own directory can no longer be written.
         works: how the jobs of each tool are done, by the tool's name.
         contexts: makes what a batch works with.
+        landed: returns when all paid calls have come back that nobody waits for any more.
         woken: there is something new to do.
     """
 
@@ -43,6 +44,7 @@ class Environment:
     inputs: KeptInputs
     works: Works
     contexts: Contexts
+    landed: Callable[[], Awaitable[None]]
     signals: JobSignals = field(default_factory=JobSignals)
     woken: Signal = field(default_factory=Signal)
 
@@ -59,7 +61,7 @@ class Environment:
         """A job's inputs.
 
         Raises:
-            StateUnavailable: one is gone.
+            BadInput: one is gone.
         """
         return [await self.inputs.get(Kept(**kept)) for kept in job.inputs]
 

@@ -15,14 +15,19 @@ A picture, as a task or as a call:
 A batch:
 
     PREPARED ──working──► RUNNING ──completed──► SUCCEEDED
-        ▲                    │
-        │                    │ paused
-        └───── resumed ── PAUSED
+        ▲                 │  ▲  │
+        │         pausing │  │  └──broken_off──► UNDELIVERED
+        │                 ▼  │ wanted                 │
+        │              PAUSING                        │
+        │                 │ paused                    │
+        │                 ▼                           │
+        ├────resumed── PAUSED                         │
+        └────resumed──────────────────────────────────┘
 
-`failed` and the ways to CANCELED (`withdrawn`, `canceled`, `given_up`, `stopped`) are the other ends; nothing leaves an
-end. Whoever tries a change that is not possible any more, because another process or the user was quicker, is given
-None and leaves the job alone. What must not be lost, such as the id of a task that is paid, is tried until the disk
-takes it.
+`refused`, `failed` and `gone` (three ways to FAILED) and those to CANCELED (`withdrawn`, `canceled`, `given_up`,
+`stopped`) are the other ends; nothing leaves an end. Whoever tries a change that is not possible any more, because
+another process or the user was quicker, is given None and leaves the job alone. What must not be lost, such as the id
+of a task that is paid, is tried until the disk takes it.
 """
 
 import logging
@@ -42,6 +47,9 @@ logger = logging.getLogger(__name__)
 _AGAIN_SECONDS = 1.0
 _BEFORE_ANSWER = frozenset({State.PREPARED, State.SUBMITTING})
 _DOUBTFUL = frozenset({State.SUBMITTING, State.UNCONFIRMED})
+# Of a batch: while its owner is at it, and while nobody is.
+_DOING = frozenset({State.RUNNING, State.PAUSING})
+_AT_REST = frozenset({State.PAUSED, State.UNDELIVERED})
 
 
 @dataclass(frozen=True)
@@ -77,12 +85,18 @@ class Lifecycle:
     # Towards the service.
 
     async def submitting(self, job: JobRecord) -> JobRecord | None:
-        """The request is about to go out."""
-        return await self._change(job, {State.PREPARED}, state=State.SUBMITTING, sent=self._clock.wall())
+        """Its owner is about to send the request, perhaps once more after the store could not be written."""
+        facts = {"state": State.SUBMITTING, "sent": self._clock.wall()}
+        return await self._change(job, _BEFORE_ANSWER, held_by=job.owner, **facts)
 
-    async def goes_out(self, job: JobRecord) -> None:
-        """It goes out now, perhaps after it was turned away before; it is looked for by this time."""
-        await self._change(job, {State.SUBMITTING}, sent=self._clock.wall())
+    async def goes_out(self, job: JobRecord, skew: float | None) -> None:
+        """It goes out now, perhaps after it was turned away before; it is looked for by this time.
+
+        Args:
+            job: the job.
+            skew: seconds by which the service's clock is ahead of ours; None if that is not known.
+        """
+        await self._change(job, {State.SUBMITTING}, sent=self._clock.wall(), skew=skew)
 
     async def submitted(self, job: JobRecord, task_id: str) -> JobRecord | None:
         """The service has it as a task, by its answer or by what its list shows."""
@@ -140,31 +154,56 @@ class Lifecycle:
 
     async def fetch_again(self, job: JobRecord) -> JobRecord | None:
         """They are fetched once more."""
+        if job.kind is Kind.BATCH:
+            return None
         return await self._change(job, {State.UNDELIVERED}, state=State.READY, message="")
 
     # Batches.
 
     async def working(self, job: JobRecord, owner: str) -> JobRecord | None:
-        """`owner` does the batch: from its beginning, or from where it was paused or left by a process that is gone."""
+        """`owner` does the batch: from its beginning, or with the answers that it has, anew."""
         facts = {"owner": owner, "sent": job.sent or self._clock.wall(), "message": ""}
-        origins = {State.PREPARED, State.PAUSED, State.RUNNING}
-        return await self._change(job, origins, held_by=job.owner, state=State.RUNNING, **facts)
+        return await self._change(job, {State.PREPARED, State.RUNNING}, held_by=job.owner, state=State.RUNNING, **facts)
 
     async def told(self, job: JobRecord, words: str) -> None:
-        """How far a batch is."""
-        await self._change(job, {State.RUNNING}, message=words)
+        """How far a batch is, if the disk takes it: what comes later says it as well."""
+        try:
+            await self._change(job, {State.RUNNING}, message=words)
+        except StateUnavailable as error:
+            logger.info("How far %s is cannot be written down: %s", job.id, error)
+
+    async def pausing(self, job: JobRecord) -> JobRecord | None:
+        """The last who waited for a batch has given it up: its owner sends nothing new."""
+        if job.kind is not Kind.BATCH:
+            return None
+        words = "Pausing, since its call was given up: what is out is finished and kept, nothing new is sent."
+        return await self._change(job, {State.RUNNING}, state=State.PAUSING, message=words)
+
+    async def wanted(self, job: JobRecord) -> JobRecord | None:
+        """Somebody waits for a batch after all that was about to pause: its owner goes on."""
+        return await self._change(job, {State.PAUSING}, state=State.RUNNING, message="")
 
     async def paused(self, job: JobRecord) -> JobRecord | None:
-        """Nothing new is sent for a batch until somebody asks for it."""
+        """All of a batch that was out has come back; nothing new is sent until somebody asks for it."""
         words = (
             "Paused, since its call was given up: what was out is finished and kept, nothing new is sent. get_job with "
             f"job_id {job.id}, or the same call, goes on with it; cancel_job ends it."
         )
-        return await self._insist(job, {State.RUNNING}, state=State.PAUSED, message=words, joins=0)
+        return await self._insist(job, {State.PAUSING}, state=State.PAUSED, message=words)
+
+    async def broken_off(self, job: JobRecord, words: str) -> JobRecord | None:
+        """A batch could not be brought to its end, which can be tried again with the answers that it has."""
+        words = (
+            f"{words} What was answered is paid and kept for three days: do not call again. get_job with job_id "
+            f"{job.id} goes on with it and pays only for the rest; cancel_job ends it."
+        )
+        return await self._insist(job, _DOING, state=State.UNDELIVERED, message=words)
 
     async def resumed(self, job: JobRecord, owner: str) -> JobRecord | None:
-        """Somebody asks for a paused batch: `owner` goes on with it."""
-        return await self._change(job, {State.PAUSED}, state=State.PREPARED, owner=owner, message="")
+        """Somebody asks for a batch that rests: `owner` goes on with it."""
+        if job.kind is not Kind.BATCH:
+            return None
+        return await self._change(job, _AT_REST, state=State.PREPARED, owner=owner, message="")
 
     # The ends.
 
@@ -175,14 +214,19 @@ class Lifecycle:
     async def completed(self, job: JobRecord, end: Ending) -> JobRecord | None:
         """A batch is done."""
         facts = {"details": end.details, "artifacts": end.artifacts, "usage": end.usage, "cost": end.cost}
-        return await self._end(job, {State.RUNNING}, State.SUCCEEDED, end.message, **facts)
+        return await self._end(job, _DOING, State.SUCCEEDED, end.message, **facts)
 
-    async def failed(self, job: JobRecord, words: str, *, free: bool) -> JobRecord | None:
-        """It came to nothing. `free`: it was never sent, or the service has stated that it refused or failed it."""
-        if not free:
-            return await self._end(job, UPSTREAM | {State.READY}, State.FAILED, words)
-        origins = _BEFORE_ANSWER | UPSTREAM | {State.UNCONFIRMED}
-        return await self._end(job, origins, State.FAILED, words, billed=0.0)
+    async def refused(self, job: JobRecord, words: str) -> JobRecord | None:
+        """It was never sent, or the service has stated that it refuses it: nothing is paid."""
+        return await self._end(job, _BEFORE_ANSWER, State.FAILED, words, billed=0.0)
+
+    async def failed(self, job: JobRecord, words: str) -> JobRecord | None:
+        """The service states that its task failed, or never had one: nothing is paid."""
+        return await self._end(job, UPSTREAM | {State.UNCONFIRMED}, State.FAILED, words, billed=0.0)
+
+    async def gone(self, job: JobRecord, words: str) -> JobRecord | None:
+        """The service no longer has what may be paid."""
+        return await self._end(job, UPSTREAM | {State.READY}, State.FAILED, words)
 
     async def withdrawn(self, job: JobRecord) -> JobRecord | None:
         """It is not wanted any more, and nothing was sent."""
@@ -201,11 +245,11 @@ class Lifecycle:
     async def stopped(self, job: JobRecord) -> JobRecord | None:
         """A batch ends before it is done; what was answered is paid."""
         words = "Cancelled. What was answered before is paid; the same call again takes it up from there."
-        return await self._end(job, {State.RUNNING, State.PAUSED}, State.CANCELED, words)
+        return await self._end(job, _DOING | _AT_REST, State.CANCELED, words) if job.kind is Kind.BATCH else None
 
     async def cancel_wanted(self, job: JobRecord) -> JobRecord | None:
         """The user wants it no more; what can be done about that is done where it stands."""
-        batch = {State.RUNNING} if job.kind is Kind.BATCH else frozenset[State]()
+        batch = _DOING if job.kind is Kind.BATCH else frozenset[State]()
         return await self._change(job, _DOUBTFUL | {State.QUEUED} | batch, cancel=True)
 
     async def cancel_refused(self, job: JobRecord, words: str = "") -> JobRecord | None:

@@ -1,10 +1,13 @@
 """Who is alive, and who leads: file locks, which the system lets go when their process dies, however it dies."""
 
+import logging
 import os
 from pathlib import Path
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
+
+logger = logging.getLogger(__name__)
 
 # How often a process with a paid request out leaves a sign of life.
 BEAT_SECONDS = 0.5
@@ -65,8 +68,25 @@ class Presence:
         return False
 
     def beat(self, now: float) -> None:
-        """Leave a sign of life; `now` in Unix seconds. A process does so while it has a paid request out."""
-        os.utime(self._path(self.name), (now, now))
+        """Leave a sign of life, if the disk takes it; `now` in Unix seconds.
+
+        A process does so while it has a paid request out.
+        """
+        try:
+            os.utime(self._path(self.name), (now, now))
+        except OSError as error:
+            logger.warning("No sign of life can be left: %s", error)
+
+    def stay(self) -> None:
+        """Be there again, if somebody has removed the sign that this process lives."""
+        if self._path(self.name).exists():
+            return
+        try:
+            self._lock.release()
+            self._lock = Lock(self._path(self.name))
+            self._lock.take()
+        except OSError as error:
+            logger.warning("Others cannot see that this process lives: %s", error)
 
     def last_seen(self, name: str) -> float | None:
         """When the process of that name last left a sign of life, in Unix seconds; None if that is not known."""

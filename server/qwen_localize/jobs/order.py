@@ -20,7 +20,8 @@ class Order:
         arguments: JSON; with the inputs, all that the tool's work needs.
         inputs: what it works on.
         stem: the artifacts' name, without ending.
-        cost: estimate in CNY for all `pieces` of results; None where nobody published the price.
+        cost: estimate in CNY for all `pieces` of results; None where nobody published the price, and for a batch,
+            of which each call is booked by itself.
     """
 
     label: str

@@ -30,6 +30,10 @@ TAKEOVER_SECONDS = 2.0
 # How long a job is left alone that met a fault of ours.
 FAULT_SECONDS = 60.0
 MOST_PAGES = 5
+# When the service forgets a task (docs/model-studio.md 2.1); whose clock says so is not known.
+FORGOTTEN_SECONDS = 23 * 3600.0
+# How long a younger task is asked for that the service says it does not know.
+DENIED_SECONDS = 600.0
 _LISTED = UPSTREAM | {State.UNCONFIRMED}
 _ENDED = frozenset({"SUCCEEDED", "FAILED", "CANCELED", "UNKNOWN"})
 _NOT_BEGUN = "Cancelled before it began; nothing was paid."
@@ -52,6 +56,7 @@ class Poller:
         self._delivery = Delivery(environment)
         self._busy: set[str] = set()
         self._asked: dict[str, float] = {}
+        self._unknown_since: dict[str, float] = {}
         self._slowdown = 1.0
         self._listed = 0.0
 
@@ -77,9 +82,10 @@ class Poller:
             self._lock.release()
 
     async def _fetch_again(self) -> None:
-        """Let what could not be fetched before be tried again: another start is another chance."""
-        for job in await self._env.store.within(self._env.scope, {State.UNDELIVERED}):
+        """Let what could not be fetched, or put together, before be tried again: another start is another chance."""
+        for job in self._env.known(await self._env.store.within(self._env.scope, {State.UNDELIVERED})):
             await self._lifecycle.fetch_again(job)
+            await self._recovery.resume(job)
 
     async def _open_jobs(self) -> list[JobRecord]:
         return self._env.known(await self._env.store.within(self._env.scope, OPEN))
@@ -193,26 +199,42 @@ class Poller:
             case Succeeded(output=output, usage=usage, request_id=request_id):
                 await ready(self._env, job, work, output, usage, request_id)
             case Failed():
-                await self._lifecycle.failed(job, str(self._client.failure(state)), free=True)
+                await self._lifecycle.failed(job, str(self._client.failure(state)))
             case Gone(status="CANCELED"):
                 await self._lifecycle.canceled(job, _NOT_BEGUN)
             case Gone():
-                words = (
-                    "The service no longer knows this task: it forgets after 24 h, and what it made is gone. It may "
-                    "have been paid; calling the tool again pays anew."
-                )
-                await self._lifecycle.failed(job, words, free=False)
+                await self._unknown(job)
+
+    async def _unknown(self, job: JobRecord) -> None:
+        """The service says that it does not know a task, which is to be expected of an old one only."""
+        now = self._clock.wall()
+        if not 0 <= now - (job.sent or job.created) < FORGOTTEN_SECONDS:
+            words = (
+                "The service no longer knows this task: it forgets after 24 h, and what it made is gone. It may have "
+                "been paid; calling the tool again pays anew."
+            )
+            await self._lifecycle.gone(job, words)
+        elif now - self._unknown_since.setdefault(job.id, now) > DENIED_SECONDS:
+            words = (
+                "The service says again and again that it does not know this task, which it had accepted: it may be "
+                "paid for. Ask the user before paying again; if they agree, cancel_job and then repeat the call."
+            )
+            await self._lifecycle.needs_decision(job, words)
 
     async def _cancel(self, job: JobRecord) -> None:
         """Cancel a task that is still in the service's queue; what already runs is paid for, finished and kept."""
         try:
             await self._client.cancel(job.upstream_id or "")
+            state = await self._client.query(job.upstream_id or "")
         except Rejected:
             await self._lifecycle.cancel_refused(job)
         except SetupError as error:
             await self._lifecycle.cancel_refused(job, f"it could not be cancelled ({error})")
         else:
-            await self._lifecycle.canceled(job, _NOT_BEGUN)
+            if isinstance(state, Gone) and state.status == "CANCELED":
+                await self._lifecycle.canceled(job, _NOT_BEGUN)
+            else:
+                await self._lifecycle.cancel_refused(job)  # what it became, the list will show
 
 
 def _is_listed(job: JobRecord) -> bool:

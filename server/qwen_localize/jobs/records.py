@@ -14,9 +14,10 @@ class State(StrEnum):
     NEEDS_DECISION = "needs_decision"  # it may be paid, and only the user can say what to do
     QUEUED = "queued"  # has an upstream id
     RUNNING = "running"
-    PAUSED = "paused"  # a batch whose caller has left: nothing new is sent until somebody asks for it
+    PAUSING = "pausing"  # a batch whose caller has left: what is out is waited for, nothing new is sent
+    PAUSED = "paused"  # all of it has come back; nothing happens until somebody asks for it
     READY = "ready"  # paid; the result is being fetched
-    UNDELIVERED = "undelivered"  # paid; fetching failed, and can be tried again
+    UNDELIVERED = "undelivered"  # paid; fetching, or putting together, failed, and can be tried again
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELED = "canceled"
@@ -35,7 +36,7 @@ FINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
 RESTING = FINAL | {State.UNDELIVERED, State.NEEDS_DECISION, State.PAUSED}
 UPSTREAM = frozenset({State.QUEUED, State.RUNNING})
 # What a poller has something to do for.
-OPEN = frozenset({State.PREPARED, State.SUBMITTING, State.UNCONFIRMED, State.READY}) | UPSTREAM
+OPEN = frozenset({State.PREPARED, State.SUBMITTING, State.UNCONFIRMED, State.PAUSING, State.READY}) | UPSTREAM
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,13 @@ class JobRecord:
         directory: where its artifacts go, with names that begin with `stem`.
         owner: the process that submits it, or does it.
         sent: when its submission began; `lost` when that was known to have no answer. Unix seconds, as all times.
+        skew: seconds by which the service's clock was then ahead of ours; None if that was not known.
         tries: how often it was sent again, after it was found not to have arrived.
         urls: where the results are, while the service keeps them (24 h).
         details: what its work found, for programs.
         answer: the service's own words where nobody understood them, in JSON if it is.
         planned: names about to be given to artifacts.
         cost: estimate in CNY, for so many `pieces` of results.
-        joins: calls of other processes than the owner that have joined it.
         cancel: whether its caller wants it no more.
     """
 
@@ -82,6 +83,7 @@ class JobRecord:
     request_id: str = ""
     sent: float | None = None
     lost: float | None = None
+    skew: float | None = None
     tries: int = 0
     urls: list[str] = field(default_factory=list)
     usage: dict[str, Any] = field(default_factory=dict)
@@ -90,7 +92,6 @@ class JobRecord:
     details: dict[str, Any] = field(default_factory=dict)
     answer: str = ""
     message: str = ""
-    joins: int = 0
     cancel: bool = False
 
     def price_of(self, pieces: int) -> float | None:

@@ -11,7 +11,7 @@ import httpx2
 from anyio.abc import TaskGroup
 
 from ..dashscope import Row, Succeeded, TaskList
-from ..errors import BadAnswer, Expired, Spoiled
+from ..errors import BadAnswer, BadInput, Expired, Spoiled
 from ..files import LocalMedia
 from . import lost
 from .environment import Environment
@@ -60,12 +60,18 @@ class Recovery:
                 await self._take_up(job)
 
     async def _take_up(self, job: JobRecord) -> None:
-        if job.state is not State.SUBMITTING:
+        if job.state is State.PAUSING:
+            await self._lifecycle.paused(job)
+        elif job.state is not State.SUBMITTING:
             await self._go_on(await self._lifecycle.taken_over(job, self._env.presence.name))
         elif job.kind is Kind.CALL:
             await self._lifecycle.needs_decision(job, undecided(_STOPPED))
         else:
             await self._lifecycle.unconfirmed(job, _STOPPED, self._died(job))
+
+    async def resume(self, job: JobRecord) -> None:
+        """Go on with a batch that rests."""
+        await self._go_on(await self._lifecycle.resumed(job, self._env.presence.name))
 
     async def _go_on(self, job: JobRecord | None) -> None:
         if job:
@@ -135,7 +141,11 @@ class Recovery:
                 self._compared[job.id, row.task_id] = matches
 
     async def _matches(self, evidence: Evidence, result: Path, job: JobRecord) -> bool:
-        media = await self._env.media(job)
+        try:
+            media = await self._env.media(job)
+        except BadInput as error:
+            logger.info("%s cannot be compared: %s", job.id, error)
+            return False
         inputs = [item.data for item in media if isinstance(item, LocalMedia)]
         if not inputs or len(inputs) < len(media):
             return False  # what is behind a URL was never here
@@ -155,7 +165,7 @@ class Recovery:
 
     async def _not_listed(self, job: JobRecord, listed: TaskList) -> None:
         """No task is this job's: it never arrived, or failed for free, if the list shows everything."""
-        if 0 <= self._env.clock.wall() - (job.sent or job.created) <= _ARRIVED_SECONDS:
+        if 0 <= self._age(job) <= _ARRIVED_SECONDS:
             return  # it may be on its way
         if reason := self._hidden(job, listed):
             await self._ask(job, reason)
@@ -166,15 +176,19 @@ class Recovery:
         else:
             times = f"It was sent {job.tries + 1} times, and the service lists no such task, so nothing was paid."
             words = f"{job.message} {times}"
-            await self._lifecycle.failed(job, words, free=True)
+            await self._lifecycle.failed(job, words)
+
+    def _age(self, job: JobRecord) -> float:
+        return self._env.clock.wall() - (job.sent or job.created)
 
     def _hidden(self, job: JobRecord, listed: TaskList) -> str:
         """Why the list might not show the job's task; nothing if it would."""
-        age = self._env.clock.wall() - (job.sent or job.created)
-        skew = abs(self._env.client.skew)
-        if not listed.is_whole or age >= _LISTED_SECONDS:
+        skew = self._env.client.skew or 0.0
+        if not listed.is_whole or self._age(job) >= _LISTED_SECONDS:
             return "the service's list does not reach back to it, or cannot be read whole"
-        return f"this machine's clock is {skew:.0f} s off the service's" if skew > _SKEW_SECONDS else ""
+        if self._age(job) < 0 or abs((skew if job.skew is None else job.skew) - skew) > _SKEW_SECONDS:
+            return "this machine's clock was changed since"
+        return f"this machine's clock is {abs(skew):.0f} s off the service's" if abs(skew) > _SKEW_SECONDS else ""
 
     async def _ask(self, job: JobRecord, reason: str) -> None:
         """Leave it to the user whether to pay (again)."""

@@ -108,15 +108,22 @@ class Runner:
 
     async def _go_on(self, job: JobRecord) -> JobRecord:
         """A job that is asked for again: what rests, and can go on, does."""
-        if job.state is State.UNDELIVERED:
-            await self._lifecycle.fetch_again(job)
-            self._env.woken.happened()
-        elif job.state is State.PAUSED and job.tool in self._env.works:
+        if job.scope != self._env.scope or job.tool not in self._env.works:
+            return job  # it goes on where its key and its tool are
+        if job.state is State.PAUSING:
+            await self._lifecycle.wanted(job)
+        elif job.kind is Kind.BATCH:
             # Shielded, so that what was taken is also done.
             with anyio.CancelScope(shield=True):
                 if resumed := await self._lifecycle.resumed(job, self._env.presence.name):
                     self._group.start_soon(self._submission.run, resumed)
+        elif await self._lifecycle.fetch_again(job):
+            self._env.woken.happened()
         return await self.get(job.id)
+
+    def is_batch(self, tool: str) -> bool:
+        """Whether a tool's jobs are batches."""
+        return isinstance(self._env.works[tool], Batch)
 
     async def get(self, job_id: str) -> JobRecord:
         """One job.
@@ -142,6 +149,7 @@ class Runner:
         since = self._clock.wall()
         while True:
             await self._clock.sleep(WATCH_SECONDS)
+            self._env.presence.stay()
             if not +self._waiting and not self._submission.is_doing:
                 continue
             now = self._clock.wall()
@@ -160,8 +168,8 @@ class Runner:
             seconds: how long to wait.
             tell: told of each change.
             given_up: whether the client has given up the request that waits, for another reason than that it took too
-                long. No such end cancels anything; but a batch, of which much may be left to be paid, then pauses,
-                unless somebody else waits for it.
+                long. No such end cancels anything; but a batch, of which much may be left to be paid, then pauses.
+                Whoever else waits for it, here or in another process, lets it go on.
         """
         self._waiting[job_id] += 1
         try:
@@ -183,6 +191,8 @@ class Runner:
                 shown = (job.state, job.message)
                 await tell(job)
             left = until - self._clock.now()
+            if left > 0 and job.state in (State.PAUSING, State.PAUSED):
+                job = await self._go_on(job)
             if job.state in RESTING or left <= 0:
                 return job
             await first(self._clock, left, changed)
@@ -191,9 +201,8 @@ class Runner:
         """A request that waited has ended."""
         await self._clock.sleep(GRACE_SECONDS)
         try:
-            job = await self.get(job_id)
-            if given_up() and not self._waiting[job_id] and not job.joins:
-                self._submission.stop(job_id, pause=True)
+            if given_up() and not self._waiting[job_id]:
+                await self._lifecycle.pausing(await self.get(job_id))
         except LocalizeError as error:
             logger.warning("A batch could not be paused: %s", error)
 
@@ -205,7 +214,7 @@ class Runner:
                 pass
             case State.NEEDS_DECISION:
                 await self._lifecycle.given_up(job)
-            case State.PAUSED:
+            case State.PAUSED | State.UNDELIVERED:
                 await self._lifecycle.stopped(job)
             case _ if await self._lifecycle.cancel_wanted(job):
                 self._env.woken.happened()

@@ -31,8 +31,6 @@ class JobStore:
     ) -> JobRecord | None:
         """Write a new job and its expected cost, or return the live one with the same request.
 
-        That one counts the calls of other processes that have joined it; its own process knows who waits there.
-
         Args:
             record: the new job.
             cap: the daily budget in CNY.
@@ -46,9 +44,8 @@ class JobStore:
 
         def work(connection: sqlite3.Connection) -> JobRecord | None:
             row = connection.execute(
-                "UPDATE jobs SET joins = joins + (owner != ?) WHERE scope = ? AND digest = ? "  # noqa: S608
-                f"AND state NOT IN ({_FINAL}) RETURNING *",
-                (record.owner, record.scope, record.digest),
+                f"SELECT * FROM jobs WHERE scope = ? AND digest = ? AND state NOT IN ({_FINAL})",  # noqa: S608
+                (record.scope, record.digest),
             ).fetchone()
             if row:
                 return _record(row)

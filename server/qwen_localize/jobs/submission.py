@@ -1,7 +1,6 @@
 """Sending a job, or doing a batch: the part in which money is spent."""
 
 import logging
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,7 +14,7 @@ from ..wellformed import word
 from .environment import Environment
 from .lifecycle import Ending
 from .locks import BEAT_SECONDS
-from .records import JobRecord, Kind
+from .records import JobRecord, Kind, State
 from .work import Batch, Upstream
 
 logger = logging.getLogger(__name__)
@@ -24,15 +23,10 @@ logger = logging.getLogger(__name__)
 # a call's result, which nobody could ask for again, after a minute or so.
 _GRACE_SECONDS = {Kind.TASK: 10.0, Kind.CALL: 120.0}
 
+# How often a job is begun that could not be, since the store was locked or full.
+_AGAIN_SECONDS = 1.0
+
 Body = dict[str, Any]
-
-
-@dataclass
-class _Doing:
-    """A batch that this process does; `paused` says why it was stopped."""
-
-    scope: anyio.CancelScope
-    paused: bool = False
 
 
 class Submission:
@@ -41,28 +35,32 @@ class Submission:
     def __init__(self, environment: Environment) -> None:
         self._env = environment
         self._lifecycle = environment.lifecycle
-        self._batches: dict[str, _Doing] = {}
+        self._batches: set[str] = set()
 
     async def run(self, job: JobRecord) -> None:
         """Send a job that is PREPARED, or do it; whatever goes wrong is written down with it."""
+        while True:
+            try:
+                await self._begin(job)
+            except StateUnavailable as error:
+                logger.warning("%s is begun when the store can be used again: %s", job.id, error)
+                await self._env.clock.sleep(_AGAIN_SECONDS)
+            else:
+                break
+        self._env.woken.happened()
+
+    async def _begin(self, job: JobRecord) -> None:
         work = self._env.works[job.tool]
         try:
             await (self._do(job, work) if isinstance(work, Batch) else self._send(job, work))
+        except StateUnavailable:
+            raise
         except LocalizeError as error:
-            await self._lifecycle.failed(job, str(error), free=True)
+            await self._lifecycle.refused(job, str(error))
         except Exception:
             # Once a request is out, `_submit` and `_call` let nothing through: this is from before.
             logger.exception("%s failed for a reason nobody foresaw", job.id)
-            await self._lifecycle.failed(job, OWN_FAULT, free=True)
-        self._env.woken.happened()
-
-    def stop(self, job_id: str, *, pause: bool) -> bool:
-        """Stop a batch of this process; whether it does one of that id."""
-        doing = self._batches.get(job_id)
-        if doing:
-            doing.paused = pause
-            doing.scope.cancel()
-        return doing is not None
+            await self._lifecycle.refused(job, OWN_FAULT)
 
     @property
     def is_doing(self) -> bool:
@@ -77,7 +75,7 @@ class Submission:
         body = {"model": job.model} | work.request(job.arguments, urls)
         await self._env.client.acquire(job.model, model.limit_at(self._env.region))
         if begun := await self._lifecycle.submitting(job):
-            departure = Departure(partial(self._lifecycle.goes_out, begun))
+            departure = Departure(lambda: self._lifecycle.goes_out(begun, self._env.client.skew))
             send = self._submit if work.kind is Kind.TASK else self._call
             uploads = any(url.startswith("oss://") for url in urls)
             await to_the_end(
@@ -117,28 +115,49 @@ class Submission:
 
     async def _do(self, job: JobRecord, work: Batch) -> None:
         """Do a batch: from its beginning, or, with the answers it has, anew."""
-        if not (begun := await self._lifecycle.working(job, self._env.presence.name)):
-            return
+        doing = await self._lifecycle.working(job, self._env.presence.name)
+        while doing and await self._was_stopped(doing, work):
+            await self._env.landed()  # whoever goes on with it does not pay again for what was out
+            doing = await self._rested(doing)
+
+    async def _was_stopped(self, job: JobRecord, work: Batch) -> bool:
+        """Do a batch until it ends; whether it was stopped before."""
         async with anyio.create_task_group() as group:
-            group.start_soon(self._heed, job.id)
             with anyio.CancelScope() as scope:
-                doing = self._batches[job.id] = _Doing(scope)
+                group.start_soon(self._heed, job.id, scope)
+                self._batches.add(job.id)
                 try:
-                    await self._lifecycle.completed(begun, await self._done(begun, work))
-                except LocalizeError as error:
-                    await self._lifecycle.failed(begun, str(error), free=True)
+                    await self._finish(job, work)
                 finally:
-                    del self._batches[job.id]
+                    self._batches.discard(job.id)
             group.cancel_scope.cancel()
-        if scope.cancelled_caught:
-            await (self._lifecycle.paused(begun) if doing.paused else self._lifecycle.stopped(begun))
+        return scope.cancelled_caught
+
+    async def _finish(self, job: JobRecord, work: Batch) -> None:
+        try:
+            await self._lifecycle.completed(job, await self._done(job, work))
+        except LocalizeError as error:
+            await self._lifecycle.broken_off(job, str(error))
+        except Exception:
+            logger.exception("%s could not be put together for a reason nobody foresaw", job.id)
+            await self._lifecycle.broken_off(job, OWN_FAULT)
+
+    async def _rested(self, job: JobRecord) -> JobRecord | None:
+        """Write down that a batch was stopped; the batch if somebody wants it to go on after all."""
+        now = await self._env.store.get(job.id)
+        if now and now.cancel:
+            await self._lifecycle.stopped(now)
+            return None
+        if await self._lifecycle.paused(job):
+            return None
+        return await self._lifecycle.working(job, self._env.presence.name)
 
     async def _done(self, job: JobRecord, work: Batch) -> Ending:
         context = self._env.contexts(job, partial(self._lifecycle.told, job))
         return await work.work(context, job.arguments, await self._env.media(job))
 
-    async def _heed(self, job_id: str) -> None:
-        """Stop a batch when it is cancelled, from whichever process."""
+    async def _heed(self, job_id: str, scope: anyio.CancelScope) -> None:
+        """Stop a batch when it is cancelled, or has nobody any more who waits for it, in whichever process."""
         while True:
             changed = self._env.signals.next(job_id)
             try:
@@ -146,8 +165,8 @@ class Submission:
             except StateUnavailable as error:
                 logger.info("%s cannot be looked at now: %s", job_id, error)
             else:
-                if job and job.cancel:
-                    self.stop(job_id, pause=False)
+                if job and (job.cancel or job.state is State.PAUSING):
+                    scope.cancel()
             await changed()
 
     async def _beat(self) -> None:

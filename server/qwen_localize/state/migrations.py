@@ -43,4 +43,9 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX reservations_by_name ON reservations (name, at);
     CREATE TABLE notices (id INTEGER PRIMARY KEY, at REAL NOT NULL, words TEXT NOT NULL);
     """,
+    # Who waits for a batch says so itself; and a clock that was put right after a submission can be told.
+    """
+    ALTER TABLE jobs DROP COLUMN joins;
+    ALTER TABLE jobs ADD COLUMN skew REAL;
+    """,
 )

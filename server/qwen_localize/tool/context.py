@@ -8,7 +8,7 @@ from ..calls import CircuitBreaker, PaidCalls, Series
 from ..dashscope import Model, Price
 from ..errors import LocalizeError
 from ..files import Artifact, ArtifactType, Media, MediaRules, Outputs, offer, read_media, read_text
-from ..jobs import GivenUp, JobRecord, Order, Runner, State
+from ..jobs import FINAL, GivenUp, JobRecord, Order, Runner, State
 from ..state import Notices
 from .results import JobResult, SavedFile, stage
 
@@ -125,7 +125,8 @@ class Jobs:
         """
         self.paid.check_model(order.model)
         self.paid.require_key()
-        self.paid.known_cost(order.model, order.cost if order.pieces else 0.0)
+        if not self.runner.is_batch(self.tool):  # each of its calls is booked by itself
+            self.paid.known_cost(order.model, order.cost)
         await self.outputs.prepare()
         begun = await self.runner.begin(self.tool, order, self.outputs.directory, self.paid.cap)
         ended = await self.runner.wait(begun.id, self.wait_limit, self._tell, self.given_up)
@@ -140,9 +141,10 @@ class Jobs:
         Raises:
             BadArgument: there is none of that id.
         """
-        job = await self.runner.resume(job_id)
-        result = self._result(await self.runner.wait(job_id, seconds, self._tell))
-        if job.scope == self.paid.scope or result.status not in ("queued", "running"):
+        await self.runner.resume(job_id)
+        job = await self.runner.wait(job_id, seconds, self._tell, self.given_up)
+        result = self._result(job)
+        if job.scope == self.paid.scope or job.state in FINAL:
             return result
         return result.model_copy(update={"message": f"{result.message} {_ELSEWHERE}"})
 

@@ -118,6 +118,7 @@ STATUSES: dict[State, Status] = {
     State.NEEDS_DECISION: "failed",
     State.QUEUED: "queued",
     State.RUNNING: "running",
+    State.PAUSING: "running",
     State.PAUSED: "queued",
     State.READY: "running",
     State.UNDELIVERED: "failed",

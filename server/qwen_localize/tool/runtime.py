@@ -11,7 +11,7 @@ import anyio
 import anyio.to_thread
 from anyio.abc import TaskGroup
 
-from ..calls import Bookkeeping, PaidCalls, SessionCache, SingleFlight
+from ..calls import Answer, Bookkeeping, PaidCalls, SessionCache, SingleFlight
 from ..clock import Clock
 from ..dashscope import Client, RateLimiter, Timeouts, Wire
 from ..errors import InternalError, LocalizeError, StateUnavailable
@@ -174,6 +174,7 @@ class Runtime:
         limiter = RateLimiter(self.clock, SharedRateLimits(database, settings.scope))
         wire = Wire(settings.service, settings.key, clock=self.clock, timeouts=self._timeouts, limiter=limiter)
         client = Client(wire, settings.task_qps)
+        single_flight = SingleFlight[Answer](self._running_group)
         environment = Environment(
             scope=settings.scope,
             region=settings.service.region,
@@ -185,12 +186,13 @@ class Runtime:
             inputs=KeptInputs(settings.state_dir),
             works=self._works,
             contexts=self._batch_context,
+            landed=single_flight.landed,
         )
         await _tidied(environment, database, now)
-        return _Machine(database, wire, presence, self._paid(client, database), self._started(environment))
+        paid = self._paid(client, database, single_flight)
+        return _Machine(database, wire, presence, paid, self._started(environment))
 
-    def _paid(self, client: Client, database: Database) -> PaidCalls:
-        group = self._running_group
+    def _paid(self, client: Client, database: Database, single_flight: SingleFlight[Answer]) -> PaidCalls:
         return PaidCalls(
             scope=self.settings.scope,
             client=client,
@@ -198,10 +200,10 @@ class Runtime:
             clock=self.clock,
             ledger=CostLedger(database),
             cap=self.settings.daily_budget,
-            single_flight=SingleFlight(group),
+            single_flight=single_flight,
             cache=SessionCache(),
             answers=Answers(database),
-            bookkeeping=Bookkeeping(group, self.clock),
+            bookkeeping=Bookkeeping(self._running_group, self.clock),
         )
 
     def _started(self, environment: Environment) -> Runner:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from anyio.abc import TaskGroup
 
@@ -216,3 +217,35 @@ async def test_a_process_that_ends_does_not_wait_for_ever_and_sends_nothing_more
         process.cancel_scope.cancel()
     assert anyio.current_time() - began <= 1 + GRACE_SECONDS
     assert sent == []
+
+
+async def test_no_request_that_has_left_is_broken_off_in_whichever_moment_its_caller_goes() -> None:
+    for before in range(8):
+        for moment in range(20):
+            sent, answered = await cut_at(moment, before)
+            assert (sent, answered) == (1, 1), (before, moment)
+
+
+async def cut_at(moment: int, before: int) -> tuple[int, int]:
+    """How often a request is sent and answered whose caller goes after so many steps, and which another then makes."""
+    sent: list[int] = []
+    answered: list[int] = []
+
+    async def work(departure: Departure) -> dict[str, Any]:
+        for _ in range(before):
+            await anyio.lowlevel.checkpoint()
+        await departure.leave()
+        sent.append(1)
+        await anyio.sleep(5)
+        answered.append(1)
+        return {}
+
+    async with anyio.create_task_group() as group:
+        flights = Flight(group)
+        async with anyio.create_task_group() as call:
+            call.start_soon(flights.answer, "key", work)
+            for _ in range(moment):
+                await anyio.lowlevel.checkpoint()
+            call.cancel_scope.cancel()
+        await flights.answer("key", work)
+    return len(sent), len(answered)

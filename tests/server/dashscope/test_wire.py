@@ -200,3 +200,9 @@ def test_a_base_url_is_of_the_region_whose_documented_host_it_names(
     base_url: str, wanted: str, region: str | None
 ) -> None:
     assert Service.at(wanted, base_url=base_url).region == region
+
+
+async def test_an_answer_is_one_whatever_code_stands_beside_it(httpx2_mock: respx.Router, client: Client) -> None:
+    body = {"code": "Success", "choices": [{"message": {"content": "Hi"}}]}
+    httpx2_mock.post(url__regex=".*/chat/completions").respond(json=body)
+    assert await client.chat({}) == body

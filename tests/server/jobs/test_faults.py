@@ -34,8 +34,7 @@ ENDINGS: dict[str, dict[str, str]] = {
     },
     "query": {
         **dict.fromkeys(("throttle:3", "burst:3", "error:3", "busy:3", "stall:1", "drop:3", "refuse:3"), FILE),
-        **dict.fromkeys(("garbage:3", "cut:3", "slow:2", "nokey:2"), FILE),
-        "forget:1": "no longer knows this task",
+        **dict.fromkeys(("garbage:3", "cut:3", "slow:2", "nokey:2", "forget:1"), FILE),
     },
     "list": {
         **dict.fromkeys(("throttle:3", "burst:3", "error:3", "busy:3", "stall:1", "drop:3", "refuse:3"), FILE),
@@ -68,7 +67,7 @@ async def test_a_passing_fault_ends_in_a_file_or_in_clear_words_and_nothing_is_p
     failed = [outcome for outcome in outcomes if outcome.is_error]
     assert len(failed) == (int(fault.partition(":")[2]) if expected else 0), [each.words for each in failed]
     assert all(expected in outcome.words for outcome in failed), [each.words for each in failed]
-    assert_nothing_lost(w, outcomes, unpaid=0 if "forget" in fault else len(failed))
+    assert_nothing_lost(w, outcomes, unpaid=len(failed))
 
 
 @pytest.mark.parametrize("fault", ["refuse@policy", "busy@upload", "throttle@submit", "refuse@submit"])

@@ -13,6 +13,8 @@ from qwen_localize.jobs.schedule import MOST_SLOWDOWN
 from server.jobs.desk import NOW, Desk, Listed
 from server.jobs.records import MODEL, lost_job, record
 
+DAY = 24 * 3600.0
+
 ENDED = (State.SUCCEEDED, State.FAILED, State.NEEDS_DECISION, State.CANCELED)
 
 
@@ -42,14 +44,31 @@ async def test_a_job_of_a_tool_that_this_version_lacks_waits_and_holds_up_no_oth
 
 
 async def test_a_task_missing_from_the_list_is_asked_for_by_its_id(desk: Desk) -> None:
-    job = record(state=State.QUEUED, upstream_id="u", sent=NOW, created=NOW, model=MODEL)
+    job = record(state=State.QUEUED, upstream_id="u", sent=NOW - DAY, created=NOW - DAY, model=MODEL)
     service = Listed()
     async with desk.polling(service, job):
         ended = await desk.until("job-a", State.FAILED)
-        assert desk.clock.wall() - NOW > 30
     assert "no longer knows this task" in ended.message
     assert ended.cost == 0.003
     assert service.queried == ["u"]
+
+
+async def test_a_young_task_that_the_service_says_it_does_not_know_is_asked_for_again(desk: Desk) -> None:
+    service = Listed([Row("t", "UNKNOWN", NOW - 4)])
+    async with desk.polling(service, record(state=State.QUEUED, upstream_id="t", created=NOW - 5, sent=NOW - 5)):
+        await anyio.sleep(60)
+        service.rows = [Row("t", "SUCCEEDED", NOW - 4)]
+        await desk.until("job-a", State.SUCCEEDED)
+
+
+async def test_of_a_young_task_that_the_service_denies_again_and_again_the_user_is_asked(desk: Desk) -> None:
+    job = record(state=State.QUEUED, upstream_id="u", sent=NOW, created=NOW, model=MODEL)
+    service = Listed()
+    async with desk.polling(service, job):
+        ended = await desk.until("job-a", State.NEEDS_DECISION)
+        assert 600 < desk.clock.wall() - NOW < 1200
+    assert "it may be paid for. Ask the user" in ended.message
+    assert ended.cost == 0.003
 
 
 async def test_a_list_that_is_refused_for_one_model_holds_up_no_other(desk: Desk) -> None:
@@ -82,7 +101,7 @@ async def test_a_task_that_ended_is_collected_although_its_cancellation_is_refus
     async with desk.polling(service, job):
         await anyio.sleep(10)
         service.rows = [Row("s", status, NOW - 9)]
-        await desk.until("job-a", State.CANCELED, State.FAILED)
+        await desk.until("job-a", State.CANCELED, State.NEEDS_DECISION)
 
 
 async def test_a_lost_submission_that_is_to_be_cancelled_is_looked_for_all_the_same(desk: Desk) -> None:

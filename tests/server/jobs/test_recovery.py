@@ -1,5 +1,6 @@
 """Jobs whose process died, and submissions whose answers were lost, in an account that others use too."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from qwen_localize.jobs import JobRecord, Presence, State
 from qwen_localize.jobs.recovery import MOST_TRIES
 from server.jobs.desk import NOW, TASK, Desk, Listed
 from server.jobs.records import MODEL, lost_job, record
+from server.jobs.world import until, world
+from virtual_time import VirtualClock
 
 HOUR = 3600.0
 SETTLED = (State.FAILED, State.NEEDS_DECISION, State.QUEUED, State.RUNNING, State.READY, State.SUCCEEDED)
@@ -253,7 +256,9 @@ async def test_a_lost_submission_is_looked_for_although_the_clock_was_set_back(d
     service = Listed()
     async with desk.polling(service, lost_job("a", NOW + HOUR, NOW + HOUR + 1)):
         with anyio.fail_after(60):
-            await desk.until("job-a", State.QUEUED)
+            job = await desk.until("job-a", State.QUEUED, State.NEEDS_DECISION)
+    assert job.state is State.NEEDS_DECISION
+    assert "this machine's clock was changed since" in job.message
 
 
 # Who goes on.
@@ -290,3 +295,27 @@ async def test_without_evidence_a_lost_task_is_asked_about(desk: Desk) -> None:
     desk.works["translate_image"] = replace(TASK, evidence=None)
     async with desk.polling(Listed([Row("x", "SUCCEEDED", NOW - 1.9)]), lost_job("a", NOW - 2, NOW - 1)):
         assert (await desk.until("job-a", *SETTLED)).state is State.NEEDS_DECISION
+
+
+async def test_a_lost_submission_whose_input_is_gone_is_asked_about(desk: Desk) -> None:
+    service = Listed([Row("x", "SUCCEEDED", NOW - 1.9)], made_of={"x": "a"})
+    async with desk.parts(service, lost_job("a", NOW - 2, NOW - 1)) as parts:
+        shutil.rmtree(desk.folder / "inputs")
+        parts.group.start_soon(parts.poller.run)
+        await desk.until("job-a", State.NEEDS_DECISION)
+
+
+@pytest.mark.parametrize("off", [HOUR, -HOUR])
+async def test_a_submission_lost_while_the_clock_was_put_right_is_asked_about(tmp_path: Path, off: float) -> None:
+    clock = VirtualClock()
+    async with world(tmp_path, ["drop@submit:1"], task_seconds=3.0, clock=clock) as w:
+        clock.set_calendar(off)
+        async with anyio.create_task_group() as group:
+            group.start_soon(w.translated, 0, w.clients[0])
+            await until(lambda: w.submissions() == 1)
+            await anyio.sleep(1)
+            clock.set_calendar(-off)
+        await w.idle()
+        [job] = await w.ended()
+    assert ASKED in job["message"]
+    assert len(w.sandbox.ledger.paid) == w.submissions() == 1

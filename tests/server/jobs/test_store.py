@@ -98,13 +98,6 @@ async def test_a_job_that_another_process_has_taken_is_not_taken_again(store: Jo
     assert [job and job.owner for job in taken] == ["one", None]
 
 
-async def test_only_calls_of_other_processes_are_counted_as_joining(store: JobStore, second: JobStore) -> None:
-    for owner in ("me", "me", "another", "a third"):
-        job = await store.add(record(owner=owner))
-    assert job
-    assert job.joins == 2
-
-
 async def test_a_job_is_not_written_down_whose_input_was_just_let_go_of(store: JobStore) -> None:
     assert await store.add(record(), None, lambda: False) is None
     assert await store.recent(10) == []

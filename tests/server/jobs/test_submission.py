@@ -1,6 +1,7 @@
 """The moment of paying: what is said, and what is kept, when it goes wrong."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -140,11 +141,11 @@ async def test_a_job_whose_caller_left_while_it_was_written_down_is_sent_all_the
     assert_nothing_lost(w, outcomes, unpaid=0)
 
 
-async def test_a_failure_that_the_disk_does_not_take_at_first_is_written_down_later(
+async def test_a_picture_that_the_disk_does_not_take_at_first_is_sent_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     full = StateUnavailable("The job store cannot be used (database or disk is full).")
-    refusals = {State.SUBMITTING: [full], State.FAILED: [full] * 2}
+    refusals = {State.SUBMITTING: [full] * 3}
     change = JobStore.change
 
     async def changed(store: JobStore, job_id: str, at: float, **values: Any) -> JobRecord | None:
@@ -154,10 +155,9 @@ async def test_a_failure_that_the_disk_does_not_take_at_first_is_written_down_la
 
     monkeypatch.setattr(JobStore, "change", changed)
     async with world(tmp_path) as w:
-        [outcome] = await w.translate(1)
-        again = await w.translate(1)
-    assert "The job store cannot be used" in outcome.words
-    assert_nothing_lost(w, again, unpaid=0)
+        outcomes = await w.translate(1)
+    assert not refusals[State.SUBMITTING]
+    assert_nothing_lost(w, outcomes, unpaid=0)
 
 
 # What goes wrong once the request is out: never free, never lost.
@@ -252,3 +252,30 @@ async def test_an_input_that_was_damaged_on_the_disk_is_not_sent(desk: Desk) -> 
         job = await desk.job()
     assert "was damaged on the disk" in job.message
     assert (service.sent, job.cost) == ([], 0.0)
+
+
+@pytest.mark.parametrize("removed", ["processes", "inputs"])
+async def test_a_sign_of_life_that_cannot_be_left_makes_no_paid_task_free(tmp_path: Path, removed: str) -> None:
+    async with world(tmp_path) as w:
+        await w.clients[0].call_tool("list_jobs", {})
+        shutil.rmtree(w.settings.state_dir / removed, ignore_errors=True)
+        outcomes = await w.translate(1)
+    assert_nothing_lost(w, outcomes, unpaid=0)
+
+
+async def test_what_fails_for_a_reason_nobody_foresaw_after_it_was_submitted_is_not_called_free(desk: Desk) -> None:
+    async with desk.parts(Listed(), record(state=State.QUEUED, upstream_id="t")) as parts:
+        assert await parts.env.lifecycle.refused(await desk.job(), "no") is None
+        assert (await desk.job()).cost == 0.003
+
+
+async def test_a_job_that_is_never_sent_survives_a_locked_store(desk: Desk) -> None:
+    refusals = [StateUnavailable("The job store cannot be used (database is locked).")] * 3
+
+    class Limited(Listed):
+        async def acquire(self, *_: Any) -> None:
+            if refusals:
+                raise refusals.pop()
+
+    async with desk.polling(Limited(), record()):
+        assert (await desk.until("job-a", State.FAILED, State.QUEUED)).state is State.QUEUED

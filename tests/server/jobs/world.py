@@ -18,7 +18,7 @@ from qwen_localize.mcp_server import build_server
 from qwen_localize.sandbox import Fault, Sandbox, SandboxConfig, running
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS as ALL
-from support import words
+from support import scenery, words
 from virtual_time import VirtualClock
 
 KEY = "sk-jobs-0123456789abcdef"
@@ -187,10 +187,10 @@ def environment(folder: Path, origin: str) -> dict[str, str]:
 
 
 def draw(folder: Path, number: int) -> Path:
-    """A picture that is told from the others by its name, its bytes and its colour."""
+    """A picture that is told from the others by its name, what it shows and the colour round it."""
     path = folder / f"picture{number}.png"
     if not path.exists():
-        Image.new("RGB", SIZE, COLOURS[number % len(COLOURS)]).save(path, "PNG", compress_level=number % 10)
+        scenery(*SIZE, COLOURS[number % len(COLOURS)], number).save(path, "PNG")
     return path
 
 
@@ -200,7 +200,7 @@ def outcome(number: int, result: CallToolResult) -> Outcome:
 
 
 def same_colour(path: Path, colour: str) -> bool:
-    """Whether the file is a whole picture of the right size that shows this colour."""
+    """Whether the file is a whole picture of the right size with this colour round it."""
     with Image.open(path) as image:
         image.load()
         if image.size != SIZE:

@@ -126,41 +126,69 @@ def _described(file: SavedFile) -> str:
     return f"{file.path} ({facts.get('width')}×{facts.get('height')})"
 
 
-# A picture in small squares of colour: coarse enough not to see letters, fine enough to see what is shown.
+# A picture in squares, each of the colour that most of it has: letters leave no trace there, what is shown does.
 _GRID = 24
+# How many points of a square are looked at, along each side.
+_POINTS = 8
 # Colours (0 to 255) that differ by less are the same but for what JPEG makes of them.
 _SAME = 20
 # How much of what is not background must be the same: translated text changes the rest.
 _SHARE = 0.6
+# So many different colours must be the same: a page of text, or a plain form, looks like many others.
+_LEAST_COLOURS = 8
+
+Colour = tuple[int, int, int]
 
 
 def is_same_scene(result: Path, inputs: Sequence[bytes]) -> bool:
     """Whether a result can only be the first input with its text changed: of the same size, and showing the same.
 
     qwen-mt-image keeps size and layout (docs/model-studio.md 4). What fills the picture, its background, says least of
-    what it shows, so it must be the same, and most of everything else too.
+    what it shows, so it must be the same, and most of everything else too, in many colours: whatever has few of them,
+    such as a page of text, proves nothing.
     """
     try:
         with _decoded(result) as after, _decoded(BytesIO(inputs[0])) as before:
             if after.size != before.size:
                 return False
-            squares = list(zip(_squares(before), _squares(after), strict=True))
+            pairs = list(zip(_squares(before), _squares(after), strict=True))
     except Spoiled:
         return False
-    background = Counter(tuple(value // 32 for value in square) for square, _ in squares).most_common(1)[0][0]
-    back = [pair for pair in squares if tuple(value // 32 for value in pair[0]) == background]
-    front = [pair for pair in squares if tuple(value // 32 for value in pair[0]) != background]
-    return _alike(back) >= _SHARE and (not front or _alike(front) >= _SHARE)
+    background = Counter(_coarse(before) for before, _ in pairs).most_common(1)[0][0]
+    back = [pair for pair in pairs if _coarse(pair[0]) == background]
+    front = [pair for pair in pairs if _coarse(pair[0]) != background]
+    colours = {tuple(value // 16 for value in before) for before, after in front if _is_alike(before, after)}
+    return len(colours) >= _LEAST_COLOURS and _share(front) >= _SHARE and _share(back) >= _SHARE
 
 
-def _squares(image: Any) -> list[tuple[int, int, int]]:
+def _share(pairs: Sequence[tuple[Colour, Colour]]) -> float:
+    """The share of squares that have the same colour before and after."""
+    return sum(_is_alike(before, after) for before, after in pairs) / len(pairs)
+
+
+def _is_alike(before: Colour, after: Colour) -> bool:
+    return all(abs(a - b) < _SAME for a, b in zip(before, after, strict=True))
+
+
+def _coarse(colour: Colour) -> Colour:
+    red, green, blue = colour
+    return red // 32, green // 32, blue // 32
+
+
+def _squares(image: Any) -> list[Colour]:
+    """The middle colour of each square; red, green and blue are looked at apart."""
     from PIL import Image
 
-    small = image.convert("RGB").resize((_GRID, _GRID), Image.Resampling.BOX)
-    return [small.getpixel((x, y)) for y in range(_GRID) for x in range(_GRID)]
+    side = _GRID * _POINTS
+    small = image.convert("RGB").resize((side, side), Image.Resampling.NEAREST)
+    red, green, blue = (_middles(band.tobytes(), side) for band in small.split())
+    return list(zip(red, green, blue, strict=True))
 
 
-def _alike(pairs: Sequence[tuple[tuple[int, int, int], tuple[int, int, int]]]) -> float:
-    """The share of squares that have the same colour before and after."""
-    same = sum(all(abs(a - b) < _SAME for a, b in zip(before, after, strict=True)) for before, after in pairs)
-    return same / len(pairs)
+def _middles(band: bytes, side: int) -> list[int]:
+    """The middle value of each square of one band, row by row."""
+    corners = [(y * side + x) for y in range(0, side, _POINTS) for x in range(0, side, _POINTS)]
+    squares = (
+        [band[corner + row * side : corner + row * side + _POINTS] for row in range(_POINTS)] for corner in corners
+    )
+    return [sorted(b"".join(rows))[_POINTS * _POINTS // 2] for rows in squares]
