@@ -34,7 +34,7 @@ ENDINGS: dict[str, dict[str, str]] = {
     },
     "query": {
         **dict.fromkeys(("throttle:3", "burst:3", "error:3", "busy:3", "stall:1", "drop:3", "refuse:3"), FILE),
-        **dict.fromkeys(("garbage:3", "cut:3", "slow:2", "nokey:2", "forget:1"), FILE),
+        **dict.fromkeys(("garbage:3", "cut:3", "slow:2", "nokey:2"), FILE),
     },
     "list": {
         **dict.fromkeys(("throttle:3", "burst:3", "error:3", "busy:3", "stall:1", "drop:3", "refuse:3"), FILE),
