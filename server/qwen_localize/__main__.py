@@ -6,11 +6,14 @@ import gc
 def main() -> int:
     """Run the command line; the exit status."""
     gc.disable()
-    from .cli import main as run
+    try:
+        from .cli import main as run
 
-    gc.freeze()
-    gc.enable()
-    return run()
+        gc.freeze()
+        gc.enable()
+        return run()
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ import re
 QUOTE_LIMIT = 200
 # What a caller is told of an exception that nobody foresaw.
 OWN_FAULT = "This server failed by a fault of its own. Its log (stderr) has the details."
-_KEY = re.compile(r"\b(?:sk|st)-[A-Za-z0-9_\-.]{6,}")
+# As the service makes them, perhaps with a word or two between; shorter ones are names of files and languages.
+_KEY = re.compile(r"\b(?:sk|st)-(?:\w{1,12}-){0,2}[A-Za-z0-9_]{16,}")
 
 
 class LocalizeError(Exception):

@@ -12,10 +12,11 @@ from typing import Any
 # Answers of the service have fewer than ten levels; what is deeper would break whoever walks through it.
 MOST_LEVELS = 100
 _MOST_DIGITS = 40
-_HALF = r"u[dD][89a-fA-F][0-9a-fA-F]{2}"
-# Every escape in a text, so that a backslash that is itself escaped begins none. A whole pair is kept, a half is not.
+# A surrogate as an escape, with all the backslashes before it: an even number of them means that it is none. A whole
+# pair is kept, a half is not.
 _ESCAPE = re.compile(
-    rf"\\(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{{2}}\\u[dD][c-fC-F][0-9a-fA-F]{{2}})|(?P<half>{_HALF})|.)", re.DOTALL
+    r"(?<!\\)(?P<slashes>\\++)(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|"
+    r"u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
 
 
@@ -62,7 +63,9 @@ def word(value: Any, most: int = 200) -> str:
 
 
 def _mended(escape: re.Match[str]) -> str:
-    return "\\ufffd" if escape["half"] else escape[0]
+    if escape["pair"] or len(escape["slashes"]) % 2 == 0:
+        return escape[0]
+    return escape["slashes"] + "ufffd"
 
 
 def _finite(digits: str) -> float | None:

@@ -132,3 +132,44 @@ async def test_an_answer_that_is_only_a_string_is_read(service: respx.Route, cal
 )
 def test_a_fence_round_everything_is_taken_off_also_without_its_end(text: str, expected: str) -> None:
     assert unfenced(text) == expected
+
+
+# A reading that cannot be taken apart is paid all the same, and arrives.
+ODD = {
+    "half a character in a word": ("words", '[{"text":"a\\ud800","rotate_rect":[1,1,1,1,0]}]'),
+    "half a character in a field": ("fields", '{"a":"\\ud83d"}'),
+    "a number without end in a field": ("fields", '{"a":1e400}'),
+    "a marked section": ("table", "<table><tr><td>a <![foo b]]></td></tr></table>"),
+    "a cell over 5,000 digits of columns": ("table", f'<tr><td colspan="{"9" * 5000}">a</td></tr>'),
+    "a character of 5,000 digits": ("table", f"<tr><td>&#{'9' * 5000};</td></tr>"),
+    "a corner of 400 digits": ("words", f'[{{"text":"a","rotate_rect":[1{"0" * 400},1,1,1,0]}}]'),
+    "a corner beyond all numbers": ("words", '[{"text":"a","rotate_rect":[1.7e308,1.7e308,1.7e308,1.7e308,0]}]'),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+async def test_an_odd_reading_arrives(service: respx.Route, call: Call, name: str) -> None:
+    task, text = ODD[name]
+    service.mock(return_value=answer(text))
+    result = await call(task=task)
+    assert not result.is_error, words(result)
+    assert "Infinity" not in words(result)
+
+
+async def test_a_page_with_half_a_character_costs_at_most_itself(
+    service: respx.Route, connect: Connect, tmp_path: Path
+) -> None:
+    texts = iter(['{"a":"x"}'] * 4 + ['{"a":"\\ud83d"}'])
+    service.mock(side_effect=lambda _: answer(next(texts)))
+    async with connect() as client:
+        path = document(tmp_path / "c.pdf", 5)
+        result = await client.call_tool("ocr", {"image": str(path), "task": "fields"})
+    assert [page["fields"] for page in result.structured_content["pages"]] == [{"a": "x"}] * 4 + [{"a": "\ufffd"}]
+
+
+@pytest.mark.parametrize("arguments", [{"pages": "9" * 5000}, {"task": "fields", "fields": '{"a\\ud83d":"number"}'}])
+async def test_odd_arguments_are_not_our_fault(
+    httpx2_mock: respx.Router, service: respx.Route, call: Call, arguments: dict[str, str]
+) -> None:
+    httpx2_mock._assert_all_called = False
+    assert "fault of its own" not in words(await call(**arguments))

@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _log_to_stderr(options.verbose)
     try:
         return int(options.run(options) or 0)
-    except LocalizeError as error:
+    except (LocalizeError, OSError) as error:
         return _complain(str(error))
     except KeyboardInterrupt:
         return 130
@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--live", action="store_true", help="use the service and your key instead of the sandbox")
     demo.add_argument("--output", type=Path, default=Path("qwen-localize-demo"), help="where the results go")
     sandbox = commands.add_parser("sandbox", help="serve a local stand-in for Model Studio on loopback")
-    sandbox.add_argument("--port", type=int, default=8123, help="port on 127.0.0.1 (0: any free one)")
+    sandbox.add_argument("--port", type=_port, default=8123, help="port on 127.0.0.1 (0: any free one)")
     manifests = commands.add_parser("manifests", help="write everything under manifests/ and the README's tables")
     manifests.add_argument("--check", action="store_true", help="write nothing; fail if something is out of date")
     usage = commands.add_parser("usage", help="show estimated costs by day, tool and model")
@@ -58,14 +58,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
+
+
 def _flag(command: argparse.ArgumentParser, *names: str, words: str, default: bool | str) -> None:
     command.add_argument(*names, action="store_true", help=words, default=default)
 
 
 def _serve(options: argparse.Namespace) -> None:
-    from .serving import serve
+    from .serving import explain_faults, serve
 
-    anyio.run(serve, options.sandbox, options.fault)
+    if "help" in options.fault:
+        explain_faults()
+    else:
+        anyio.run(serve, options.sandbox, options.fault)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -75,9 +84,12 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _sandbox(options: argparse.Namespace) -> None:
-    from .serving import serve_sandbox
+    from .serving import explain_faults, serve_sandbox
 
-    anyio.run(serve_sandbox, options.port, options.fault)
+    if "help" in options.fault:
+        explain_faults()
+    else:
+        anyio.run(serve_sandbox, options.port, options.fault)
 
 
 def _manifests(options: argparse.Namespace) -> int:
@@ -87,6 +99,8 @@ def _manifests(options: argparse.Namespace) -> int:
     from .manifests import outdated, write
 
     root = Path.cwd()
+    if not (root / "manifests").is_dir():
+        raise LocalizeError("There is no folder manifests/ here. Run this in a clone of the project.")
     tools = anyio.run(describe_tools, TOOLS)
     stale = outdated(root, tools)
     if options.check and stale:
@@ -107,14 +121,16 @@ async def _show_usage() -> None:
     settings = Settings.load()
     database = Database(settings.state_dir, RealClock().wall())
     try:
-        rows = await CostLedger(database).by_day(settings.scope)
+        rows = await CostLedger(database).by_day(settings.scope if settings.key else None)
     finally:
         database.close()
     lines = [
         f"{row['day']}  {row['tool']:<20} {row['model']:<28} {row['calls']:>6} {row['cny']:>12.6f}" for row in rows
     ]
     head = f"{'day':<10}  {'tool':<20} {'model':<28} {'calls':>6} {'CNY (est.)':>12}"
-    sys.stdout.write("\n".join([head, *lines] if lines else ["Nothing has been spent yet with this key."]) + "\n")
+    whose = "with this key" if settings.key else "on this machine, with any key"
+    sys.stdout.write("\n".join([head, *lines] if lines else [f"Nothing has been spent yet {whose}."]) + "\n")
+    sys.stdout.flush()
 
 
 def _complain(words: str) -> int:

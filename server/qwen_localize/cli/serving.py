@@ -1,9 +1,13 @@
 """The server and the sandbox, as commands."""
 
 import errno
+import os
+import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +15,10 @@ import anyio
 
 from ..errors import LocalizeError
 from ..settings import Settings
+
+
+# How often what lies in a temporary folder is removed.
+_TIMES = 100
 
 
 async def serve(with_sandbox: bool, faults: Sequence[str]) -> None:
@@ -39,6 +47,13 @@ async def serve_sandbox(port: int, faults: Sequence[str]) -> None:
         await anyio.sleep_forever()
 
 
+def explain_faults() -> None:
+    """Say which faults there are."""
+    from ..sandbox.faults import FORMS
+
+    sys.stdout.write(f"{FORMS[0].upper()}{FORMS[1:]}.\n")
+
+
 @asynccontextmanager
 async def _settings(with_sandbox: bool, faults: Sequence[str]) -> AsyncIterator[Settings]:
     """The settings, pointing at a sandbox in this process if that was asked for."""
@@ -51,6 +66,7 @@ async def _settings(with_sandbox: bool, faults: Sequence[str]) -> AsyncIterator[
     # Its tasks end with this process, and its costs are none: both stay out of the user's own store.
     with TemporaryDirectory(prefix="qwen-localize-sandbox-") as state:
         async with _stand_in(faults, port=0) as origin:
+            signal.signal(signal.SIGTERM, partial(_end, state))
             yield settings.at_sandbox(origin, Path(state))
 
 
@@ -74,3 +90,12 @@ async def _stand_in(faults: Sequence[str], port: int) -> AsyncIterator[str]:
         if error.errno != errno.EADDRINUSE:
             raise
         raise LocalizeError(f"Port {port} is taken by another program. Choose another one with --port.") from error
+
+
+def _end(state: str, number: int, _: object) -> None:
+    """End at a signal, as if nobody had listened for it, but for leaving nothing behind."""
+    for _ in range(_TIMES):  # a thread may still write there what it had begun
+        shutil.rmtree(state, ignore_errors=True)
+        if not Path(state).exists():
+            break
+    os._exit(128 + number)

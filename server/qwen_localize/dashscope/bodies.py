@@ -13,7 +13,9 @@ import httpx2
 from ..wellformed import Malformed, parsed
 
 # The largest answers are readings of pages, some hundred kilobytes of JSON.
-MOST_BYTES = 32 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
+# Each value takes fifty bytes or more once it is read, however short it is written.
+MOST_VALUES = 500_000
 # What is asked for; a server that sends anything else is not understood.
 ACCEPTED = "gzip"
 _GZIP_OR_DEFLATE = 47  # zlib's number for "either, by the header"
@@ -70,8 +72,23 @@ def read_json(body: bytes, key: str) -> Any:
     """The JSON value, with the key taken out: some errors repeat it, and what comes in is logged, kept and shown.
 
     Returns None for what is not JSON.
+
+    Raises:
+        Unreadable: it has more than `MOST_VALUES` values.
     """
+    if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise Unreadable(f"it has more than {MOST_VALUES} values")
     try:
-        return parsed(body.replace(key.encode(errors="surrogateescape"), b"[key]"))
+        value = parsed(body.replace(key.encode(errors="surrogateescape"), b"[key]"))
     except Malformed:
         return None
+    return _without(key, value) if rb"\u00" in body else value
+
+
+def _without(key: str, value: Any) -> Any:
+    """The value without a key that was written in escapes."""
+    if isinstance(value, str):
+        return value.replace(key, "[key]")
+    if isinstance(value, dict):
+        return {_without(key, name): _without(key, item) for name, item in value.items()}
+    return [_without(key, item) for item in value] if isinstance(value, list) else value

@@ -42,6 +42,11 @@ _RATE = Meaning(errors.Throttled, "The service's rate limit was reached. Try aga
 _BURST = Meaning(errors.Throttled, "The service's burst limit was reached. Try again in a minute.", True, 4)
 _DOWN = Meaning(errors.ServiceFailed, "The service failed. Try again in a few minutes.", True)
 _SLOW = Meaning(errors.TimedOut, "The service took too long and gave up. Try again, with less at once.", True)
+_ELSEWHERE = Meaning(
+    errors.Unreachable,
+    "The request was sent elsewhere instead of answered, as proxies and login pages do. Check the network, the proxy "
+    "variables and DASHSCOPE_BASE_URL.",
+)
 _SHAPE = Meaning(errors.InternalError, "The service refused the way it was asked, which is a fault of this server.")
 _STATE = Meaning(errors.Rejected, "The task is no longer in a state that allows this.")
 
@@ -131,8 +136,8 @@ def meaning(status: int, code: str, message: str = "") -> Meaning:
         return _MONEY
     if code in ("InternalError.Algo", "internal_error") and _any(_ROLE_WORDS, words):
         return _SHAPE
-    found = _CODES.get(code) or _CODES.get(code.partition(".")[0])
-    return found or _STATUSES.get(status) or (_DOWN if status >= 500 else _INPUT)
+    found = _CODES.get(code) or _CODES.get(code.partition(".")[0]) or _STATUSES.get(status)
+    return found or (_DOWN if status >= 500 else _ELSEWHERE if 300 <= status < 400 else _INPUT)
 
 
 def _any(words: tuple[str, ...], text: str) -> bool:

@@ -1,7 +1,7 @@
 """The pages of a PDF as pictures."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
@@ -13,6 +13,10 @@ from .media import LocalMedia
 _SCALE = 200 / 72
 _LONGEST_SIDE = 3200
 _QUALITY = 90
+
+# More pages are not read in one call: what a file says of their number may be anything.
+MOST_PAGES = 2000
+_MOST_DIGITS = 9
 
 # PDFium is one state for the whole process.
 _pdfium = threading.Lock()
@@ -68,15 +72,26 @@ def chosen_pages(text: str, count: int) -> list[int]:
     """The pages that a choice such as "1-3,7" names, in its order; all if it is empty.
 
     Raises:
-        BadArgument: it is not such a choice, or the document has fewer pages.
+        BadArgument: it is not such a choice, the document has fewer pages, or they are too many for one call.
     """
     chosen: list[int] = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         first, dash, last = (piece.strip() for piece in part.partition("-"))
         if not first.isdecimal() or (dash and not last.isdecimal()):
             raise BadArgument(f"pages: {quote(part, 20)} is no page or range. Write them as 1-3,7.")
-        start, end = int(first), int(last if dash else first)
+        start, end = (int(number) if len(number) <= _MOST_DIGITS else 0 for number in (first, last if dash else first))
         if not 1 <= start <= end <= count:
-            raise BadArgument(f"pages: {part} is not within the document, which has {count}. Choose from 1-{count}.")
-        chosen += range(start, end + 1)
-    return list(dict.fromkeys(chosen)) or list(range(1, count + 1))
+            raise BadArgument(
+                f"pages: {quote(part, 20)} is not within the document, which has {count}. Choose from 1-{count}."
+            )
+        chosen += _few(range(start, end + 1), count)
+    return list(_few(list(dict.fromkeys(chosen)) or range(1, count + 1), count))
+
+
+def _few(pages: Sequence[int], count: int) -> Sequence[int]:
+    if len(pages) > MOST_PAGES:
+        raise BadArgument(
+            f"pages: the document says it has {count} pages, and at most {MOST_PAGES} are read in one call. Choose "
+            f"some, such as 1-{MOST_PAGES}."
+        )
+    return pages

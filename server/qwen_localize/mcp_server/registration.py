@@ -95,7 +95,7 @@ class BoundTool(McpTool):
         try:
             return model.model_validate(arguments).model_dump_one_level()
         except ValidationError:
-            unpacked = self.fn_metadata.pre_parse_json(arguments)
+            unpacked = whole_throughout(self.fn_metadata.pre_parse_json(arguments))
             if unpacked == arguments:
                 raise
             return model.model_validate(unpacked).model_dump_one_level()
@@ -109,13 +109,13 @@ class BoundTool(McpTool):
         try:
             ours = await runtime.context(self.name, progress.report, limit, given_up)
             result: Result = await self.fn(ours, **values)
+            return _success(result)
         except LocalizeError as error:
             logger.info("%s: %s: %s", self.name, type(error).__name__, error)
             return _failure(str(error), runtime)
         except Exception:
             logger.exception("%s failed in a way nobody foresaw", self.name)
             return _failure(OWN_FAULT, runtime)
-        return _success(result)
 
 
 def _client_name(context: McpContext[Any, Any]) -> str | None:

@@ -13,6 +13,7 @@ import threading
 from contextvars import Context
 from typing import Any, Self, cast
 
+import anyio
 from mcp.server import MCPServer
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
@@ -20,6 +21,7 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
 from pydantic import ValidationError
 
 from ..errors import BadSetting
+from ..wellformed import Malformed, parsed
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ logger = logging.getLogger(__name__)
 LEAVE_SECONDS = 2.0
 # A string (perhaps cut off), a sign, or a word; possessive, so that no line takes longer than it is long.
 _PART = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}:,]|[^\s\[\]{}:,"]++', re.DOTALL)
-_ID = re.compile(r"-?\d{1,18}")
+_ID = re.compile(r"-?\d{1,40}")
 
 
 async def serve_stdio(server: MCPServer[Any]) -> None:
@@ -49,8 +51,8 @@ async def serve_stdio(server: MCPServer[Any]) -> None:
                 await lowlevel.run(AnsweringStream(heard, said), said, lowlevel.create_initialization_options())
             finally:
                 _leave_within(LEAVE_SECONDS)
-    except* ConnectionError:
-        logger.info("The client has closed its end of stdout, which ends the server.")
+    except* (ConnectionError, anyio.BrokenResourceError):
+        logger.info("The client has closed its end, or this process is told to stop; that ends the server.")
 
 
 def _leave_within(seconds: float) -> None:
@@ -151,5 +153,14 @@ def _id_in_line(line: str) -> str | int | None:
 
 def _as_id(part: str) -> str | int | None:
     if part.startswith('"'):
-        return part[1:-1] if part.isascii() and "\\" not in part else None
+        return _as_text(part)
     return int(part) if _ID.fullmatch(part) else None
+
+
+def _as_text(part: str) -> str | None:
+    """A string as JSON has it; None where a part of it may have been lost."""
+    try:
+        text = parsed(part.encode())
+    except Malformed:
+        return None
+    return text if isinstance(text, str) and "\ufffd" not in text else None

@@ -47,7 +47,10 @@ KNOWN: dict[str, Kind] = {
 }
 
 _FORM = re.compile(r"(?P<name>[^@:]*)(?:@(?P<stage>[^@:]*))?(?::(?P<times>[0-9]{1,9}))?", re.ASCII)
-_KNOWN_WORDS = f"one of {', '.join(KNOWN)}, and with one of the stages {', '.join(STAGES)}"
+FORMS = (
+    f"write name, name@stage, name:N or name@stage:N with one of {', '.join(KNOWN)}, and with one of the stages "
+    f"{', '.join(STAGES)}"
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Fault:
     def __post_init__(self) -> None:
         known = KNOWN.get(self.name)
         if known is None:
-            raise ValueError(f"There is no fault {self.name!r}: write name, name@stage or name:N with {_KNOWN_WORDS}.")
+            raise ValueError(f"There is no fault {self.name!r}: {FORMS}.")
         if self.stage is not None and self.stage not in known.possible:
             raise ValueError(
                 f"The fault {self.name!r} makes no sense at {self.stage!r}, only at {', '.join(known.possible)}."
@@ -84,7 +87,7 @@ class Fault:
         """Read `name`, `name@stage`, `name:N` or `name@stage:N`; ValueError with one sentence that lists them."""
         form = _FORM.fullmatch(text.strip())
         if form is None:
-            raise ValueError(f"{text!r} is not a fault: write name, name@stage or name@stage:N with {_KNOWN_WORDS}.")
+            raise ValueError(f"{text!r} is not a fault: {FORMS}.")
         times = form["times"]
         return cls(form["name"], None if times is None else int(times), form["stage"])
 

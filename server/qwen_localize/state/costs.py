@@ -48,13 +48,13 @@ class CostLedger:
         before = now - KEPT_DAYS * 24 * 3600
         await self._database.write(lambda c: c.execute("DELETE FROM spending WHERE at < ?", (before,)))
 
-    async def by_day(self, scope: str) -> list[dict[str, Any]]:
-        """Cost by day, tool and model, the newest day first."""
+    async def by_day(self, scope: str | None) -> list[dict[str, Any]]:
+        """Cost by day, tool and model, the newest day first: of one service and key, or of all."""
 
         def work(connection: sqlite3.Connection) -> list[dict[str, Any]]:
             rows = connection.execute(
                 "SELECT day, tool, model, count(*) AS calls, round(total(cny), 6) AS cny FROM spending "
-                "WHERE scope = ? AND cny > 0 GROUP BY day, tool, model ORDER BY day DESC, cny DESC",
+                "WHERE scope = coalesce(?, scope) AND cny > 0 GROUP BY day, tool, model ORDER BY day DESC, cny DESC",
                 (scope,),
             )
             return [dict(row) for row in rows]

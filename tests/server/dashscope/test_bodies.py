@@ -66,7 +66,7 @@ async def test_a_small_answer_that_unpacks_to_gigabytes_is_given_up_before_it_fi
     route = httpx2_mock.post(CHAT).mock(return_value=packed(bomb, "gzip"))
     tracemalloc.start()
     try:
-        with pytest.raises(errors.Unconfirmed, match="it has more than 32 MB"):
+        with pytest.raises(errors.Unconfirmed, match="it has more than 8 MB"):
             await client.chat(BODY)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -85,7 +85,7 @@ async def test_an_answer_without_end_is_given_up(httpx2_mock: respx.Router, clie
             yield bytes(1 << 20)
 
     httpx2_mock.get(f"{TASKS}/t").mock(return_value=httpx.Response(200, content=endless()))
-    with pytest.raises(errors.BadAnswer, match="it has more than 32 MB"):
+    with pytest.raises(errors.BadAnswer, match="it has more than 8 MB"):
         await client.query("t")
     assert sent < MOST_BYTES + (2 << 20)
 
@@ -241,3 +241,27 @@ async def test_a_file_is_uploaded_up_to_the_size_that_the_service_names_and_no_f
         with pytest.raises(errors.BadInput, match="m takes at most 1 MB"):
             await client.upload("m", "a.png", bytes(size))
     assert upload.called is fits
+
+
+@pytest.mark.parametrize("content", [b'{"a":[' + b"{}," * 2**21 + b"1]}", b"[" * 2**20 + b"]" * 2**20])
+async def test_a_small_answer_of_millions_of_values_is_given_up_before_it_fills_the_memory(
+    httpx2_mock: respx.Router, client: Client, content: bytes
+) -> None:
+    httpx2_mock.post(CHAT).mock(return_value=packed(gzip.compress(content), "gzip"))
+    with pytest.raises(errors.Unconfirmed, match="it has more than 500000 values"):
+        await client.chat(BODY)
+
+
+@pytest.mark.parametrize("letter", ["k", "\\u006b"])
+async def test_the_key_is_taken_out_of_an_answer_however_it_is_written(
+    httpx2_mock: respx.Router, client: Client, letter: str
+) -> None:
+    written = KEY.replace("k", letter, 1)
+    httpx2_mock.post(CHAT).mock(return_value=httpx.Response(200, text=f'{{"choices": [{{"a": "{written}"}}]}}'))
+    assert await client.chat(BODY) == {"choices": [{"a": "[key]"}]}
+
+
+async def test_a_redirect_is_not_blamed_on_the_call(httpx2_mock: respx.Router, client: Client) -> None:
+    httpx2_mock.post(CHAT).respond(302, headers={"location": "https://login.example/"})
+    with pytest.raises(errors.Unreachable, match="as proxies and login pages do"):
+        await client.chat(BODY)

@@ -62,6 +62,12 @@ async def test_the_error_says_what_is_wrong_with_a_message_that_is_json(peer: Pe
     assert "not a request: method: Input should be a valid string" in error["message"]
 
 
+@pytest.mark.parametrize(("written", "meant"), [("1" * 19, int("1" * 19)), (r'"a\u0062"', "ab"), ('"один"', "один")])
+async def test_an_id_is_found_however_it_is_written(peer: Peer, written: str, meant: str | int) -> None:
+    error = await peer.error(meant, f'{{"jsonrpc": "2.0", "method": "ping", "params": "\\ud800", "id": {written}}}')
+    assert "Nothing was done" in error["message"]
+
+
 async def test_an_id_that_is_a_word_is_answered_as_one(peer: Peer) -> None:
     error = await peer.error("call-7", CALL.replace("7", '"call-7"') % '{"text": "\\ud800"}')
     assert "not JSON that can be read" in error["message"]

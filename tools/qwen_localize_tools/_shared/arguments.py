@@ -1,9 +1,10 @@
 """Argument types that several tools share."""
 
-import json
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from qwen_localize.wellformed import parsed
 
 
 class Term(BaseModel):
@@ -19,7 +20,7 @@ def _unpacked(value: Any) -> Any:
     """Some hosts send a list of strings as one JSON string; any other text is meant as it is."""
     if isinstance(value, str) and value.lstrip().startswith("["):
         try:
-            items = json.loads(value)
+            items = parsed(value.encode())
         except ValueError:
             return value
         if isinstance(items, list) and items and all(isinstance(item, str) for item in items):

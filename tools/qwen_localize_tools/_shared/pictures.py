@@ -69,7 +69,7 @@ def _header(name: str, data: bytes) -> tuple[str, str, int, int]:
             return kind, Image.MIME.get(kind, "application/octet-stream"), *image.size
     except Image.DecompressionBombError:
         raise BadInput(f"{quote(name)} has far too many pixels to be read. Resize it.") from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, RuntimeError):  # as damage is met by each format
         if data[4:12] in _HEIC:
             raise BadInput(f"{quote(name)} is a HEIC photo, which is not taken here. Convert it to JPEG.") from None
         raise BadInput(f"{quote(name)} is not a picture, or is damaged. Pass a JPEG, PNG, WEBP, TIFF or BMP.") from None
@@ -104,11 +104,12 @@ class Picture:
 def _decoded(source: Path | BytesIO, formats: tuple[str, ...] | None = None) -> Iterator[Any]:
     from PIL import Image
 
+    bombs = Image.DecompressionBombError, Image.DecompressionBombWarning
     try:
         with Image.open(source, formats=formats) as image:
             image.load()
             yield image
-    except (OSError, KeyError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (OSError, KeyError, ValueError, SyntaxError, RuntimeError, *bombs):
         raise Spoiled("What arrived as the result is not a whole picture.") from None
 
 

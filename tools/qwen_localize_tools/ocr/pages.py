@@ -59,7 +59,6 @@ class Reading:
     def __init__(self, context: Context, request: PageRequest) -> None:
         self._context, self._request = context, request
         self._series = context.calls.series(request.model)
-        self._seats = anyio.CapacityLimiter(_SIDE_BY_SIDE)
         self._errors: list[LocalizeError] = []
 
     async def all_pages(self, source: Media, choice: str) -> OcrResult:
@@ -73,26 +72,36 @@ class Reading:
         numbers = await anyio.to_thread.run_sync(chosen, source, choice)
         mark = await anyio.to_thread.run_sync(lambda: source.mark)
         done: dict[int, Page] = {}
+        left = iter(numbers)
+
+        async def work() -> None:
+            for number in left:
+                done[number] = await self._page(source, mark, number)
+                await self._context.progress(len(done), len(numbers), f"{len(done)} of {len(numbers)} pages")
+
+        # A fixed number of workers, so that a thousand pages take no more memory than a few.
         async with anyio.create_task_group() as group:
-            for number in numbers:
-                group.start_soon(self._page, source, mark, number, done, len(numbers))
+            for _ in range(min(_SIDE_BY_SIDE, len(numbers))):
+                group.start_soon(work)
         if len(self._errors) == len(numbers):
             raise self._errors[0]
         return self._result(source.name, [done[number] for number in numbers])
 
-    async def _page(self, source: Media, mark: str, number: int, done: dict[int, Page], total: int) -> None:
-        async with self._seats:
-            try:
-                done[number] = self._read(number, await self._answer(source, mark, number))
-            except LocalizeError as error:
-                done[number] = self._failed(number, error)
-            except Exception:
-                logger.exception("page %s failed in a way nobody foresaw", number)
-                done[number] = self._failed(number, InternalError())
-            await self._context.progress(len(done), total, f"{len(done)} of {total} pages")
+    async def _page(self, source: Media, mark: str, number: int) -> Page:
+        try:
+            return self._read(number, await self._answer(source, mark, number))
+        except LocalizeError as error:
+            return self._failed(number, error)
+        except Exception:
+            logger.exception("page %s failed in a way nobody foresaw", number)
+            return self._failed(number, InternalError())
 
     def _read(self, number: int, answer: OcrAnswer) -> Page:
-        page = read_page(number, self._request.task, answer, self._request.schema)
+        try:
+            page = read_page(number, self._request.task, answer, self._request.schema)
+        except Exception:
+            logger.exception("page %s is not understood", number)
+            page = Page(page=number, text=answer.text)  # what is paid is told, if only as it came
         page.warning = cut_words(self._request.model.name) if answer.is_cut else ""
         return page
 
@@ -112,7 +121,6 @@ class Reading:
 
     async def _ask(self, source: Media, number: int) -> OcrAnswer:
         self._series.breaker.check()
-        # Drawn only when its turn has come: a thousand pages take no more memory than a few.
         picture = await anyio.to_thread.run_sync(drawn, source, number)
         url = await self._context.files.offer(self._request.model, picture, INLINE_BYTES)
         facts = picture.facts if isinstance(picture, LocalMedia) else {}

@@ -1,6 +1,5 @@
 """What an OCR answer says, made into text, rows, fields and words (docs/model-studio.md 6)."""
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -10,12 +9,16 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from qwen_localize.errors import BadAnswer, quote
+from qwen_localize.wellformed import Malformed, parsed
 
 from .numbers import number
 
 _FENCE = re.compile(r"\s*```[a-zA-Z]*\s*\n")
 # Fields and words need few levels; what is deeper is no answer, and would break whoever walks through it.
 _MOST_LEVELS = 20
+# Pixels; no picture is so large, and what is farther is no place in one.
+_FARTHEST = 1e7
+_MOST_SPAN = 100
 _YES, _NO = frozenset({"true", "yes", "1", "是", "✓", "x"}), frozenset({"false", "no", "0", "否", ""})
 
 
@@ -108,8 +111,8 @@ def unfenced(text: str) -> str:
 
 def _json(text: str) -> Any:
     try:
-        value = json.loads(text, parse_constant=str)
-    except (ValueError, RecursionError):
+        value = parsed(text.encode())
+    except Malformed:
         return None
     return None if is_deeper(value, _MOST_LEVELS) else value
 
@@ -137,7 +140,7 @@ def _numbers(values: Any, count: int) -> list[float]:
     """So many numbers; none if there is anything else."""
     if not isinstance(values, list) or len(values) != count:
         return []
-    if not all(isinstance(value, int | float) and math.isfinite(value) for value in values):
+    if not all(isinstance(value, int | float) and abs(value) <= _FARTHEST for value in values):
         return []
     return [float(value) for value in values]
 
@@ -191,7 +194,7 @@ class _Table(HTMLParser):
             self.rows.append([])
         elif tag in ("td", "th"):
             span = dict(attrs).get("colspan") or "1"
-            self._cell, self._span = [], int(span) if span.isdecimal() else 1
+            self._cell, self._span = [], min(int(span), _MOST_SPAN) if span.isdecimal() and len(span) < 9 else 1
 
     def handle_data(self, data: str) -> None:
         if self._cell is not None:
@@ -200,12 +203,15 @@ class _Table(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th") and self._cell is not None:
             cell = " ".join("".join(self._cell).split())
-            (self.rows or [[]])[-1].extend([cell, *[""] * (min(self._span, 100) - 1)])
+            (self.rows or [[]])[-1].extend([cell, *[""] * (self._span - 1)])
             self._cell = None
 
 
 def table_rows(html: str) -> list[list[str]]:
     """The cells of the tables in an HTML text, row by row; a cell over several columns is followed by empty ones."""
     table = _Table()
-    table.feed(html)
+    try:
+        table.feed(html)
+    except (AssertionError, ValueError):  # what the library says of markup that it does not understand
+        return []
     return table.rows

@@ -11,7 +11,7 @@ MOST_STRINGS = 20
 MOST_TOKENS = 1000
 MOST_TOKENS_EACH = 120
 
-_LINE = re.compile(r"\s*\[\[\s*(\d+)\s*\]\]\s*(.*?)\s*")
+_LINE = re.compile(r"\s*\[\[\s*(\d{1,6})\s*\]\]\s*(.*?)\s*")
 _MARK = re.compile(r"\[\[\s*\d+\s*\]\]")
 
 
