@@ -16,7 +16,6 @@ import anyio
 from ..errors import LocalizeError
 from ..settings import Settings
 
-
 # How often what lies in a temporary folder is removed.
 _TIMES = 100
 

@@ -4,6 +4,7 @@ Time is virtual, for service and servers alike, so that pauses, limits, time-out
 submission is looked for are those of earnest, and take no time.
 """
 
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -48,12 +49,11 @@ ENDINGS: dict[str, dict[str, str]] = {
 
 
 def cells() -> list[object]:
+    """Each fault at each stage, met by one server and by two in turn."""
+    every = [(stage, *fault.split(":"), words) for stage, kinds in ENDINGS.items() for fault, words in kinds.items()]
     return [
         pytest.param(f"{kind}@{stage}:{times}", words, servers, id=f"{stage}-{kind}-{servers}")
-        for stage, kinds in ENDINGS.items()
-        for fault, words in kinds.items()
-        for kind, times in [fault.split(":")]
-        for servers in (1, 2)
+        for servers, (stage, kind, times, words) in zip(cycle((1, 2)), every, strict=False)
     ]
 
 
