@@ -12,10 +12,10 @@ from typing import Any
 # Answers of the service have fewer than ten levels; what is deeper would break whoever walks through it.
 MOST_LEVELS = 100
 _MOST_DIGITS = 40
-# A surrogate as an escape, with all the backslashes before it: an even number of them means that it is none. A whole
+# A surrogate as an escape, with all the backslashes before it: after an even number of them it would be none. A whole
 # pair is kept, a half is not.
 _ESCAPE = re.compile(
-    r"(?<!\\)(?P<slashes>\\++)(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|"
+    r"(?<!\\)(?P<slashes>(?:\\\\)*+\\)(?:(?P<pair>u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|"
     r"u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
 
@@ -63,9 +63,7 @@ def word(value: Any, most: int = 200) -> str:
 
 
 def _mended(escape: re.Match[str]) -> str:
-    if escape["pair"] or len(escape["slashes"]) % 2 == 0:
-        return escape[0]
-    return escape["slashes"] + "ufffd"
+    return escape[0] if escape["pair"] else f"{escape['slashes']}ufffd"
 
 
 def _finite(digits: str) -> float | None:

@@ -164,7 +164,8 @@ async def test_a_page_with_half_a_character_costs_at_most_itself(
     async with connect() as client:
         path = document(tmp_path / "c.pdf", 5)
         result = await client.call_tool("ocr", {"image": str(path), "task": "fields"})
-    assert [page["fields"] for page in result.structured_content["pages"]] == [{"a": "x"}] * 4 + [{"a": "\ufffd"}]
+    found = sorted(page["fields"]["a"] for page in result.structured_content["pages"])
+    assert found == ["x"] * 4 + ["\ufffd"]
 
 
 @pytest.mark.parametrize("arguments", [{"pages": "9" * 5000}, {"task": "fields", "fields": '{"a\\ud83d":"number"}'}])

@@ -98,6 +98,17 @@ def test_another_product_on_the_same_background_is_not(tmp_path: Path) -> None:
     assert not same(tmp_path, other, advert(""))
 
 
+def test_another_product_below_the_same_banner_is_not(tmp_path: Path) -> None:
+    def page(product: int) -> Image.Image:
+        image = Image.new("RGB", SIZE, "white")
+        image.paste(photograph(1).resize((600, 200)), (0, 0))
+        image.paste(photograph(product).resize((150, 120)), (225, 260))
+        return image
+
+    assert same(tmp_path, page(2), page(2))
+    assert not same(tmp_path, page(3), page(2))
+
+
 def test_another_size_is_not(tmp_path: Path) -> None:
     assert not same(tmp_path, advert("Summer sale", size=(601, 400)), advert("Summer sale"))
 

@@ -146,7 +146,9 @@ class PaidCalls:
         self.check_model(model)
         self.require_key()
         key = hashlib.sha256(json.dumps([self.scope, request], sort_keys=True).encode()).hexdigest()
-        if durable and not anew and (kept := await self._in_time(partial(self.answers.get, key), durable=durable)):
+        if anew:
+            self.single_flight.forget(key)
+        elif durable and (kept := await self._in_time(partial(self.answers.get, key), durable=durable)):
             return Answer(parsed(kept.encode()), Tokens(), reused=True)
         work = partial(self._pay, tool, model, expected, send, key if durable else "")
         return await self.single_flight.answer(key, work, finish=durable)

@@ -77,15 +77,24 @@ class SingleFlight(Generic[T]):
             return
         if flight.answer is not None:
             self._land(key, flight.answer)
-        elif flight.departure.call_off():
-            self._flights.pop(key, None)
-            flight.scope.cancel()
+        else:
+            self._call_off(key, flight)
 
     async def landed(self) -> None:
-        """Return when all has come back that is out now and that nobody waits for."""
-        for flight in list(self._flights.values()):
-            if flight.departure.gone and not flight.waiting:
+        """Return when nothing is out any more that nobody waits for; what was turned away does not go out again."""
+        for key, flight in list(self._flights.items()):
+            if not flight.waiting:
+                self._call_off(key, flight)
                 await flight.done.wait()
+
+    def forget(self, key: str) -> None:
+        """Let go of an answer that nobody waited for."""
+        self._landed.pop(key, None)
+
+    def _call_off(self, key: str, flight: _Flight[T]) -> None:
+        if flight.departure.call_off():
+            self._flights.pop(key, None)
+            flight.scope.cancel()
 
     def _land(self, key: str, answer: T) -> None:
         self._landed[key] = answer

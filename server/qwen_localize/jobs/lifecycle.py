@@ -203,7 +203,7 @@ class Lifecycle:
         """Somebody asks for a batch that rests: `owner` goes on with it."""
         if job.kind is not Kind.BATCH:
             return None
-        return await self._change(job, _AT_REST, state=State.PREPARED, owner=owner, message="")
+        return await self._change(job, _AT_REST, state=State.PREPARED, owner=owner, message="", cancel=False)
 
     # The ends.
 
@@ -243,9 +243,10 @@ class Lifecycle:
         return await self._end(job, {State.NEEDS_DECISION}, State.CANCELED, words)
 
     async def stopped(self, job: JobRecord) -> JobRecord | None:
-        """A batch ends before it is done; what was answered is paid."""
+        """A batch ends before it is done, if it still is where `job` says; what was answered is paid."""
         words = "Cancelled. What was answered before is paid; the same call again takes it up from there."
-        return await self._end(job, _DOING | _AT_REST, State.CANCELED, words) if job.kind is Kind.BATCH else None
+        origins = {job.state} & (_DOING | _AT_REST | {State.PREPARED})
+        return await self._end(job, origins, State.CANCELED, words) if job.kind is Kind.BATCH else None
 
     async def cancel_wanted(self, job: JobRecord) -> JobRecord | None:
         """The user wants it no more; what can be done about that is done where it stands."""

@@ -36,6 +36,7 @@ FORGOTTEN_SECONDS = 23 * 3600.0
 DENIED_SECONDS = 600.0
 _LISTED = UPSTREAM | {State.UNCONFIRMED}
 _ENDED = frozenset({"SUCCEEDED", "FAILED", "CANCELED", "UNKNOWN"})
+_KNOWN = frozenset({"PENDING", "RUNNING", "SUCCEEDED"})
 _NOT_BEGUN = "Cancelled before it began; nothing was paid."
 
 
@@ -159,6 +160,8 @@ class Poller:
 
     async def _follow(self, job: JobRecord, rows: list[Row], work: Upstream, group: TaskGroup) -> None:
         status = next((row.status for row in rows if row.task_id == job.upstream_id), None)
+        if status in _KNOWN:
+            self._unknown_since.pop(job.id, None)
         if status in _ENDED or (status is None and self._is_unlisted(job)):
             self._start(group, job, partial(self._collect, work=work))
         elif status == "RUNNING" and job.state is State.QUEUED:

@@ -17,7 +17,7 @@ from ..errors import BadArgument, LocalizeError
 from ..files import Kept, LocalMedia
 from .environment import Environment
 from .order import Order
-from .records import RESTING, JobRecord, Kind, State
+from .records import FINAL, RESTING, JobRecord, Kind, State
 from .submission import Submission
 from .work import Batch
 
@@ -64,12 +64,15 @@ class Runner:
             OverBudget: it would pass the daily budget; nothing was sent.
         """
         record = self._record(tool, order, directory)
-        # Once it is written down it is also begun: everybody who asks for the same joins it.
+        # Once it is written down it is also begun, and whoever has let it go on also waits for it: what is cancelled
+        # in between is felt there.
         with anyio.CancelScope(shield=True):
             found = await self._added(record, order, cap)
             if found.id == record.id:
                 self._group.start_soon(self._submission.run, record)
-        return found if found.id == record.id else await self._go_on(found)
+            else:
+                found = await self._go_on(found)
+        return found
 
     def _record(self, tool: str, order: Order, directory: Path) -> JobRecord:
         work, now = self._env.works[tool], self._clock.wall()
@@ -113,10 +116,8 @@ class Runner:
         if job.state is State.PAUSING:
             await self._lifecycle.wanted(job)
         elif job.kind is Kind.BATCH:
-            # Shielded, so that what was taken is also done.
-            with anyio.CancelScope(shield=True):
-                if resumed := await self._lifecycle.resumed(job, self._env.presence.name):
-                    self._group.start_soon(self._submission.run, resumed)
+            if resumed := await self._lifecycle.resumed(job, self._env.presence.name):
+                self._group.start_soon(self._submission.run, resumed)
         elif await self._lifecycle.fetch_again(job):
             self._env.woken.happened()
         return await self.get(job.id)
@@ -138,7 +139,9 @@ class Runner:
 
     async def resume(self, job_id: str) -> JobRecord:
         """One job; if it rests and can go on, it does."""
-        return await self._go_on(await self.get(job_id))
+        with anyio.CancelScope(shield=True):
+            job = await self._go_on(await self.get(job_id))
+        return job  # noqa: RET504 - for all that its type says, a scope could swallow the return inside
 
     async def recent(self, limit: int) -> list[JobRecord]:
         """The newest jobs."""
@@ -192,7 +195,7 @@ class Runner:
                 await tell(job)
             left = until - self._clock.now()
             if left > 0 and job.state in (State.PAUSING, State.PAUSED):
-                job = await self._go_on(job)
+                job = await self.resume(job_id)
             if job.state in RESTING or left <= 0:
                 return job
             await first(self._clock, left, changed)
@@ -208,20 +211,33 @@ class Runner:
 
     async def cancel(self, job_id: str) -> JobRecord:
         """Cancel a job as far as it can be: what already runs upstream will be paid for, and is finished and kept."""
-        job = await self.get(job_id)
+        while True:
+            job = await self.get(job_id)
+            if not (change := self._way_out(job)):
+                return job
+            if changed := await change(job):
+                break  # and nobody was quicker
+        if changed.state in FINAL:
+            return changed
+        self._env.woken.happened()
+        return await self._settled(job_id)
+
+    def _way_out(self, job: JobRecord) -> Callable[[JobRecord], Awaitable[JobRecord | None]] | None:
+        """What is to be done for a job that is not wanted any more; None if nothing can be."""
+        is_batch = job.kind is Kind.BATCH
         match job.state:
-            case State.PREPARED if await self._lifecycle.withdrawn(job):
-                pass
+            case State.PREPARED if not (is_batch and job.sent):
+                return self._lifecycle.withdrawn
+            case State.PREPARED | State.PAUSED | State.UNDELIVERED if is_batch:
+                return self._lifecycle.stopped
             case State.NEEDS_DECISION:
-                await self._lifecycle.given_up(job)
-            case State.PAUSED | State.UNDELIVERED:
-                await self._lifecycle.stopped(job)
-            case _ if await self._lifecycle.cancel_wanted(job):
-                self._env.woken.happened()
-                return await self._settled(job_id)
+                return self._lifecycle.given_up
+            case State.SUBMITTING | State.UNCONFIRMED | State.QUEUED:
+                return self._lifecycle.cancel_wanted
+            case State.RUNNING | State.PAUSING if is_batch:
+                return self._lifecycle.cancel_wanted
             case _:
-                pass
-        return await self.get(job_id)
+                return None
 
     async def _settled(self, job_id: str) -> JobRecord:
         """The job once its cancellation was seen to, or as it is after a few seconds."""
@@ -230,6 +246,6 @@ class Runner:
             changed = self._env.signals.next(job_id)
             job = await self.get(job_id)
             left = until - self._clock.now()
-            if job.state in RESTING or left <= 0 or not job.cancel:
+            if job.state in RESTING - {State.PAUSED} or left <= 0 or not job.cancel:
                 return job
             await first(self._clock, left, changed)

@@ -114,58 +114,60 @@ class Submission:
         await ready(self._env, job, work, answer.get("output"), usage_of(answer), word(answer.get("request_id")))
 
     async def _do(self, job: JobRecord, work: Batch) -> None:
-        """Do a batch: from its beginning, or, with the answers it has, anew."""
-        doing = await self._lifecycle.working(job, self._env.presence.name)
-        while doing and await self._was_stopped(doing, work):
-            await self._env.landed()  # whoever goes on with it does not pay again for what was out
-            doing = await self._rested(doing)
+        """Do a batch, from its beginning or with the answers that it has, until it rests, ends, or is another's."""
+        while (now := await self._env.store.get(job.id)) and now.owner == self._env.presence.name:
+            match now.state:
+                case State.PREPARED | State.RUNNING | State.PAUSING | State.PAUSED if now.cancel:
+                    await self._env.landed()
+                    await self._lifecycle.stopped(now)
+                case State.PREPARED | State.RUNNING:
+                    if begun := await self._lifecycle.working(now, now.owner):
+                        await self._work_on(begun, work)
+                case State.PAUSING:
+                    await self._env.landed()  # whoever goes on with it does not pay again for what was out
+                    await self._lifecycle.paused(now)
+                case _:
+                    return
 
-    async def _was_stopped(self, job: JobRecord, work: Batch) -> bool:
-        """Do a batch until it ends; whether it was stopped before."""
+    async def _work_on(self, job: JobRecord, work: Batch) -> None:
+        """Do a batch until it ends, or is stopped."""
         async with anyio.create_task_group() as group:
             with anyio.CancelScope() as scope:
-                group.start_soon(self._heed, job.id, scope)
+                group.start_soon(self._heed, job, scope)
                 self._batches.add(job.id)
                 try:
                     await self._finish(job, work)
                 finally:
                     self._batches.discard(job.id)
             group.cancel_scope.cancel()
-        return scope.cancelled_caught
 
     async def _finish(self, job: JobRecord, work: Batch) -> None:
         try:
             await self._lifecycle.completed(job, await self._done(job, work))
         except LocalizeError as error:
-            await self._lifecycle.broken_off(job, str(error))
+            await self._broken_off(job, str(error))
         except Exception:
             logger.exception("%s could not be put together for a reason nobody foresaw", job.id)
-            await self._lifecycle.broken_off(job, OWN_FAULT)
+            await self._broken_off(job, OWN_FAULT)
 
-    async def _rested(self, job: JobRecord) -> JobRecord | None:
-        """Write down that a batch was stopped; the batch if somebody wants it to go on after all."""
-        now = await self._env.store.get(job.id)
-        if now and now.cancel:
-            await self._lifecycle.stopped(now)
-            return None
-        if await self._lifecycle.paused(job):
-            return None
-        return await self._lifecycle.working(job, self._env.presence.name)
+    async def _broken_off(self, job: JobRecord, words: str) -> None:
+        await self._env.landed()
+        await self._lifecycle.broken_off(job, words)
 
     async def _done(self, job: JobRecord, work: Batch) -> Ending:
         context = self._env.contexts(job, partial(self._lifecycle.told, job))
         return await work.work(context, job.arguments, await self._env.media(job))
 
-    async def _heed(self, job_id: str, scope: anyio.CancelScope) -> None:
+    async def _heed(self, job: JobRecord, scope: anyio.CancelScope) -> None:
         """Stop a batch when it is cancelled, or has nobody any more who waits for it, in whichever process."""
         while True:
-            changed = self._env.signals.next(job_id)
+            changed = self._env.signals.next(job.id)
             try:
-                job = await self._env.store.get(job_id)
+                now = await self._env.store.get(job.id)
             except StateUnavailable as error:
-                logger.info("%s cannot be looked at now: %s", job_id, error)
+                logger.info("%s cannot be looked at now: %s", job.id, error)
             else:
-                if job and (job.cancel or job.state is State.PAUSING):
+                if not now or now.cancel or now.state is not State.RUNNING or now.owner != job.owner:
                     scope.cancel()
             await changed()
 

@@ -58,7 +58,7 @@ CHANGES: dict[str, tuple[Change, set[State], State, float | None]] = {
     "given up": (lambda life, job: life.given_up(job), {D}, State.CANCELED, 0.003),
     "stopped": (
         lambda life, job: life.stopped(job),
-        {R, State.PAUSING, State.PAUSED, State.UNDELIVERED},
+        {P, R, State.PAUSING, State.PAUSED, State.UNDELIVERED},
         State.CANCELED,
         0.003,
     ),

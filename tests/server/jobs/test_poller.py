@@ -61,6 +61,15 @@ async def test_a_young_task_that_the_service_says_it_does_not_know_is_asked_for_
         await desk.until("job-a", State.SUCCEEDED)
 
 
+async def test_a_task_that_was_denied_once_long_ago_is_not_given_up_when_it_is_denied_once_more(desk: Desk) -> None:
+    service = Listed([Row("t", "UNKNOWN", NOW - 4)])
+    async with desk.polling(service, record(state=State.QUEUED, upstream_id="t", created=NOW - 5, sent=NOW - 5)):
+        for status, seconds in (("UNKNOWN", 5), ("RUNNING", 1000), ("UNKNOWN", 8), ("SUCCEEDED", 60)):
+            service.rows = [Row("t", status, NOW - 4)]
+            await anyio.sleep(seconds)
+        assert (await desk.job()).state is State.SUCCEEDED
+
+
 async def test_of_a_young_task_that_the_service_denies_again_and_again_the_user_is_asked(desk: Desk) -> None:
     job = record(state=State.QUEUED, upstream_id="u", sent=NOW, created=NOW, model=MODEL)
     service = Listed()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from qwen_localize.errors import BadInput, Spoiled, quote
 from qwen_localize.files import Inspected, LocalMedia
@@ -135,10 +135,14 @@ _POINTS = 8
 _SAME = 20
 # How much of what is not background must be the same: translated text changes the rest.
 _SHARE = 0.6
+# In each part of the picture that shows something, less must be the same: there may be more text in it.
+_SHARE_OF_REGION = 0.4
+_LEAST_OF_REGION = 16
 # So many different colours must be the same: a page of text, or a plain form, looks like many others.
 _LEAST_COLOURS = 8
 
 Colour = tuple[int, int, int]
+T = TypeVar("T")
 
 
 def is_same_scene(result: Path, inputs: Sequence[bytes]) -> bool:
@@ -159,7 +163,21 @@ def is_same_scene(result: Path, inputs: Sequence[bytes]) -> bool:
     back = [pair for pair in pairs if _coarse(pair[0]) == background]
     front = [pair for pair in pairs if _coarse(pair[0]) != background]
     colours = {tuple(value // 16 for value in before) for before, after in front if _is_alike(before, after)}
-    return len(colours) >= _LEAST_COLOURS and _share(front) >= _SHARE and _share(back) >= _SHARE
+    regions = [[pair for pair in region if _coarse(pair[0]) != background] for region in _regions(pairs)]
+    return (
+        len(colours) >= _LEAST_COLOURS
+        and _share(back) >= _SHARE
+        and _share(front) >= _SHARE
+        and all(_share(region) >= _SHARE_OF_REGION for region in regions if len(region) >= _LEAST_OF_REGION)
+    )
+
+
+def _regions(pairs: Sequence[T]) -> Iterator[list[T]]:
+    """The squares of each ninth of a picture: the same banner above another product is not the same picture."""
+    side = _GRID // 3
+    for top in range(0, _GRID, side):
+        for left in range(0, _GRID, side):
+            yield [pairs[y * _GRID + x] for y in range(top, top + side) for x in range(left, left + side)]
 
 
 def _share(pairs: Sequence[tuple[Colour, Colour]]) -> float:
