@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -46,6 +47,7 @@ def scenery(width: int, height: int, background: str = "white", seed: int = 0) -
     return image
 
 
+@cache
 def picture(width: int = 64, height: int = 48, kind: str = "PNG") -> bytes:
     """The bytes of a small picture."""
     buffer = BytesIO()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from qwen_localize.sandbox import SandboxConfig
+from qwen_localize.sandbox import SandboxConfig, uploads
 from sandbox.stand import Caller, ManualClock, open_caller, png, write
 
 
@@ -20,6 +20,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _lasting_policies(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the service's time flies, five minutes are a moment, in which no upload arrives on a busy machine."""
+    if "clock" not in request.fixturenames:
+        monkeypatch.setattr(uploads, "POLICY_SECONDS", 7 * 24 * 3600.0)
 
 
 @pytest.fixture

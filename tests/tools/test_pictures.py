@@ -89,7 +89,7 @@ def test_another_picture_of_the_same_size_is_not(tmp_path: Path, other: Image.Im
 
 
 def test_another_photo_of_the_same_size_is_not(tmp_path: Path) -> None:
-    assert not any(same(tmp_path, photograph(seed), photograph(0)) for seed in range(1, 12))
+    assert not any(same(tmp_path, photograph(seed), photograph(0)) for seed in range(1, 6))
 
 
 def test_another_product_on_the_same_background_is_not(tmp_path: Path) -> None:
