@@ -13,6 +13,8 @@ from server.jobs.batches import CHATS, Judge, Open, begun, given_up, jobs
 from support import ORIGIN
 from virtual_time import VirtualClock, until
 
+pytestmark = pytest.mark.process(time="virtual")  # long stories of several servers
+
 # As clients write it (clients of three kinds, and one that says nothing of time).
 TIMED_OUT = ["timed out after 5s", "McpError: MCP error -32001: Request timed out", "SdkError: Request timed out"]
 

@@ -19,6 +19,8 @@ from qwen_localize.jobs.lifecycle import Lifecycle
 from server.jobs.batches import CHATS, MANY, Judge, Open, begun, given_up, jobs
 from virtual_time import until
 
+pytestmark = pytest.mark.process(time="virtual")  # long stories of several servers
+
 Change = Callable[..., Awaitable[JobRecord | None]]
 
 

@@ -17,6 +17,8 @@ from qwen_localize.settings import Settings
 from qwen_localize.state import CostLedger, SharedRateLimits, database
 from server.jobs.batches import CHATS, Judge, Open, begun, jobs
 
+pytestmark = pytest.mark.process(time="virtual")  # long stories of several servers
+
 ALL_DONE = "40 conversations analysed, 0 failed"
 
 
