@@ -111,6 +111,8 @@ class Runner:
 
     async def _go_on(self, job: JobRecord) -> JobRecord:
         """A job that is asked for again: what rests, and can go on, does."""
+        if job.state not in (State.PAUSING, State.PAUSED, State.UNDELIVERED):
+            return job
         if job.scope != self._env.scope or job.tool not in self._env.works:
             return job  # it goes on where its key and its tool are
         if job.state is State.PAUSING:
