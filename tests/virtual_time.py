@@ -57,6 +57,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _thread_ended(self, _: object) -> None:
         self.threads -= 1
 
+    async def shutdown_default_executor(self, *arguments: Any) -> None:
+        """Its threads are joined in a thread, for which newer Pythons wait 300 seconds: those do not pass meanwhile."""
+        self.threads += 1
+        try:
+            await super().shutdown_default_executor(*arguments)
+        finally:
+            self.threads -= 1
+
 
 class _Jumping(selectors.DefaultSelector):
     """A selector that, instead of waiting for a timer, has the time come."""

@@ -34,7 +34,6 @@ class _Machine:
 
     database: Database
     wire: Wire
-    presence: Presence
     paid: PaidCalls
     runner: Runner
 
@@ -67,6 +66,7 @@ class Runtime:
         self._results = {tool.name: tool.result for tool in tools}
         self._outputs = Outputs(settings.output_dir)
         self._group: TaskGroup | None = None
+        self._disk: tuple[Database, Presence] | None = None
         self._machine: _Machine | None = None
         self._attempt: _Attempt | None = None
 
@@ -170,7 +170,9 @@ class Runtime:
 
     async def _open(self) -> _Machine:
         settings, now = self.settings, self.clock.wall()
-        database, presence = await anyio.to_thread.run_sync(_on_disk, settings.state_dir, now)
+        with anyio.CancelScope(shield=True):  # what is opened is known, and closed, also if the server ends meanwhile
+            self._disk = disk = await anyio.to_thread.run_sync(_on_disk, settings.state_dir, now)
+        database, presence = disk
         limiter = RateLimiter(self.clock, SharedRateLimits(database, settings.scope))
         wire = Wire(settings.service, settings.key, clock=self.clock, timeouts=self._timeouts, limiter=limiter)
         client = Client(wire, settings.task_qps)
@@ -190,7 +192,7 @@ class Runtime:
         )
         await _tidied(environment, database, now)
         paid = self._paid(client, database, single_flight)
-        return _Machine(database, wire, presence, paid, self._started(environment))
+        return _Machine(database, wire, paid, self._started(environment))
 
     def _paid(self, client: Client, database: Database, single_flight: SingleFlight[Answer]) -> PaidCalls:
         return PaidCalls(
@@ -218,10 +220,12 @@ class Runtime:
         return runner
 
     async def _close(self) -> None:
-        if machine := self._machine:
-            machine.presence.leave()
-            machine.database.close()
-            await machine.wire.close()
+        if self._disk:
+            database, presence = self._disk
+            presence.leave()
+            database.close()
+        if self._machine:
+            await self._machine.wire.close()
 
 
 def _on_disk(state_dir: Path, now: float) -> tuple[Database, Presence]:
