@@ -51,15 +51,20 @@ async def test_an_unknown_job_id_says_where_to_look(connect: Connect) -> None:
     assert "list_jobs" in words(result)
 
 
-async def test_a_job_of_another_key_says_with_which_server_it_goes_on(
-    service: Service, connect: Connect, poster: Path
-) -> None:
+async def running(service: Service, connect: Connect, poster: Path) -> str:
+    """The id of a job at which the service is, and whose server has gone."""
     service.list.side_effect = lambda _: listed("RUNNING")
     async with connect(wait=0.0) as client:
         begun = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
         await until(lambda: service.list.called)
     assert begun.structured_content
-    job = {"job_id": begun.structured_content["job_id"]}
+    return str(begun.structured_content["job_id"])
+
+
+async def test_a_job_of_another_key_says_with_which_server_it_goes_on(
+    service: Service, connect: Connect, poster: Path
+) -> None:
+    job = {"job_id": await running(service, connect, poster)}
     async with connect() as client:
         same = await client.call_tool("get_job", job)
     async with connect(api_key=SecretStr("sk-of-somebody-else")) as client:
@@ -71,12 +76,7 @@ async def test_a_job_of_another_key_says_with_which_server_it_goes_on(
 async def test_a_job_whose_tool_this_version_lacks_says_so_and_goes_on_with_one_that_has_it(
     service: Service, connect: Connect, poster: Path, settings: Settings, clock: VirtualClock
 ) -> None:
-    service.list.side_effect = lambda _: listed("RUNNING")
-    async with connect(wait=0.0) as client:
-        begun = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
-        await until(lambda: service.list.called)
-    assert begun.structured_content
-    job = {"job_id": begun.structured_content["job_id"], "wait": 30}
+    job = {"job_id": await running(service, connect, poster), "wait": 30}
     service.list.side_effect = lambda _: listed("SUCCEEDED")
     others = [tool for tool in TOOLS if tool.name != "translate_image"]
     async with Client(build_server(settings, others, clock=clock)) as client:

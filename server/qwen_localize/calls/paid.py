@@ -7,7 +7,6 @@ nothing that goes wrong with the bookkeeping loses an answer, and only a stated 
 
 import hashlib
 import json
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -17,19 +16,15 @@ import anyio
 
 from ..clock import Clock
 from ..dashscope import Client, Departure, Model, Price, Service
-from ..errors import BadArgument, OverBudget, StateUnavailable
-from ..state import Answers, Cost, CostLedger
+from ..errors import BadArgument, OverBudget
+from ..state import Answers, Cost, CostLedger, until_available
 from ..wellformed import parsed, word
 from .bookkeeping import Bookkeeping
 from .session_cache import SessionCache
 from .single_flight import SingleFlight
 from .usage import Tokens, tokens_used
 
-logger = logging.getLogger(__name__)
-
 T = TypeVar("T")
-# How often a batch looks whether the store can be used again.
-_AGAIN_SECONDS = 1.0
 
 Send = Callable[[Departure], Awaitable[dict[str, Any]]]
 
@@ -148,25 +143,18 @@ class PaidCalls:
         key = hashlib.sha256(json.dumps([self.scope, request], sort_keys=True).encode()).hexdigest()
         if anew:
             self.single_flight.forget(key)
-        elif durable and (kept := await self._in_time(partial(self.answers.get, key), durable=durable)):
+        elif durable and (kept := await self._stored(partial(self.answers.get, key), durable=True)):
             return Answer(parsed(kept.encode()), Tokens(), reused=True)
         work = partial(self._pay, tool, model, expected, send, key if durable else "")
         return await self.single_flight.answer(key, work, finish=durable)
 
-    async def _in_time(self, work: Callable[[], Awaitable[T]], *, durable: bool) -> T:
+    async def _stored(self, work: Callable[[], Awaitable[T]], *, durable: bool) -> T:
         """What `work` returns. A batch waits until the store can be used again: much of it may be paid already.
 
         Raises:
             StateUnavailable: the store cannot be used now, for a call that somebody waits for.
         """
-        while True:
-            try:
-                return await work()
-            except StateUnavailable as error:
-                if not durable:
-                    raise
-                logger.warning("A batch waits for the store: %s", error)
-            await self.clock.sleep(_AGAIN_SECONDS)
+        return await (until_available(self.clock, work, "A batch") if durable else work())
 
     async def _pay(
         self, tool: str, model: Model, expected: Tokens, send: Send, key: str, departure: Departure
@@ -176,9 +164,9 @@ class PaidCalls:
         booked = Cost(self.scope, tool, model.name, cost)
         expect = partial(self.ledger.expect, booked, self.clock.wall(), self.cap)
         acquire = partial(self.client.acquire, model.name, model.limit_at(self.service.region), expected.total)
-        entry = await self._in_time(expect, durable=bool(key))
+        entry = await self._stored(expect, durable=bool(key))
         try:
-            await self._in_time(acquire, durable=bool(key))
+            await self._stored(acquire, durable=bool(key))
             body = await send(departure)
         except BaseException:
             if not departure.gone:

@@ -47,9 +47,15 @@ async def serve_sandbox(port: int, faults: Sequence[str]) -> None:
 
 
 def explain_faults() -> None:
-    """Say which faults there are."""
-    from ..sandbox.faults import FORMS
+    """Say which faults there are.
 
+    Raises:
+        LocalizeError: the sandbox is not installed.
+    """
+    try:
+        from ..sandbox.faults import FORMS
+    except ImportError as error:
+        raise _lacking(error) from error
     sys.stdout.write(f"{FORMS[0].upper()}{FORMS[1:]}.\n")
 
 
@@ -74,10 +80,7 @@ async def _stand_in(faults: Sequence[str], port: int) -> AsyncIterator[str]:
     try:
         from ..sandbox import Fault, SandboxConfig, running
     except ImportError as error:
-        raise LocalizeError(
-            f"The sandbox needs packages that are not installed ({error.name}). Install the extra: "
-            "pip install 'qwen-localize[sandbox]', or uv run --extra sandbox."
-        ) from error
+        raise _lacking(error) from error
     try:
         config = SandboxConfig(faults=tuple(Fault.parse(text) for text in faults))
     except ValueError as error:
@@ -89,6 +92,13 @@ async def _stand_in(faults: Sequence[str], port: int) -> AsyncIterator[str]:
         if error.errno != errno.EADDRINUSE:
             raise
         raise LocalizeError(f"Port {port} is taken by another program. Choose another one with --port.") from error
+
+
+def _lacking(error: ImportError) -> LocalizeError:
+    return LocalizeError(
+        f"The sandbox needs packages that are not installed ({error.name}). Install the extra: "
+        "pip install 'qwen-localize[sandbox]', or uv run --extra sandbox."
+    )
 
 
 def _end(state: str, number: int, _: object) -> None:

@@ -149,9 +149,9 @@ def _saved(job: JobRecord) -> str:
 def _undelivered(job: JobRecord, error: LocalizeError) -> str:
     # What the error advises besides, to try again later, is for calls that are not paid yet.
     reason = f"{str(error).partition('. ')[0].rstrip('.')}." if isinstance(error, TryLater) else str(error)
-    came = all(url.startswith(_DATA) for url in job.urls)
+    has_come = bool(job.urls) and all(url.startswith(_DATA) for url in job.urls)
     advice = (
-        f"The result is paid for and kept {'with the job' if came else 'by the service for 24 h'}: do not repeat the "
-        f"call, get_job with job_id {job.id} fetches it."
+        f"The result is paid for and kept {'with the job' if has_come else 'by the service for 24 h'}: do not repeat "
+        f"the call, get_job with job_id {job.id} fetches it."
     )
     return " ".join(filter(None, (_saved(job), reason, advice)))

@@ -37,14 +37,13 @@ from typing import Any
 
 from ..clock import Clock
 from ..errors import StateUnavailable
+from ..state import until_available
 from .records import UPSTREAM, JobRecord, Kind, State
 from .store import JobStore
 from .waiting import JobSignals
 
 logger = logging.getLogger(__name__)
 
-# How often what must not be lost is tried to be written down.
-_AGAIN_SECONDS = 1.0
 _BEFORE_ANSWER = frozenset({State.PREPARED, State.SUBMITTING})
 _DOUBTFUL = frozenset({State.SUBMITTING, State.UNCONFIRMED})
 # Of a batch: while its owner is at it, and while nobody is.
@@ -271,12 +270,9 @@ class Lifecycle:
 
     async def _insist(self, job: JobRecord, origins: Collection[State], **facts: Any) -> JobRecord | None:
         """As `_change`, tried until the disk takes it, since nobody else knows."""
-        while True:
-            try:
-                return await self._change(job, origins, **facts)
-            except StateUnavailable as error:
-                logger.warning("What became of %s is written down later: %s", job.id, error)
-                await self._clock.sleep(_AGAIN_SECONDS)
+        return await until_available(
+            self._clock, lambda: self._change(job, origins, **facts), f"What became of {job.id}"
+        )
 
     async def _change(
         self, job: JobRecord, origins: Iterable[State], held_by: str | None = None, **facts: Any

@@ -10,6 +10,7 @@ from ..dashscope import Departure, as_text, usage_of
 from ..errors import OWN_FAULT, BadAnswer, BadArgument, LocalizeError, StateUnavailable, Unconfirmed
 from ..files import offer
 from ..finishing import to_the_end
+from ..state import until_available
 from ..wellformed import word
 from .environment import Environment
 from .lifecycle import Ending
@@ -22,9 +23,6 @@ logger = logging.getLogger(__name__)
 # How long a process that is told to stop still waits for the answer to what is out: a task's id comes at once,
 # a call's result, which nobody could ask for again, after a minute or so.
 _GRACE_SECONDS = {Kind.TASK: 10.0, Kind.CALL: 120.0}
-
-# How often a job is begun that could not be, since the store was locked or full.
-_AGAIN_SECONDS = 1.0
 
 Body = dict[str, Any]
 
@@ -39,14 +37,7 @@ class Submission:
 
     async def run(self, job: JobRecord) -> None:
         """Send a job that is PREPARED, or do it; whatever goes wrong is written down with it."""
-        while True:
-            try:
-                await self._begin(job)
-            except StateUnavailable as error:
-                logger.warning("%s is begun when the store can be used again: %s", job.id, error)
-                await self._env.clock.sleep(_AGAIN_SECONDS)
-            else:
-                break
+        await until_available(self._env.clock, lambda: self._begin(job), job.id)
         self._env.woken.happened()
 
     async def _begin(self, job: JobRecord) -> None:

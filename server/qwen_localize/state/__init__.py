@@ -5,5 +5,6 @@ from .costs import Cost, CostLedger
 from .database import Database
 from .notices import Notices
 from .rate_limits import SharedRateLimits
+from .retry import until_available
 
-__all__ = ["Answers", "Cost", "CostLedger", "Database", "Notices", "SharedRateLimits"]
+__all__ = ["Answers", "Cost", "CostLedger", "Database", "Notices", "SharedRateLimits", "until_available"]

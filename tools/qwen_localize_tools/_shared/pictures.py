@@ -161,9 +161,9 @@ def is_same_scene(result: Path, inputs: Sequence[bytes]) -> bool:
         return False
     background = Counter(_coarse(before) for before, _ in pairs).most_common(1)[0][0]
     back = [pair for pair in pairs if _coarse(pair[0]) == background]
-    front = [pair for pair in pairs if _coarse(pair[0]) != background]
-    colours = {tuple(value // 16 for value in before) for before, after in front if _is_alike(before, after)}
     regions = [[pair for pair in region if _coarse(pair[0]) != background] for region in _regions(pairs)]
+    front = [pair for region in regions for pair in region]
+    colours = {tuple(value // 16 for value in before) for before, after in front if _is_alike(before, after)}
     return (
         len(colours) >= _LEAST_COLOURS
         and _share(back) >= _SHARE
