@@ -94,6 +94,7 @@ def settings(tmp_path: Path) -> Settings:
             "QWEN_LOCALIZE_ALLOWED_DIRS": str(tmp_path),
             "QWEN_LOCALIZE_STATE_DIR": str(tmp_path / "state"),
             "QWEN_LOCALIZE_WAIT": "3600",
+            "QWEN_LOCALIZE_LINKS": "on",
         }
     )
 

@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
@@ -16,6 +16,9 @@ from .errors import BadSetting, quote
 _BASE_URL = re.compile(
     r"(https?://(?:[^]\[/?#@:\s]+|\[[0-9a-f:.]+\])(?::\d+)?)(?:/api/v1|/compatible-mode/v1)?/?", re.IGNORECASE
 )
+
+
+Links = Literal["auto", "on", "off"]
 
 
 class Settings(BaseModel):
@@ -72,6 +75,12 @@ class Settings(BaseModel):
     )
     task_qps: float = Field(
         1.0, validation_alias="QWEN_LOCALIZE_TASK_QPS", description="task queries per second", gt=0, le=20
+    )
+
+    links: Links = Field(
+        "auto",
+        validation_alias="QWEN_LOCALIZE_LINKS",
+        description="resource links to files in results: `on`, `off`, or `auto`: not for clients that break on them",
     )
 
     @field_validator("region")

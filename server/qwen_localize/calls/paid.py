@@ -140,13 +140,20 @@ class PaidCalls:
         """
         self.check_model(model)
         self.require_key()
-        key = hashlib.sha256(json.dumps([self.scope, request], sort_keys=True).encode()).hexdigest()
+        key = self._key(request)
         if anew:
             self.single_flight.forget(key)
         elif durable and (kept := await self._stored(partial(self.answers.get, key), durable=True)):
             return Answer(parsed(kept.encode()), Tokens(), reused=True)
         work = partial(self._pay, tool, model, expected, send, key if durable else "")
         return await self.single_flight.answer(key, work, finish=durable)
+
+    async def forget(self, request: Any) -> None:
+        """Let go of a kept answer that is of no use: an equal request is paid for anew."""
+        await self.bookkeeping.write(partial(self.answers.forget, self._key(request)))
+
+    def _key(self, request: Any) -> str:
+        return hashlib.sha256(json.dumps([self.scope, request], sort_keys=True).encode()).hexdigest()
 
     async def _stored(self, work: Callable[[], Awaitable[T]], *, durable: bool) -> T:
         """What `work` returns. A batch waits until the store can be used again: much of it may be paid already.
@@ -166,7 +173,7 @@ class PaidCalls:
         acquire = partial(self.client.acquire, model.name, model.limit_at(self.service.region), expected.total)
         entry = await self._stored(expect, durable=bool(key))
         try:
-            await self._stored(acquire, durable=bool(key))
+            reserved = await self._stored(acquire, durable=bool(key))
             body = await send(departure)
         except BaseException:
             if not departure.gone:
@@ -175,7 +182,11 @@ class PaidCalls:
             raise
         tokens, remark = tokens_used(body, expected)
         settled = price.of_tokens(tokens.input, tokens.output) if price else 0.0
-        await self.bookkeeping.write(*self._kept(key, body), partial(self.ledger.settle, entry, settled))
+        await self.bookkeeping.write(
+            *self._kept(key, body),
+            partial(self.ledger.settle, entry, settled),
+            partial(self.client.correct, model.name, reserved, tokens.total),
+        )
         return Answer(body, tokens, remark)
 
     def _kept(self, key: str, body: dict[str, Any]) -> list[Callable[[], Awaitable[None]]]:

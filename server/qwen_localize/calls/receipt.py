@@ -11,31 +11,50 @@ class Receipt:
     """What was used, whatever became of the answers.
 
     Attributes:
-        tokens: billed.
+        price: list prices of what is added; None where nobody published them.
+        billed: tokens, by the prices that they have.
         request_ids: as the service names them.
         models: that really answered.
         reused: how many answers were paid for before, and not again.
         remarks: what is to be known of the cost.
-        price: list prices; None where nobody published them.
     """
 
     price: Price | None = None
-    tokens: Tokens = field(default_factory=Tokens)
+    billed: dict[Price | None, Tokens] = field(default_factory=dict)
     request_ids: list[str] = field(default_factory=list)
     models: set[str] = field(default_factory=set)
     remarks: list[str] = field(default_factory=list)
     reused: int = 0
 
     @property
+    def tokens(self) -> Tokens:
+        """All that were billed."""
+        return sum(self.billed.values(), Tokens())
+
+    @property
     def cost(self) -> float | None:
         """The estimate in CNY; None where nobody published the price."""
-        return self.price.of_tokens(self.tokens.input, self.tokens.output) if self.price else None
+        if None in self.billed or (self.price is None and not self.billed):
+            return None
+        return sum(price.of_tokens(used.input, used.output) for price, used in self.billed.items() if price)
 
     def add(self, tokens: Tokens, request_id: str, model: str, remark: str) -> None:
         """One more call."""
-        self.tokens = Tokens(self.tokens.input + tokens.input, self.tokens.output + tokens.output)
+        self.billed[self.price] = self.billed.get(self.price, Tokens()) + tokens
         self.request_ids.append(request_id)
         if model:
             self.models.add(model)
         if remark and remark not in self.remarks:
             self.remarks.append(remark)
+
+    def together(self, other: "Receipt") -> "Receipt":
+        """Both as one."""
+        prices = self.billed.keys() | other.billed.keys()
+        return Receipt(
+            self.price,
+            {price: self.billed.get(price, Tokens()) + other.billed.get(price, Tokens()) for price in prices},
+            self.request_ids + other.request_ids,
+            self.models | other.models,
+            list(dict.fromkeys(self.remarks + other.remarks)),
+            self.reused + other.reused,
+        )

@@ -90,6 +90,11 @@ class Series:
         self._note(answer)
         return read(answer.body)
 
+    async def forget_chat(self, body: dict[str, Any]) -> None:
+        """Let go of what is kept of a chat completion, since it is of no use; the same body is then paid for anew."""
+        if self._durable:
+            await self._calls.forget(["chat", {"model": self.model.name} | body])
+
     def _note(self, answer: Answer) -> None:
         if answer.reused:
             self.receipt.reused += 1

@@ -19,6 +19,9 @@ class Tokens:
     input: int = 0
     output: int = 0
 
+    def __add__(self, other: "Tokens") -> "Tokens":
+        return Tokens(self.input + other.input, self.output + other.output)
+
     @property
     def total(self) -> int:
         """Both together."""

@@ -63,9 +63,13 @@ class Client:
         url = f"{self._wire.service.native}/{path}"
         return await self._wire.send(_paid(url, body, Repeat.IF_REFUSED, departure, _resolving(uploads)))
 
-    async def acquire(self, model: str, limit: Limit, tokens: int = 0) -> None:
-        """Return when the model's rate limit allows a request of so many tokens."""
-        await self._wire.limiter.acquire(model, limit, tokens)
+    async def acquire(self, model: str, limit: Limit, tokens: int = 0) -> float:
+        """Return when the model's rate limit allows a request of so many tokens; see `RateLimiter.acquire`."""
+        return await self._wire.limiter.acquire(model, limit, tokens)
+
+    async def correct(self, model: str, at: float, tokens: int) -> None:
+        """See `RateLimiter.correct`."""
+        await self._wire.limiter.correct(model, at, tokens)
 
     async def submit(
         self, path: str, body: dict[str, Any], departure: Departure | None = None, *, uploads: bool = False

@@ -76,6 +76,9 @@ class RateLimitStore(Protocol):
     async def restart_gap(self, name: str, now: float) -> None:
         """Count the last reservation as made only now."""
 
+    async def correct(self, name: str, at: float, tokens: int) -> None:
+        """Count the reservation made at that moment as of so many tokens."""
+
 
 class MemoryRateLimits:
     """The reservations of a single process."""
@@ -95,6 +98,10 @@ class MemoryRateLimits:
         if self._made[name]:
             self._made[name][-1] = (now, self._made[name][-1][1])
 
+    async def correct(self, name: str, at: float, tokens: int) -> None:
+        """See `RateLimitStore`."""
+        self._made[name] = [(made, tokens if made == at else count) for made, count in self._made[name]]
+
 
 class RateLimiter:
     """Lets requests go as often as the limits allow; first come, first served within this process."""
@@ -104,11 +111,16 @@ class RateLimiter:
         self._store = store or MemoryRateLimits()
         self._queues: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
 
-    async def acquire(self, name: str, limit: Limit, tokens: int = 0) -> None:
-        """Return when a request under `name` may go out."""
+    async def acquire(self, name: str, limit: Limit, tokens: int = 0) -> float:
+        """Return when a request under `name` may go out, with the moment by which its reservation is known."""
         async with self._queues[name]:
-            while wait := await self._store.reserve(name, limit, tokens, self._clock.now()):
+            while wait := await self._store.reserve(name, limit, tokens, at := self._clock.now()):
                 await self._clock.sleep(wait)
+        return at
+
+    async def correct(self, name: str, at: float, tokens: int) -> None:
+        """Count the reservation of that moment as what its request has really used: the next need not wait for more."""
+        await self._store.correct(name, at, tokens)
 
     async def restart_gap(self, name: str) -> None:
         """Measure the next gap from now: whatever the network's jitter, the next request then arrives after it."""

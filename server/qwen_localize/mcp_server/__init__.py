@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver.resources import ResourceSecurity
 
 from .. import __version__
 from ..clock import Clock, RealClock
@@ -14,6 +15,7 @@ from ..settings import Settings
 from ..tool import Tool
 from ..tool.runtime import Runtime
 from .cancellation import Cancellations, note_cancellation
+from .file_resources import TEMPLATE, read_file
 from .registration import Serving, bind
 
 INSTRUCTIONS = (
@@ -49,6 +51,17 @@ def build_server(
     async def usage() -> str:
         """Estimated costs in CNY by day, tool and model."""
         return json.dumps(await runtime.costs(), ensure_ascii=False, indent=1)
+
+    @server.resource(
+        TEMPLATE,
+        name="files",
+        title="Finished files",
+        mime_type="application/octet-stream",
+        security=ResourceSecurity(exempt_params={"path"}),
+    )
+    async def files(path: str) -> bytes:
+        """What tools have saved, by the links in their results."""
+        return await read_file(path, settings.output_dir)
 
     return server
 

@@ -14,10 +14,12 @@ from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent, T
 from pydantic import ConfigDict, ValidationError
 
 from ..errors import OWN_FAULT, LocalizeError, redact
+from ..settings import Links
 from ..tool import Result, Tool
 from ..tool.runtime import Runtime
 from ..wellformed import whole, whole_throughout
 from .argument_errors import argument_words
+from .arguments import checked
 from .cancellation import Cancellations
 from .progress import Progress
 from .schema import arguments_schema, result_schema
@@ -79,7 +81,7 @@ class BoundTool(McpTool):
         serving: Serving = context.request_context.lifespan_context
         runtime = serving.runtime
         try:
-            values = self._checked(arguments)
+            values = checked(self.fn_metadata, self.parameters["properties"], arguments)
         except ValidationError as error:
             return _failure(argument_words(error, list(self.parameters["properties"])), runtime)
         progress = Progress(context.report_progress, runtime.clock)
@@ -88,17 +90,6 @@ class BoundTool(McpTool):
             outcome = await self._outcome(serving, progress, context, values)
             group.cancel_scope.cancel()
         return outcome
-
-    def _checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The arguments as they are; only if they do not fit, with JSON in strings unpacked as some hosts pack it."""
-        model = self.fn_metadata.arg_model
-        try:
-            return model.model_validate(arguments).model_dump_one_level()
-        except ValidationError:
-            unpacked = whole_throughout(self.fn_metadata.pre_parse_json(arguments))
-            if unpacked == arguments:
-                raise
-            return model.model_validate(unpacked).model_dump_one_level()
 
     async def _outcome(
         self, serving: Serving, progress: Progress, context: McpContext[Any, Any], values: dict[str, Any]
@@ -109,7 +100,7 @@ class BoundTool(McpTool):
         try:
             ours = await runtime.context(self.name, progress.report, limit, given_up)
             result: Result = await self.fn(ours, **values)
-            return _success(result)
+            return _success(result, links=_has_links(_client_name(context), runtime.settings.links))
         except LocalizeError as error:
             logger.info("%s: %s: %s", self.name, type(error).__name__, error)
             return _failure(str(error), runtime)
@@ -123,7 +114,15 @@ def _client_name(context: McpContext[Any, Any]) -> str | None:
     return introduction.client_info.name if introduction else None
 
 
-def _success(result: Result) -> CallToolResult:
+def _has_links(client_name: str | None, setting: Links) -> bool:
+    """Whether results carry resource links: by default not for the frameworks that introduce themselves as `mcp`.
+
+    One of them makes a picture of a link to a picture, and its model's service refuses that.
+    """
+    return setting == "on" or (setting == "auto" and client_name != "mcp")
+
+
+def _success(result: Result, *, links: bool) -> CallToolResult:
     blocks: list[ContentBlock] = [TextContent(type="text", text=whole(text)) for text in result.blocks()]
     blocks += [
         ResourceLink(
@@ -133,9 +132,9 @@ def _success(result: Result) -> CallToolResult:
             mime_type=file.mime_type,
             size=file.bytes,
         )
-        for file in result.files()
+        for file in (result.files() if links else ())
     ]
-    return CallToolResult(content=blocks, structured_content=whole_throughout(result.model_dump(mode="json")))
+    return CallToolResult(content=blocks, structured_content=whole_throughout(result.structured()))
 
 
 def _failure(words: str, runtime: Runtime) -> CallToolResult:

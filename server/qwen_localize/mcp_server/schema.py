@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 # What these say is checked by us, and said in words when it matters.
-_IDLE = frozenset({"title", "minLength", "maxLength", "pattern", "minItems", "maxItems", "additionalProperties"})
+_IDLE = frozenset({"title", "minLength", "maxLength", "pattern", "minItems", "maxItems"})
 
 
 def arguments_schema(model: type[BaseModel]) -> dict[str, Any]:
@@ -60,4 +60,6 @@ def _field(key: str, value: Any, definitions: dict[str, Any]) -> Any:
 
 
 def _idle(key: str, value: Any) -> bool:
+    if key == "additionalProperties":
+        return value is False  # an object that is open must say so: strict converters close what does not
     return key in _IDLE or value is None or (key == "default" and value in ("", [], False))

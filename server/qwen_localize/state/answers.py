@@ -18,6 +18,10 @@ class Answers:
         query = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)"
         await self._database.write(lambda connection: connection.execute(query, (key, at, text)))
 
+    async def forget(self, key: str) -> None:
+        """Let go of an answer."""
+        await self._database.write(lambda connection: connection.execute("DELETE FROM answers WHERE key = ?", (key,)))
+
     async def prune(self, now: float) -> None:
         """Forget what is older than `KEPT_DAYS`."""
         before = now - KEPT_DAYS * 24 * 3600

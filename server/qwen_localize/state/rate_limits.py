@@ -52,3 +52,9 @@ class SharedRateLimits:
             )
 
         await self._database.write(work)
+
+    async def correct(self, name: str, at: float, tokens: int) -> None:
+        """See `RateLimitStore`."""
+        values = (tokens, f"{self._scope}:{name}", at)
+        query = "UPDATE reservations SET tokens = ? WHERE name = ? AND at = ?"
+        await self._database.write(lambda connection: connection.execute(query, values))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..calls import CircuitBreaker, PaidCalls, Series
-from ..dashscope import Model, Price
+from ..dashscope import Limit, Model, Price
 from ..errors import LocalizeError
 from ..files import Artifact, ArtifactType, Media, MediaRules, Outputs, offer, read_media, read_text
 from ..jobs import FINAL, GivenUp, JobRecord, Order, Runner, State
@@ -43,6 +43,10 @@ class Calls:
     def price(self, model: Model) -> Price | None:
         """See `PaidCalls.price`."""
         return self.paid.price(model)
+
+    def limit(self, model: Model) -> Limit:
+        """How often a model may be asked here."""
+        return model.limit_at(self.paid.service.region)
 
     def series(self, model: Model, breaker: CircuitBreaker | None = None) -> Series:
         """Calls to one model that belong together."""

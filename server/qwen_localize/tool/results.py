@@ -9,6 +9,7 @@ from ..jobs import RESTING, JobRecord, Kind, State
 Status = Literal["queued", "running", "succeeded", "failed", "canceled"]
 # How much of an answer that nobody understood is shown.
 _MOST_ANSWER = 4000
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def cny(cost: float | None) -> str:
@@ -30,10 +31,17 @@ class SavedFile(BaseModel):
 class Result(BaseModel):
     """What every tool returns: structured fields for programs, and `blocks` of text for the model.
 
-    The schema that clients are told has the fields in `PUBLISHED`; the others come as well.
+    The schema that clients are told has the fields in `PUBLISHED`; the others come as well. Fields that are empty are
+    left out, since several hosts show all of them to the model; those in `ALWAYS` are not.
     """
 
     PUBLISHED: ClassVar[frozenset[str]] = frozenset()
+    ALWAYS: ClassVar[frozenset[str]] = frozenset()
+
+    def structured(self) -> dict[str, Any]:
+        """The fields as JSON."""
+        fields = self.model_dump(mode="json")
+        return {name: value for name, value in fields.items() if name in self.ALWAYS or value not in _EMPTY}
 
     def blocks(self) -> list[str]:
         """The same facts as short texts; each must stand without the structured fields."""
@@ -47,7 +55,7 @@ class Result(BaseModel):
 class JobResult(Result):
     """A job as it stands. A tool whose jobs have more to say has a result of its own, made of this one."""
 
-    PUBLISHED = frozenset({"job_id", "status", "message", "artifacts"})
+    PUBLISHED = ALWAYS = frozenset({"job_id", "status", "message", "artifacts"})
 
     job_id: str
     status: Status
@@ -57,7 +65,6 @@ class JobResult(Result):
     artifacts: list[SavedFile]
     details: dict[str, Any]
     usage: dict[str, Any]
-    request_id: str
     estimated_cost: float | None = Field(description="CNY")
 
     @classmethod
@@ -65,23 +72,28 @@ class JobResult(Result):
         """What a record of the store says to the caller; `is_known` says whether this version has the job's tool."""
         artifacts = [SavedFile(**facts) for facts in job.artifacts]
         unread = {"answer": job.answer[:_MOST_ANSWER]} if job.answer and job.state is State.NEEDS_DECISION else {}
-        return cls(
-            job_id=job.id,
-            status=status(job),
-            message=cls._message(job, artifacts) if is_known or job.state in RESTING else _waits(job),
-            tool=job.tool,
-            model=job.model,
-            artifacts=artifacts,
-            details=job.details | unread,
-            usage=job.usage,
-            request_id=job.request_id,
-            estimated_cost=job.cost,
-            **cls.own_facts(job),
-        )
+        facts = {
+            "job_id": job.id,
+            "status": status(job),
+            "message": cls._message(job, artifacts) if is_known or job.state in RESTING else _waits(job),
+            "tool": job.tool,
+            "model": job.model,
+            "artifacts": artifacts,
+            "details": job.details | unread,
+            "usage": job.usage | ({"request_ids": [job.request_id]} if job.request_id else {}),
+            "estimated_cost": job.cost,
+        }
+        return cls(**facts | cls.own_facts(job))
+
+    def structured(self) -> dict[str, Any]:
+        """The fields as JSON; of what was done at once there is no job to name."""
+        fields = super().structured()
+        idle = () if self.job_id else ("job_id", "artifacts")
+        return {name: value for name, value in fields.items() if value or name not in idle}
 
     @classmethod
     def own_facts(cls, job: JobRecord) -> dict[str, Any]:  # noqa: ARG003 - for others to use
-        """The fields that a tool's own result has besides."""
+        """The fields that a tool's own result has besides, or otherwise."""
         return {}
 
     @classmethod

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import respx
 
-from fakes_text import upper
+from fakes_text import translated
 from qwen_localize.dashscope import Limit
 from qwen_localize.dashscope.limits import RateLimiter
 from support import Connect, picture, words
@@ -41,11 +41,12 @@ async def test_a_call_keeps_to_the_limit_of_its_region(
 ) -> None:
     kept: list[Limit] = []
 
-    async def noted(limiter: RateLimiter, name: str, limit: Limit, tokens: int) -> None:
+    async def noted(limiter: RateLimiter, name: str, limit: Limit, tokens: int) -> float:
         kept.append(limit)
+        return 0.0
 
     monkeypatch.setattr(RateLimiter, "acquire", noted)
-    httpx2_mock.post(path__regex="chat/completions").mock(side_effect=upper)
+    httpx2_mock.post(path__regex="chat/completions").mock(side_effect=translated)
     async with connect(base_url=None, **place) as client:
         await client.call_tool("translate_text", {"text": "hello", "target_lang": "ru"})
     assert kept == [Limit(60, tokens)]

@@ -85,8 +85,9 @@ class Listed(Client):
     def skew(self) -> float:
         return self.ahead
 
-    async def acquire(self, model: str, limit: Limit, tokens: int = 0) -> None:
+    async def acquire(self, model: str, limit: Limit, tokens: int = 0) -> float:
         await anyio.sleep(0.01)
+        return 0.0
 
     async def upload(self, model: str, name: str, data: bytes) -> str:
         return f"oss://{name}"

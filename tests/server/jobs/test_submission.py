@@ -12,7 +12,7 @@ import pytest
 import respx
 
 from fakes import RESULT_URL, TASK, Service, listed
-from qwen_localize.dashscope import Waiting
+from qwen_localize.dashscope import Limit, Waiting
 from qwen_localize.errors import OWN_FAULT, StateUnavailable
 from qwen_localize.jobs import JobRecord, JobStore, Kind, State
 from server.jobs.desk import NOW, Desk, Listed
@@ -273,9 +273,10 @@ async def test_a_job_that_is_never_sent_survives_a_locked_store(desk: Desk) -> N
     refusals = [StateUnavailable("The job store cannot be used (database is locked).")] * 3
 
     class Limited(Listed):
-        async def acquire(self, *_: Any) -> None:
+        async def acquire(self, model: str, limit: Limit, tokens: int = 0) -> float:
             if refusals:
                 raise refusals.pop()
+            return await super().acquire(model, limit, tokens)
 
     async with desk.polling(Limited(), record()):
         assert (await desk.until("job-a", State.FAILED, State.QUEUED)).state is State.QUEUED

@@ -10,7 +10,7 @@ from qwen_localize.errors import BadArgument
 from qwen_localize.files import LocalMedia, Media
 from qwen_localize.tool import Batch, Context, Ending, JobResult, Limit, Model, Order, Price, Tool, cny
 
-from .._shared.usage import Usage
+from .._shared.usage import usage
 from .analysis import NOT_CHINESE, Analysed, Analysis
 from .conversations import Conversation, as_json, from_json, given, read
 from .questions import AnalysisName, Question, chosen_questions
@@ -82,8 +82,7 @@ async def analyze_conversation(
         model=model,
         artifacts=[],
         details={"counts": counts(asked, analysed)},
-        usage=Usage.of(receipt).model_dump(),
-        request_id=", ".join(receipt.request_ids),
+        usage=usage(receipt),
         estimated_cost=receipt.cost,
         conversations=analysed,
     )
@@ -136,7 +135,7 @@ async def _work(context: Context, arguments: Mapping[str, Any], inputs: Sequence
         message=" ".join([words, *receipt.remarks]),
         details={"counts": table, "failed": failed},
         artifacts=[file.model_dump() for file in files],
-        usage=Usage.of(receipt).model_dump(),
+        usage=usage(receipt),
         cost=receipt.cost,
     )
 

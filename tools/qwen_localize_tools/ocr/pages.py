@@ -11,7 +11,7 @@ from qwen_localize.errors import BadInput, InternalError, LocalizeError
 from qwen_localize.files import LocalMedia, Media, RemoteMedia
 from qwen_localize.tool import Context, Model, Tokens
 
-from .._shared.usage import Usage
+from .._shared.usage import usage
 from .models import TaskName, cut_words, options
 from .reading import OcrAnswer, Page, read_page
 from .result import OcrResult
@@ -139,9 +139,7 @@ class Reading:
             model=self._request.model.name,
             page_count=len(pages),
             pages=pages,
-            usage=Usage.of(receipt),
-            request_ids=receipt.request_ids,
-            reused=receipt.reused,
+            usage=usage(receipt),
             remarks=receipt.remarks,
             estimated_cost=receipt.cost,
             artifacts=[],

@@ -1,13 +1,13 @@
 """What `ocr` returns, and where it goes if it is long."""
 
 import json
+from typing import Any
 
 from pydantic import Field
 
 from qwen_localize.errors import OutputUnavailable
 from qwen_localize.tool import Context, Result, SavedFile, cny
 
-from .._shared.usage import Usage
 from .files import MIME_TYPES, ending, whole
 from .reading import Page
 
@@ -23,15 +23,14 @@ class OcrResult(Result):
     """
 
     PUBLISHED = frozenset({"pages", "artifacts"})
+    ALWAYS = frozenset({"pages"})
 
     name: str
     task: str
     model: str
     page_count: int
     pages: list[Page]
-    usage: Usage
-    request_ids: list[str]
-    reused: int
+    usage: dict[str, Any]
     remarks: list[str]
     estimated_cost: float | None = Field(description="CNY")
     artifacts: list[SavedFile]
@@ -48,9 +47,10 @@ class OcrResult(Result):
     def _facts(self) -> list[str]:
         failed = [str(page.page) for page in self.pages if page.error]
         cut = [str(page.page) for page in self.pages if page.warning]
+        reused = self.usage.get("reused")
         facts = [f"{self.name}: {self.page_count} page(s) by {self.model} ({self.task}), {cny(self.estimated_cost)}."]
         facts += [f"All of it: {file.path}." for file in self.artifacts]
-        facts += [f"{self.reused} page(s) were read before in this session and not paid again."] if self.reused else []
+        facts += [f"{reused} page(s) were read before in this session and not paid again."] if reused else []
         facts += [f"Page {', '.join(failed)} could not be read; the reason is in its place."] if failed else []
         facts += self.remarks
         return facts + ([f"Page {', '.join(cut)} is not whole; what to do is in its place."] if cut else [])

@@ -1,0 +1,43 @@
+"""What hosts and models send, brought to what a tool's arguments are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
+from pydantic import ValidationError
+
+from ..wellformed import whole_throughout
+
+
+def checked(metadata: FuncMetadata, properties: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a tool's arguments. Null is not given; only where the rest does not fit, it is read generously.
+
+    Args:
+        metadata: the tool's function.
+        properties: the schemas of its arguments.
+        arguments: as the host sent them.
+
+    Raises:
+        ValidationError: they do not fit.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    try:
+        return metadata.arg_model.model_validate(given).model_dump_one_level()
+    except ValidationError:
+        generous = _generous(metadata, properties, given)
+        if generous == given:
+            raise
+    return metadata.arg_model.model_validate(generous).model_dump_one_level()
+
+
+def _generous(metadata: FuncMetadata, properties: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """With JSON in strings unpacked, as some hosts pack it, and one value as a list of one where a list is meant."""
+    unpacked = whole_throughout(metadata.pre_parse_json(given))
+    wanting = {name for name, value in unpacked.items() if _wants_list(properties.get(name, {}), value)}
+    return {name: [value] if name in wanting else value for name, value in unpacked.items()}
+
+
+def _wants_list(schema: Mapping[str, Any], value: Any) -> bool:
+    branches = [branch.get("type") for branch in schema.get("anyOf", [schema])]
+    kind = "string" if isinstance(value, str) else "object" if isinstance(value, dict) else None
+    return kind is not None and "array" in branches and kind not in branches
