@@ -1,6 +1,7 @@
 """A fake Qwen-MT: what it answers, and what it was asked."""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -36,10 +37,23 @@ def options(request: httpx.Request) -> dict[str, Any]:
 
 
 def moderated(request: httpx.Request) -> httpx.Response:
-    """As `upper`, but for what has poison in it."""
-    return refused(400, "data_inspection_failed") if "poison" in content(request) else upper(request)
+    """As `translated`, but for what has poison in it."""
+    return refused(400, "data_inspection_failed") if "poison" in content(request) else translated(request)
 
 
-def upper(request: httpx.Request) -> httpx.Response:
-    """A translator that shouts, and leaves numbers alone."""
-    return completion(content(request).upper())
+_KEPT = re.compile(r"\[\[\d+\]\]|<[^<>]*>|\{[^{}]*\}|%[a-z]|https?://\S+|\\n|&\w+;")
+_LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБЦДЕФГХИЙКЛМНОПЯРСТУВЩЫЭЗ" * 2)
+
+
+def russian(text: str) -> str:
+    """What the fake makes of a text: Cyrillic capitals for its letters, and nothing else changed."""
+    parts, start = [], 0
+    for kept in _KEPT.finditer(text):
+        parts += [text[start : kept.start()].translate(_LETTERS), kept[0]]
+        start = kept.end()
+    return "".join(parts) + text[start:].translate(_LETTERS)
+
+
+def translated(request: httpx.Request) -> httpx.Response:
+    """A translator into a kind of Russian."""
+    return completion(russian(content(request)))

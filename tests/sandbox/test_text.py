@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from qwen_localize.sandbox.errors import BLOCKED
+from qwen_localize.sandbox.faults import Fault
 from sandbox.stand import CHAT, Caller
 
 
@@ -134,7 +135,7 @@ async def test_terms_and_memory_are_obeyed_and_count_as_input(caller: Caller) ->
         "terms": [{"source": "world", "target": "世界"}], "tm_list": [{"source": "Bye", "target": "再见"}],
     }  # fmt: skip
     body = (await caller.chat("Hello world\nBye", translation_options=options)).json()
-    assert body["choices"][0]["message"]["content"] == "[Ĥéļļö 世界 ~~]\n再见"
+    assert body["choices"][0]["message"]["content"] == "[央夲 世界 ~]\n再见"
     assert body["usage"]["prompt_tokens"] == 4 + 2 + 2 + 2 + 1 + 2
 
 
@@ -196,3 +197,19 @@ async def test_an_unknown_path_is_answered_as_the_sandbox(caller: Caller) -> Non
         "NotFound",
         "qwen-localize",
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("ru", "[Здлло %s ~~]"), ("Japanese", "[げざ %s ~]"), ("de", "[Ĥéļļö %s ~~]"), ("zh_tw", "[央夲 %s ~]")],
+)
+async def test_a_translation_is_written_in_the_script_of_its_language(caller: Caller, language: str, text: str) -> None:
+    options = {"source_lang": "auto", "target_lang": language}
+    body = (await caller.chat("Hello %s", translation_options=options)).json()
+    assert body["choices"][0]["message"]["content"] == text
+
+
+async def test_a_mangled_translation_has_lost_its_placeholders_and_tags(caller: Caller) -> None:
+    caller.sandbox.faults.add(Fault.parse("mangle:1"))
+    texts = [(await caller.chat("<b>Hello</b> {name}, %s")).json()["choices"][0]["message"]["content"] for _ in "12"]
+    assert texts == ["[Ĥéļļö ,  ~~~~]", "[<b>Ĥéļļö</b> {name}, %s ~~~~]"]

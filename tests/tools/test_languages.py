@@ -3,7 +3,7 @@
 import pytest
 import respx
 
-from fakes_text import URL, options, upper
+from fakes_text import URL, options, translated
 from support import Connect, words
 
 
@@ -21,7 +21,7 @@ from support import Connect, words
 async def test_languages_are_known_by_code_name_or_locale_in_any_case(
     httpx2_mock: respx.Router, connect: Connect, name: str, code: str
 ) -> None:
-    route = httpx2_mock.post(URL).mock(side_effect=upper)
+    route = httpx2_mock.post(URL).mock(side_effect=translated)
     async with connect() as client:
         await client.call_tool("translate_text", {"text": "hello", "target_lang": name})
     assert options(route.calls[0].request)["target_lang"] == code

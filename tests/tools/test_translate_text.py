@@ -1,6 +1,8 @@
 """`translate_text` through a client, with only the network faked."""
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -8,14 +10,14 @@ import httpx
 import pytest
 import respx
 
-from fakes_text import URL, completion, content, moderated, options, refused, upper
+from fakes_text import URL, completion, content, moderated, options, refused, russian, translated
 from qwen_localize_tools.translate_text import MODELS
 from support import Connect, words
 
 
 @pytest.fixture
 def service(httpx2_mock: respx.Router) -> respx.Route:
-    return httpx2_mock.post(URL).mock(side_effect=upper)
+    return httpx2_mock.post(URL).mock(side_effect=translated)
 
 
 async def test_one_text_comes_back_with_model_usage_request_ids_and_cost(
@@ -23,20 +25,19 @@ async def test_one_text_comes_back_with_model_usage_request_ids_and_cost(
 ) -> None:
     async with connect() as client:
         result = await client.call_tool("translate_text", {"text": "hello", "target_lang": "Russian"})
-    assert words(result).splitlines()[0] == "HELLO"
+    assert words(result).splitlines()[0] == russian("hello")
     assert result.structured_content == {
-        "translations": ["HELLO"],
+        "status": "succeeded",
+        "message": "auto to ru by qwen-mt-flash, about 0.000017 CNY.",
+        "tool": "translate_text",
+        "model": "qwen-mt-flash",
+        "translations": [russian("hello")],
+        "warnings": [],
         "source_lang": "auto",
         "target_lang": "ru",
-        "glossary": [],
-        "placeholders": [],
-        "model": "qwen-mt-flash",
-        "usage": {"input_tokens": 10, "output_tokens": 5},
-        "request_ids": ["chatcmpl-1"],
-        "reused": 0,
-        "remarks": [],
+        "total": 1,
+        "usage": {"input_tokens": 10, "output_tokens": 5, "requests": 1, "request_ids": ["chatcmpl-1"]},
         "estimated_cost": pytest.approx(10 * 0.7e-6 + 5 * 1.95e-6, abs=1e-6),
-        "artifacts": [],
     }
 
 
@@ -53,22 +54,22 @@ async def test_order_is_kept_equal_strings_are_sent_once_and_white_space_stays(
     async with connect() as client:
         result = await client.call_tool("translate_text", {"text": strings, "target_lang": "ru"})
     assert result.structured_content
-    assert result.structured_content["translations"] == ["  SAVE ", "CANCEL", "SAVE", "", "CANCEL\n"]
-    assert [content(call.request) for call in service.calls] == ["[[1]] save\n[[2]] cancel"]
+    assert result.structured_content["translations"] == [russian(string) for string in strings]
+    assert [content(call.request) for call in service.calls] == ["[[1]] save [[1]]\n[[2]] cancel [[2]]"]
 
 
 async def test_a_list_packed_into_a_json_string_is_a_list(service: respx.Route, connect: Connect) -> None:
     async with connect() as client:
         result = await client.call_tool("translate_text", {"text": '["one", "two"]', "target_lang": "ru"})
     assert result.structured_content
-    assert result.structured_content["translations"] == ["ONE", "TWO"]
+    assert result.structured_content["translations"] == [russian("one"), russian("two")]
 
 
 async def test_a_json_object_is_a_text_like_any_other(service: respx.Route, connect: Connect) -> None:
     async with connect() as client:
         result = await client.call_tool("translate_text", {"text": '{"title": "hi"}', "target_lang": "ru"})
     assert result.structured_content
-    assert result.structured_content["translations"] == ['{"TITLE": "HI"}']
+    assert result.structured_content["translations"] == [russian('{"title": "hi"}')]
 
 
 async def test_two_thousand_short_strings_take_a_hundred_requests_and_report_progress(
@@ -85,7 +86,8 @@ async def test_two_thousand_short_strings_take_a_hundred_requests_and_report_pro
             "translate_text", {"text": strings, "target_lang": "ru"}, progress_callback=note
         )
     assert result.structured_content
-    assert result.structured_content["translations"] == [string.upper() for string in strings]
+    saved = json.loads(Path(result.structured_content["artifacts"][0]["path"]).read_text("utf-8"))
+    assert saved == [russian(string) for string in strings]
     assert service.call_count == 100
     assert seen == sorted(set(seen))
     assert len(seen) >= 100
@@ -99,7 +101,7 @@ async def test_one_bad_string_costs_only_itself_and_its_place_says_why(
         result = await client.call_tool("translate_text", {"text": ["a1", "a2", "poison", "a4"], "target_lang": "ru"})
     assert result.structured_content
     first, second, bad, last = result.structured_content["translations"]
-    assert [first, second, last] == ["A1", "A2", "A4"]
+    assert [first, second, last] == [russian("a1"), russian("a2"), russian("a4")]
     assert "content rules" in bad["error"]
     assert "2" in words(result)
 
@@ -109,25 +111,25 @@ async def test_an_answer_whose_lines_were_merged_is_asked_for_again_in_halves(
 ) -> None:
     def merging(request: httpx.Request) -> httpx.Response:
         text = content(request)
-        return completion(text.upper().replace("\n[[4]]", "") if "[[4]]" in text else text.upper())
+        return completion(russian(text).replace("\n[[4]]", "") if "[[4]]" in text else russian(text))
 
     httpx2_mock.post(URL).mock(side_effect=merging)
     async with connect() as client:
         result = await client.call_tool("translate_text", {"text": ["a", "b", "c", "d"], "target_lang": "ru"})
     assert result.structured_content
-    assert result.structured_content["translations"] == ["A", "B", "C", "D"]
+    assert result.structured_content["translations"] == [russian(letter) for letter in "abcd"]
 
 
 async def test_money_running_out_in_the_middle_keeps_what_was_paid_for(
     httpx2_mock: respx.Router, connect: Connect
 ) -> None:
     def poor(request: httpx.Request) -> httpx.Response:
-        return upper(request) if route.call_count < 2 else refused(400, "Arrearage")
+        return translated(request) if route.call_count < 2 else refused(400, "Arrearage")
 
     route = httpx2_mock.post(URL).mock(side_effect=poor)
     async with connect() as client:
         result = await client.call_tool(
-            "translate_text", {"text": [f"s{index}" for index in range(1000)], "target_lang": "ru"}
+            "translate_text", {"text": [f"s{index}" for index in range(300)], "target_lang": "ru"}
         )
     assert result.structured_content
     assert not result.is_error
@@ -143,7 +145,7 @@ async def test_a_long_text_is_cut_translated_side_by_side_and_joined_with_its_wh
     async with connect() as client:
         result = await client.call_tool("translate_text", {"text": text, "target_lang": "ru"})
     assert result.structured_content
-    assert result.structured_content["translations"] == [text.upper()]
+    assert Path(result.structured_content["artifacts"][0]["path"]).read_text("utf-8") == russian(text)
     sent = [content(call.request) for call in service.calls]
     assert len(sent) > 1
     assert all(len(part) < 3500 * 3 for part in sent)
@@ -158,7 +160,7 @@ async def test_a_long_answer_is_also_a_file(service: respx.Route, connect: Conne
     saved = result.structured_content["artifacts"][0]["path"]
     assert saved.endswith("translation.ru.txt")
     with open(saved, encoding="utf-8") as file:  # noqa: PTH123
-        assert file.read() == text.upper()
+        assert file.read() == russian(text)
     assert saved in words(result)
 
 
@@ -167,14 +169,14 @@ async def test_a_translation_that_ran_out_of_room_is_never_handed_out(
 ) -> None:
     def cramped(request: httpx.Request) -> httpx.Response:
         text = content(request)
-        return completion(text[:20].upper(), "length") if len(text) > 40 else completion(text.upper())
+        return completion(russian(text[:20]), "length") if len(text) > 40 else completion(russian(text))
 
     httpx2_mock.post(URL).mock(side_effect=cramped)
     text = "First sentence here. Second sentence here. Third sentence here."
     async with connect() as client:
         result = await client.call_tool("translate_text", {"text": text, "target_lang": "ru"})
     assert result.structured_content
-    assert result.structured_content["translations"] == [text.upper()]
+    assert result.structured_content["translations"] == [russian(text)]
 
 
 async def test_only_glossary_terms_that_occur_are_sent_and_each_gets_a_receipt(
@@ -192,16 +194,21 @@ async def test_only_glossary_terms_that_occur_are_sent_and_each_gets_a_receipt(
         )
     assert options(route.calls[0].request)["terms"] == glossary[:2]
     assert result.structured_content
-    receipts = {term["source"]: (term["applied"], term["missing_in"]) for term in result.structured_content["glossary"]}
-    assert receipts == {"Invoice": (True, []), "cat": (False, [0])}
-    assert "cat = кот not found in this form in translation 0" in words(result)
+    missing = [{"source": "cat", "target": "кот", "missing_in": [0]}]
+    assert result.structured_content["glossary"] == {"kept": 1, "missing": missing}
+    assert "Glossary: 1 term(s) kept. Not found in this form, perhaps inflected: cat = кот in 0." in words(result)
 
 
 async def test_translation_memory_and_domain_hint_are_sent_as_the_service_names_them(
     service: respx.Route, connect: Connect
 ) -> None:
     memory = [{"source": "good day", "target": "добрый день"}]
-    arguments = {"text": "x", "target_lang": "ru", "translation_memory": memory, "domain_hint": "Legal contracts."}
+    arguments = {
+        "text": "good day to you",
+        "target_lang": "ru",
+        "translation_memory": memory,
+        "domain_hint": "Legal contracts.",
+    }
     async with connect() as client:
         await client.call_tool("translate_text", arguments)
     assert options(service.calls[0].request)["tm_list"] == memory
@@ -218,7 +225,7 @@ async def test_a_call_that_was_cut_off_pays_again_neither_for_what_it_had_nor_fo
         if route.call_count >= 2 and not held.is_set():
             held.set()
             await free.wait()
-        return upper(request)
+        return translated(request)
 
     route = httpx2_mock.post(URL).mock(side_effect=slow)
     arguments = {"text": strings, "target_lang": "ru"}
@@ -233,10 +240,10 @@ async def test_a_call_that_was_cut_off_pays_again_neither_for_what_it_had_nor_fo
         other = await client.call_tool("translate_text", arguments | {"target_lang": "de"})
     assert result.structured_content
     assert other.structured_content
-    assert result.structured_content["translations"] == [string.upper() for string in strings]
-    assert (result.structured_content["reused"], len(result.structured_content["request_ids"])) == (40, 1)
+    assert result.structured_content["translations"] == [russian(string) for string in strings]
+    assert (result.structured_content["usage"]["reused"], result.structured_content["usage"]["requests"]) == (40, 1)
     assert sent == 3
-    assert other.structured_content["reused"] == 0
+    assert "reused" not in other.structured_content["usage"]
 
 
 async def test_a_day_over_its_budget_refuses_the_text_before_it_is_sent(

@@ -185,7 +185,7 @@ class PaidCalls:
         await self.bookkeeping.write(
             *self._kept(key, body),
             partial(self.ledger.settle, entry, settled),
-            partial(self.client.correct, model.name, reserved, tokens.total),
+            partial(self.client.correct, model.name, reserved, expected.total, tokens.total),
         )
         return Answer(body, tokens, remark)
 

@@ -67,9 +67,9 @@ class Client:
         """Return when the model's rate limit allows a request of so many tokens; see `RateLimiter.acquire`."""
         return await self._wire.limiter.acquire(model, limit, tokens)
 
-    async def correct(self, model: str, at: float, tokens: int) -> None:
+    async def correct(self, model: str, at: float, expected: int, used: int) -> None:
         """See `RateLimiter.correct`."""
-        await self._wire.limiter.correct(model, at, tokens)
+        await self._wire.limiter.correct(model, at, expected, used)
 
     async def submit(
         self, path: str, body: dict[str, Any], departure: Departure | None = None, *, uploads: bool = False

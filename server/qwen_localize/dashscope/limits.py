@@ -5,6 +5,7 @@ therefore spread evenly, and tokens counted over a sliding minute. Each request 
 memory, or from one that several processes share.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from ..clock import Clock
 MINUTE = 60.0
 # The service counts arrivals, we count departures: a little slack keeps a jittery network inside.
 SLACK = 0.05
+# How much a share of tokens that was used counts when the next is known.
+_FADING = 0.8
 
 # When a request went, and how many tokens it was reckoned to use.
 Reservation = tuple[float, int]
@@ -38,6 +41,14 @@ class Limit:
     def horizon(self) -> float:
         """How many seconds back a reservation still matters."""
         return max(MINUTE, self.gap)
+
+    def makespan(self, requests: Sequence[int]) -> float:
+        """Seconds until the last of these requests, each of so many tokens, may go, if the first goes now."""
+        at, made = 0.0, list[Reservation]()
+        for tokens in requests:
+            at += seconds_until_free(self, made, at, tokens)
+            made = [*(one for one in made if one[0] > at - self.horizon), (at, tokens)]
+        return at
 
 
 def seconds_until_free(limit: Limit, earlier: Sequence[Reservation], now: float, tokens: int) -> float:
@@ -104,23 +115,33 @@ class MemoryRateLimits:
 
 
 class RateLimiter:
-    """Lets requests go as often as the limits allow; first come, first served within this process."""
+    """Lets requests go as often as the limits allow; first come, first served within this process.
+
+    What requests are reckoned to use errs on the high side. How much is learned from what they did use: the largest
+    share of late is reserved, so that a minute holds as many requests as it can.
+    """
 
     def __init__(self, clock: Clock, store: RateLimitStore | None = None) -> None:
         self._clock = clock
         self._store = store or MemoryRateLimits()
         self._queues: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
+        self._shares: defaultdict[str, float] = defaultdict(lambda: 1.0)
 
     async def acquire(self, name: str, limit: Limit, tokens: int = 0) -> float:
         """Return when a request under `name` may go out, with the moment by which its reservation is known."""
         async with self._queues[name]:
-            while wait := await self._store.reserve(name, limit, tokens, at := self._clock.now()):
+            while wait := await self._store.reserve(name, limit, self._likely(name, tokens), at := self._clock.now()):
                 await self._clock.sleep(wait)
         return at
 
-    async def correct(self, name: str, at: float, tokens: int) -> None:
+    async def correct(self, name: str, at: float, expected: int, used: int) -> None:
         """Count the reservation of that moment as what its request has really used: the next need not wait for more."""
-        await self._store.correct(name, at, tokens)
+        if expected:
+            self._shares[name] = min(1.0, max(used / expected, _FADING * self._shares[name]))
+        await self._store.correct(name, at, used)
+
+    def _likely(self, name: str, tokens: int) -> int:
+        return math.ceil(tokens * self._shares[name])
 
     async def restart_gap(self, name: str) -> None:
         """Measure the next gap from now: whatever the network's jitter, the next request then arrives after it."""

@@ -170,6 +170,13 @@ def text_languages(lite: bool) -> frozenset[str]:
 
 
 @cache
+def script_of(language: str) -> str:
+    """The script of a text model's language, by its code or name, as ISO 15924 has it."""
+    named = (row for row in _tables()["text"] if language.casefold() in _names([row], ("code", "name", "lite_name")))
+    return str(next(named, {}).get("script", "Latn"))
+
+
+@cache
 def image_languages(model: str, side: str) -> dict[str, str]:
     """Code by code and by English name, case folded, for the `source` or the `target` side."""
     rows = [row for row in _tables()[model] if row.get(side, True)]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+_TEXT = ("chat", "generate")
 _PAID = ("chat", "submit", "generate")
 _API = (*_PAID, "query", "list", "cancel", "policy")
 STAGES = (*_API, "upload", "download")
@@ -40,6 +41,7 @@ KNOWN: dict[str, Kind] = {
     "empty": Kind("200 with no bytes", ("download",), ("download",)),
     "wrongtype": Kind("200 with a page of HTML", ("download",), ("download",)),
     "expire": Kind("a result's address answers 403 until its task is queried again", ("download",), ("download",)),
+    "mangle": Kind("a text comes back without its placeholders and tags", _TEXT, _TEXT),
     "fail": Kind("the image task ends FAILED", ("submit",), ("submit",)),
     "forget": Kind("the task is UNKNOWN from then on", ("query",), ("query",)),
     "debt": Kind("400 Arrearage", _PAID, (*_PAID, "policy")),

@@ -1,14 +1,16 @@
 """Pseudo-localization: text that looks translated and stays readable.
 
-`Hello world` becomes `[Ĥéļļö ŵöŕļð ~~~]`: every letter accented (a font or an encoding that cannot
-show it is found at once), about 30 % longer (so is a layout that cannot hold it), in brackets (so
-is a text that was cut). Whatever a translation must not touch is left alone, and so is a whole ICU message.
+`Hello world` becomes `[Ĥéļļö ŵöŕļð ~~~]`: every letter accented, or put into the target's script (a font or an encoding
+that cannot show it is found at once), about 30 % longer (so is a layout that cannot hold it), in brackets (so is a text
+that was cut). Whatever a translation must not touch is left alone, and so is a whole ICU message.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from .scripts import written
 
 
 class Pair(NamedTuple):
@@ -17,11 +19,6 @@ class Pair(NamedTuple):
     source: str
     target: str
 
-
-_ACCENTS = str.maketrans(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    "áƀçðéƒĝĥîĵķļɱñöþʠŕšţûṽŵẋýžÁƁÇÐÉƑĜĤÎĴĶĻḾÑÖÞǪŔŠŢÛṼŴẊÝŽ",
-)
 
 # What is hidden while a text is rewritten stands in it as one character of the private planes.
 _HIDDEN = re.compile("[\U000f0000-\U0010ffff]")
@@ -56,6 +53,7 @@ _FOREIGN = re.compile(
     "[\u0370-\u1dff\u2c00-\ud7ff\uf900-\ufdff\ufe10-\ufeff\uff00-\uffef\U00010000-\U0001f1ff\U00020000-\U0003ffff]+"
 )
 _LINE = re.compile(r"[^\r\n]+")
+_WORD = re.compile(r"[A-Za-z]+")
 _LEAD = re.compile(rf"\s*(?:{_MARKER}\s*|(?:[-*+>•]|#{{1,6}}|\d{{1,3}}[.)])\s+)*")
 _TRAIL = re.compile(rf"{_MARKER}\Z")
 
@@ -99,13 +97,14 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def localize(text: str, terms: Sequence[Pair] = (), memory: Sequence[Pair] = ()) -> str:
+def localize(text: str, terms: Sequence[Pair] = (), memory: Sequence[Pair] = (), script: str = "Latn") -> str:
     """The pseudo-localized text, line by line, white space and line ends unchanged.
 
     Args:
         text: what to translate.
         terms: wherever a source occurs (any case, whole words, any white space between), its target stands verbatim.
         memory: a text or a line that equals a source becomes its target verbatim.
+        script: that of the target language, by its ISO 15924 code.
     """
     known = {pair.source.strip(): pair.target for pair in reversed(memory)}
     whole = text.strip()
@@ -113,7 +112,7 @@ def localize(text: str, terms: Sequence[Pair] = (), memory: Sequence[Pair] = ())
         return text.replace(whole, known[whole], 1)
     hidden = _Hidden()
     masked = _mask(text, _Glossary.of(terms, text), hidden)
-    return hidden.after(_LINE.sub(lambda line: _localize_line(line.group(), hidden, known), masked))
+    return hidden.after(_LINE.sub(lambda line: _localize_line(line.group(), hidden, known, script), masked))
 
 
 def _mask(text: str, glossary: _Glossary, hidden: _Hidden) -> str:
@@ -129,13 +128,13 @@ def _mask(text: str, glossary: _Glossary, hidden: _Hidden) -> str:
     return glossary.pattern.sub(masked, text)
 
 
-def _localize_line(line: str, hidden: _Hidden, memory: dict[str, str]) -> str:
+def _localize_line(line: str, hidden: _Hidden, memory: dict[str, str], script: str) -> str:
     lead, core, trail = _split(line)
     if memory and (known := memory.get(hidden.before(core).strip())) is not None:
         return lead + hidden.hide(core, known) + trail
     if not any(character.isalpha() for character in core):
         return line
-    accented = _romanize(core).translate(_ACCENTS)
+    accented = _WORD.sub(lambda word: written(word.group(), script), _romanize(core))
     return f"{lead}[{accented} {_filler(len(accented))}]{trail}"
 
 

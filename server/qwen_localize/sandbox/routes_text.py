@@ -1,6 +1,7 @@
 """The two text endpoints: OpenAI-compatible and native (docs/model-studio.md 3, 6 and 7)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,8 @@ async def generate(call: Call) -> Response:
 async def _said(call: Call, model: TokenModel, messages: object, parameters: Mapping[str, Any]) -> Reply:
     """What a model that sees no pictures says; billed."""
     done = await to_thread.run_sync(_work(model, messages, parameters))
+    if isinstance(model, TextModel) and call.strikes("mangle"):
+        done = replace(done, text=text.mangled(done.text))
     call.sandbox.bill_tokens(model, done)
     return done
 

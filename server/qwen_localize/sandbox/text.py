@@ -1,17 +1,19 @@
 """Qwen-MT: what a translation request may say, and its answer (docs/model-studio.md 3)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from . import tokens
-from .catalogue import TextModel, text_languages
+from .catalogue import TextModel, script_of, text_languages
 from .errors import Refusal, check_moderation, invalid
 from .parameters import check_sampling, checked_messages, checked_pairs
 from .pseudo import Pair, localize
 from .tokens import Reply, reply
 
 MAX_TOKENS = 8192
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}|%[^\s\w]?\w+|</?\w[^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class TextJob:
     memory: tuple[Pair, ...]
     tokens_in: int
     max_tokens: int
+    script: str
 
 
 def parse(model: TextModel, messages: object, parameters: Mapping[str, Any]) -> TextJob:
@@ -51,7 +54,8 @@ def parse(model: TextModel, messages: object, parameters: Mapping[str, Any]) -> 
         for name in ("terms", "tm_list")
     )
     tokens_in = _count_input(text, options, terms + memory)
-    return TextJob(model, text, terms, memory, tokens_in, max_tokens)
+    script = script_of(str(options.get("target_lang", "")))
+    return TextJob(model, text, terms, memory, tokens_in, max_tokens, script)
 
 
 def answer(job: TextJob) -> Reply:
@@ -61,7 +65,12 @@ def answer(job: TextJob) -> Reply:
         Refusal: `sandbox:blocked` is in it, which stands for what moderation would find.
     """
     check_moderation(job.text)
-    return reply(localize(job.text, job.terms, job.memory), job.tokens_in, job.max_tokens)
+    return reply(localize(job.text, job.terms, job.memory, job.script), job.tokens_in, job.max_tokens)
+
+
+def mangled(text: str) -> str:
+    """A text without its placeholders and tags, as a model returns it that has translated or dropped them."""
+    return _PLACEHOLDER.sub("", text)
 
 
 def _only_user_text(messages: Sequence[Mapping[str, Any]]) -> str:

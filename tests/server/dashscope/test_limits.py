@@ -67,6 +67,31 @@ async def test_a_gap_can_be_measured_from_the_answer(clock: VirtualClock) -> Non
     assert clock.slept == [pytest.approx(GAP)]
 
 
+async def test_a_reservation_is_corrected_to_what_was_used(clock: VirtualClock) -> None:
+    limiter, limit = RateLimiter(clock), Limit(6000, tokens=100)
+    at = await limiter.acquire("model", limit, 90)
+    await limiter.correct("model", at, 90, 10)
+    await limiter.acquire("model", limit, 90)
+    assert clock.slept == [pytest.approx(limit.gap)]
+
+
+async def test_what_requests_use_is_learned_slowly_downwards_and_at_once_upwards(clock: VirtualClock) -> None:
+    limiter, limit = RateLimiter(clock), Limit(6000, tokens=1000)
+    reserved = []
+    for used in (50, 50, 50, 50, 100, 50):
+        at = await limiter.acquire("model", limit, 100)
+        reserved.append(limiter._store._made["model"][-1][1])  # type: ignore[attr-defined]
+        await limiter.correct("model", at, 100, used)
+        await anyio.sleep(MINUTE)
+    assert reserved == [100, 80, 65, 52, 50, 100]  # rounded up
+
+
+def test_the_makespan_of_requests_is_bound_by_their_number_and_by_their_tokens() -> None:
+    assert Limit(60).makespan([0] * 11) == pytest.approx(10 * GAP)
+    assert Limit(6000, tokens=100).makespan([50] * 5) == pytest.approx(2 * MINUTE, abs=1)
+    assert Limit(60).makespan([]) == 0
+
+
 class SetBack(VirtualClock):
     """A clock that is set back each time it is looked at."""
 

@@ -69,3 +69,10 @@ async def test_the_gap_after_a_touch_is_measured_from_it(database: Database, oth
 async def test_another_account_has_limits_of_its_own(database: Database) -> None:
     assert await SharedRateLimits(database, SCOPE).reserve("image", Limit(60), 0, NOW) == 0
     assert await SharedRateLimits(database, "another key").reserve("image", Limit(60), 0, NOW) == 0
+
+
+async def test_a_reservation_is_corrected_for_all_processes(database: Database, other: Database) -> None:
+    limit = Limit(requests=6000, tokens=100)
+    await SharedRateLimits(database, SCOPE).reserve("text", limit, 90, NOW)
+    await SharedRateLimits(database, SCOPE).correct("text", NOW, 20)
+    assert await SharedRateLimits(other, SCOPE).reserve("text", limit, 80, NOW + 1) == 0

@@ -18,23 +18,42 @@ class Term(BaseModel):
 
 def _unpacked(value: Any) -> Any:
     """Some hosts send a list of strings as one JSON string; any other text is meant as it is."""
-    if isinstance(value, str) and value.lstrip().startswith("["):
-        try:
-            items = parsed(value.encode())
-        except ValueError:
-            return value
-        if isinstance(items, list) and items and all(isinstance(item, str) for item in items):
-            return items
-    return value
+    items = _json(value) if isinstance(value, str) and value.lstrip().startswith("[") else None
+    return items if isinstance(items, list) and items and all(isinstance(item, str) for item in items) else value
+
+
+def _as_pairs(value: Any) -> Any:
+    """Pairs may also be packed as JSON, and written as an object of sources with their targets."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+        value = _json(value)
+    if isinstance(value, dict) and value.keys() != {"source", "target"}:
+        return [{"source": source, "target": target} for source, target in value.items()]
+    return [value] if isinstance(value, dict) else value
+
+
+def _json(text: str) -> Any:
+    try:
+        return parsed(text.encode(errors="surrogatepass"))
+    except ValueError:
+        return text
 
 
 Text = Annotated[
-    str | list[str], BeforeValidator(_unpacked), Field(description="One text, or a list of strings: pass many at once")
+    str | list[str],
+    BeforeValidator(_unpacked),
+    Field(description="One text, or a list of strings: pass many at once; or their file: JSON, CSV, TSV"),
 ]
 TargetLang = Annotated[str, Field(description="Code or English name: ru, Russian, pt-BR")]
 SourceLang = Annotated[str, Field(description="The same; auto detects it")]
 Glossary = Annotated[list[Term], Field(description="Terms and their fixed translations")]
-TranslationMemory = Annotated[list[Term], Field(description="Earlier translations, to imitate")]
+GlossaryOrFile = Annotated[
+    list[Term] | str, BeforeValidator(_as_pairs), Field(description="Terms and their fixed translations, or their file")
+]
+TranslationMemory = Annotated[
+    list[Term] | str,
+    BeforeValidator(_as_pairs),
+    Field(description="Earlier translations, to imitate; or a file"),
+]
 DomainHint = Annotated[str, Field(description="Subject and style, in English")]
 ImageRef = Annotated[str, Field(description="Local path, public URL, or data URI")]
 SensitiveWords = Annotated[list[str], Field(description="Exact words to leave out")]

@@ -9,7 +9,7 @@ from typing import Any
 
 from qwen_localize.errors import BadArgument, BadInput, quote
 
-from . import tables
+from .._shared import tables
 from .headings import BARE, IDS, ROLES, ROW_IDS, TEXTS, TRANSCRIPTS, TURNS, WRAPPERS, has, listed, named
 from .turns import Turn, from_items, from_text, writable
 

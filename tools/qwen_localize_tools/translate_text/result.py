@@ -1,17 +1,20 @@
 """What `translate_text` returns, as data and in words."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 from pydantic import BaseModel, Field
 
-from qwen_localize.tool import Result, SavedFile, cny
+from qwen_localize.tool import JobRecord, JobResult
 
-from .._shared.usage import Usage
-from .glossary import TermReceipt
-from .placeholders import LostPlaceholders
+from .glossary import GlossaryReceipt
 
-# What a chat may cut off is also written to a file: it is paid for.
-LONG_CHARS = 20_000
+# Bytes of JSON, of the text that the model reads and of the data beside it. What is more is in the file alone.
+MOST_TEXT, MOST_DATA = 6_000, 40_000
+MOST_WARNINGS = 50
+# Of each string, where one alone is too long.
+_LEAST_SHOWN = 200
 
 
 class Untranslated(BaseModel):
@@ -20,61 +23,95 @@ class Untranslated(BaseModel):
     error: str
 
 
-class TranslateTextResult(Result):
-    """Translations in the order given; a string that failed has its reason in its place."""
+class Warned(BaseModel):
+    """A translation that failed a check and could not be mended."""
 
-    PUBLISHED = frozenset({"translations", "glossary", "placeholders", "artifacts"})
+    index: int
+    check: str
+    message: str
 
-    translations: list[str | Untranslated]
-    source_lang: str
-    target_lang: str
-    model: str
-    glossary: list[TermReceipt]
-    placeholders: list[LostPlaceholders]
-    usage: Usage
-    request_ids: list[str]
-    reused: int
-    remarks: list[str]
-    estimated_cost: float | None = Field(description="CNY")
-    artifacts: list[SavedFile]
+
+class TranslateTextResult(JobResult):
+    """Translations in the order given; a string that failed has its reason in its place.
+
+    Where there are too many for an answer, `translations` are the first of `total`, and the file has all of them.
+    """
+
+    PUBLISHED = JobResult.PUBLISHED | {"translations", "warnings"}
+    ALWAYS = JobResult.ALWAYS | {"translations", "warnings"}
+
+    translations: list[str | Untranslated] = Field(default_factory=list)
+    warnings: list[Warned] = Field(default_factory=list)
+    glossary: GlossaryReceipt | None = None
+    source_lang: str = ""
+    target_lang: str = ""
+    total: int = 0
+
+    @classmethod
+    def own_facts(cls, job: JobRecord) -> dict[str, Any]:
+        """What a job that is done has kept with its record."""
+        return {"details": {}, **job.details}
 
     def blocks(self) -> list[str]:
         """The translations alone, so that they can be used as they are; then the facts."""
-        return [self._translations(), " ".join(self._facts())]
-
-    def files(self) -> list[SavedFile]:
-        """The file with everything, if there is one."""
-        return self.artifacts
+        return [self._translations(), self.message] if self.translations else [self.message]
 
     def _translations(self) -> str:
-        if len(self.translations) == 1 and isinstance(self.translations[0], str):
-            text = self.translations[0]
-        else:
-            text = json.dumps(self.model_dump(mode="json")["translations"], ensure_ascii=False)
-        return f"{text[:LONG_CHARS]}… (cut; all of it is in the file below)" if self.artifacts else text
+        shown = beginning(self.translations, MOST_TEXT)
+        if len(self.translations) == 1 and isinstance(shown[0], str):
+            return shown[0]
+        return json.dumps([item if isinstance(item, str) else item.model_dump() for item in shown], ensure_ascii=False)
 
-    def _facts(self) -> list[str]:
-        failed = [index for index, item in enumerate(self.translations) if isinstance(item, Untranslated)]
-        facts = [f"{self.source_lang} to {self.target_lang} by {self.model}, {cny(self.estimated_cost)}."]
-        facts += [f"All translations: {file.path}." for file in self.artifacts]
-        facts += (
-            [f"{self.reused} texts were translated before in this session and not paid again."] if self.reused else []
+
+def beginning(items: Sequence[str | Untranslated], most: int) -> list[str | Untranslated]:
+    """As many of the first translations as fit into so many bytes of JSON; of one that is too long, its beginning."""
+    shown: list[str | Untranslated] = []
+    for item in items:
+        size = _size(item) + 2
+        if size > most:
+            return shown if shown or not isinstance(item, str) else [_cut(item, most)]
+        shown.append(item)
+        most -= size
+    return shown
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning of a text that has so many bytes at most in JSON."""
+    part = text[:most]
+    while _size(part) > most and len(part) > _LEAST_SHOWN:
+        part = part[: len(part) * 3 // 4]
+    return f"{part}…"
+
+
+def _size(item: str | Untranslated) -> int:
+    text = item if isinstance(item, str) else item.error
+    return len(json.dumps(text, ensure_ascii=False).encode(errors="replace"))
+
+
+def warning_words(warnings: Sequence[Warned]) -> str:
+    """The first warnings, in a sentence."""
+    if not warnings:
+        return ""
+    shown = "; ".join(f"{item.index}: {item.message.rstrip('.')}" for item in warnings[:10])
+    more = f"; and {len(warnings) - 10} more" if len(warnings) > 10 else ""
+    return f"CHECK these translations, which no attempt got right ({shown}{more})."
+
+
+def glossary_words(glossary: GlossaryReceipt) -> str:
+    """How many terms were kept, and which were not."""
+    if not glossary.kept and not glossary.missing:
+        return ""
+    words = f"Glossary: {glossary.kept} term(s) kept."
+    if glossary.missing:
+        shown = "; ".join(
+            f"{term.source} = {term.target} in {listed(term.missing_in)}" for term in glossary.missing[:10]
         )
-        facts += [f"Failed, each with its reason in its place: {_listed(failed)}."] if failed else []
-        facts += [f"NOT as in the source: {_lost_words(self.placeholders)}."] if self.placeholders else []
-        return facts + self.remarks + [_term_words(term) for term in self.glossary]
+        more = f"; and {len(glossary.missing) - 10} more" if len(glossary.missing) > 10 else ""
+        words += f" Not found in this form, perhaps inflected: {shown}{more}."
+    return words
 
 
-def _listed(indices: list[int]) -> str:
+def listed(indices: Sequence[int]) -> str:
+    """The first few of many numbers."""
     shown = ", ".join(map(str, indices[:10]))
     return f"{shown} and {len(indices) - 10} more" if len(indices) > 10 else shown
-
-
-def _lost_words(placeholders: list[LostPlaceholders]) -> str:
-    shown = "; ".join(f"{', '.join(item.lost[:5])} in translation {item.index}" for item in placeholders[:10])
-    return f"{shown}; and in {len(placeholders) - 10} more" if len(placeholders) > 10 else shown
-
-
-def _term_words(term: TermReceipt) -> str:
-    fate = f"not found in this form in translation {_listed(term.missing_in)} (it may be inflected)"
-    return f"Glossary: {term.source} = {term.target} {'applied' if term.applied else fate}."

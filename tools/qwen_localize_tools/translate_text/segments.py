@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from .._shared.tokens import BYTES_PER_TOKEN
 
-# From the best place to cut to the worst; each match ends a part.
+# From the best place to cut to the worst; each match ends a part. A run of full stops is looked at only once.
 _PLACES = (
     re.compile(r"\n[^\S\n]*\n\s*"),
     re.compile(r"\n"),
-    re.compile(r"[.!?…]+[\"'”’»)\]]*\s+|[。！？]+[”’」』）]*\s*"),
+    re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+\s+|[。！？]+[”’」』）]*\s*"),
     re.compile(r"\s+"),
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .._shared.arguments import Term
+from .._shared.gates import words_only
 
 # Scripts that do not put spaces between words, or write particles onto them (Hangul): a term may stand anywhere.
 _UNSPACED = (
@@ -74,11 +75,16 @@ class Termbase:
         self._found: dict[str, list[Entry]] = {}
 
     def occurring(self, text: str) -> list[Entry]:
-        """The entries whose source stands in the text; each text is looked through once."""
+        """The entries whose source stands in the words of the text, which is looked through once."""
         if text not in self._found:
-            words = plain(text)
+            words = plain(words_only(text))
             self._found[text] = [entry for entry in self.entries if entry.source.stands_in(words)]
         return self._found[text]
+
+    def occurring_in(self, strings: Sequence[str]) -> list[Entry]:
+        """The entries whose source stands in any of the strings, in the glossary's order."""
+        found = {id(entry) for string in strings for entry in self.occurring(string)}
+        return [entry for entry in self.entries if id(entry) in found]
 
 
 def _start(word: str) -> str:

@@ -1,0 +1,161 @@
+"""A model that misbehaves as models do: it damages what it translates, always, once, or in batches only."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from fakes_text import completion, content, russian
+
+_LINE = re.compile(r"\[\[(\d+)\]\] (.*)")
+_TOKEN = re.compile(r"\{[^{}]*\}|%[a-z]|</?[a-z][^<>]*>|<x id=\"\d+\"/>|https?://\S+|\\n|&\w+;")
+# Half of them with what a program fills in or reads, and of different lengths, as an app's strings are.
+STRINGS = [
+    "Hello {name}, your order %s has shipped",
+    "Press <b>Save</b> to keep the {count} changes",
+    "Settings",
+    "Delete the account",
+    "See https://shop.example/help for more",
+    "First line\\nsecond line of the message",
+    "Price &nbsp; without tax",
+    "The mug holds 350 ml and costs 12 euros",
+    "Free delivery",
+    "Please choose a payment method before you go on",
+]
+
+
+def strings(count: int) -> list[str]:
+    """So many different strings of that kind."""
+    return [f"{STRINGS[index % len(STRINGS)]} {_word(index)}" for index in range(count)]
+
+
+def _word(index: int) -> str:
+    return "abcdefghijklmnopqrstuvwxyz"[index % 26] * (2 + index // 26)
+
+
+Damage = Callable[[str], str]
+
+
+def _first(pattern: re.Pattern[str], change: Callable[[str], str]) -> Damage:
+    return lambda text: pattern.sub(lambda found: change(found[0]), text, count=1)
+
+
+# What happens to the translation of one string.
+DAMAGES: dict[str, Damage] = {
+    "a placeholder is lost": _first(_TOKEN, lambda _: ""),
+    "a placeholder is translated": _first(re.compile(r"\{(\w+)\}"), lambda _: "{имя}"),
+    "a placeholder is doubled": _first(_TOKEN, lambda token: f"{token} {token}"),
+    "a placeholder is made up": lambda text: f"{text} {{extra}}",
+    "a tag is left open": lambda text: text.replace("</b>", ""),
+    "an escape becomes a line break": lambda text: text.replace("\\n", "\n"),
+    "a number is another": _first(re.compile(r"\d+"), lambda digits: str(int(digits) + 7)),
+    "a note is added": lambda text: f"Перевод: {text}",
+    "it stands in a fence": lambda text: f"```\n{text}\n```",
+    "it is said again and again": lambda text: " ".join([text] * 6),
+    "it is the source": lambda text: text,  # see `Misbehaving`
+    "it is another language": lambda _: "これは別の言語で書かれた文です",
+}
+
+
+def _shifted(texts: Sequence[str]) -> list[str]:
+    return [*texts[1:], texts[0]]
+
+
+def _swapped(texts: Sequence[str]) -> list[str]:
+    return [texts[1], texts[0], *texts[2:]]
+
+
+def _merged(texts: Sequence[str]) -> list[str]:
+    return [f"{texts[0]} {texts[1]}", *texts[2:], texts[-1]]
+
+
+def _repeated(texts: Sequence[str]) -> list[str]:
+    return [texts[0], texts[0], *texts[2:]]
+
+
+# What happens to the lines of a batch whose numbers stay in order.
+MIXES: dict[str, Callable[[Sequence[str]], list[str]]] = {
+    "texts move by one": _shifted,
+    "two texts are swapped": _swapped,
+    "two texts are merged": _merged,
+    "a text is repeated": _repeated,
+}
+
+
+@dataclass
+class Misbehaving:
+    """The model.
+
+    Attributes:
+        damage: what it does to a text, or to the texts of a batch.
+        times: how often it does it to the same text; None for always.
+        asked: how often each request came.
+    """
+
+    damage: str
+    times: int | None = None
+    requests: int = 0
+    asked: Counter[str] = field(default_factory=Counter)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a request."""
+        self.requests += 1
+        text = content(request)
+        lines = [_LINE.fullmatch(line) for line in text.split("\n")]
+        if all(lines):
+            return completion(self._lines([(int(line[1]), line[2]) for line in lines if line]))
+        return completion(self._one(text))
+
+    def _lines(self, lines: Sequence[tuple[int, str]]) -> str:
+        if mix := MIXES.get(self.damage):
+            # The text goes with the mark behind it, as a model moves what it takes for one thing.
+            texts = mix([russian(text) for _, text in lines]) if self._strikes(str(lines)) else None
+            texts = texts or [russian(text) for _, text in lines]
+        else:
+            texts = [self._one(text) for _, text in lines]
+        return "\n".join(f"[[{number}]] {text}" for (number, _), text in zip(lines, texts, strict=False))
+
+    def _one(self, text: str) -> str:
+        body, mark = (text[: text.rindex(" [[")], text[text.rindex(" [[") :]) if text.endswith("]]") else (text, "")
+        if self.damage in MIXES or not self._strikes(body):
+            return russian(text)
+        return DAMAGES[self.damage](body if self.damage == "it is the source" else russian(body)) + mark
+
+    def _strikes(self, text: str) -> bool:
+        self.asked[text] += 1
+        return self.times is None or self.asked[text] <= self.times
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a call, string by string.
+
+    Attributes:
+        wrong: translations that are not what they should be.
+        unreported: of those, how many no warning names.
+        alarms: warnings of translations that are right.
+    """
+
+    wrong: int
+    unreported: int
+    alarms: int
+
+
+def _warnings(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """All warnings: those of the answer, or of their file."""
+    paths = [Path(file["path"]) for file in result.get("artifacts", ()) if file["path"].endswith(".warnings.json")]
+    return list(json.loads(paths[0].read_text("utf-8"))) if paths else list(result["warnings"])
+
+
+def verdict(sources: Sequence[str], result: dict[str, Any]) -> Verdict:
+    """Compare a structured result with what a sound model returns."""
+    places = list(result["translations"])
+    warned = {item["index"] for item in _warnings(result)}
+    wrong = {index for index, place in enumerate(places) if place != russian(sources[index])}
+    failed = {index for index, place in enumerate(places) if isinstance(place, dict)}
+    return Verdict(len(wrong), len(wrong - warned - failed), len(warned - wrong))

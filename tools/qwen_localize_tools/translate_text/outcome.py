@@ -1,0 +1,110 @@
+"""What a call has come to, as its result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qwen_localize.errors import LocalizeError
+from qwen_localize.tool import Receipt, SavedFile, cny
+
+from .._shared.usage import usage
+from .assignment import Assignment
+from .checking import Translated
+from .glossary import GlossaryReceipt, receipt
+from .result import (
+    MOST_DATA,
+    MOST_TEXT,
+    MOST_WARNINGS,
+    TranslateTextResult,
+    Untranslated,
+    Warned,
+    beginning,
+    glossary_words,
+    listed,
+    warning_words,
+)
+from .strings import Place, Strings
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Translations, or the reason in the place of one that failed, and what is to be said of them."""
+
+    assignment: Assignment
+    places: list[str | Untranslated]
+    warnings: list[Warned]
+    terms: GlossaryReceipt
+
+    @classmethod
+    def of(cls, assignment: Assignment, strings: Strings, outcomes: Sequence[Translated | LocalizeError]) -> "Outcome":
+        """The outcome of each string; slow with a large glossary."""
+        places = [Untranslated(error=str(item)) if isinstance(item, LocalizeError) else item.text for item in outcomes]
+        texts = [place if isinstance(place, str) else None for place in places]
+        warnings = [
+            Warned(index=index, check=finding.check, message=finding.message)
+            for index, item in enumerate(outcomes)
+            for finding in (item.failed if isinstance(item, Translated) else ())
+        ]
+        terms = receipt(assignment.termbase, list(zip(strings.texts, texts, strict=True)))
+        return cls(assignment, places, warnings, terms)
+
+    @property
+    def fits(self) -> bool:
+        """Whether an answer has room for all translations."""
+        return len(beginning(self.places, MOST_TEXT)) == len(self.places)
+
+    @property
+    def more_warnings(self) -> bool:
+        """Whether an answer has no room for all warnings."""
+        return len(self.warnings) > MOST_WARNINGS
+
+    @property
+    def plain(self) -> list[Place]:
+        """The translations as a file has them."""
+        return [item if isinstance(item, str) else item.model_dump() for item in self.places]
+
+    def result(self, saved: list[SavedFile], used: Receipt, remarks: list[str]) -> TranslateTextResult:
+        """As it is returned: cut where a file has all of it."""
+        terms = self.terms.bounded()
+        return TranslateTextResult(
+            job_id="",
+            status="succeeded",
+            message=" ".join(filter(None, [*self._facts(saved, used), *used.remarks, *remarks])),
+            tool="translate_text",
+            model=self._models(used),
+            artifacts=saved,
+            details={},
+            usage=usage(used),
+            estimated_cost=used.cost,
+            translations=beginning(self.places, MOST_DATA) if saved else self.places,
+            warnings=self.warnings[:MOST_WARNINGS] if saved else self.warnings,
+            glossary=terms if terms.kept or terms.missing else None,
+            source_lang=self.assignment.source_lang,
+            target_lang=self.assignment.target_lang,
+            total=len(self.places),
+        )
+
+    def _models(self, used: Receipt) -> str:
+        return ", ".join(sorted(used.models)) or self.assignment.model.name
+
+    def _facts(self, saved: Sequence[SavedFile], used: Receipt) -> list[str]:
+        total = len(self.places)
+        languages = f"{self.assignment.source_lang} to {self.assignment.target_lang}"
+        many = f"{total} strings, " if total > 1 else ""
+        failed = [index for index, item in enumerate(self.places) if isinstance(item, Untranslated)]
+        return [
+            f"{many}{languages} by {self._models(used)}, {cny(used.cost)}.",
+            self._file_words(saved),
+            f"{used.reused} request(s) were paid for before and not again." if used.reused else "",
+            f"Failed, each with its reason in its place: {listed(failed)}." if failed else "",
+            warning_words(self.warnings),
+            glossary_words(self.terms),
+        ]
+
+    def _file_words(self, saved: Sequence[SavedFile]) -> str:
+        if not saved:
+            return ""
+        total, shown = len(self.places), len(beginning(self.places, MOST_TEXT))
+        what = "All of it" if total == 1 else f"All {total} translations"
+        cut = f" (shown here: the first {shown})" if shown < total else ""
+        more = f" {len(self.warnings)} warnings: {saved[-1].path}." if self.more_warnings else ""
+        return f"{what}: {saved[0].path}{cut}.{more}"

@@ -1,0 +1,79 @@
+"""Requests to Qwen-MT, few at a time, for one call."""
+
+from collections.abc import Sequence
+
+import anyio
+
+from qwen_localize.errors import Rejected
+from qwen_localize.tool import CircuitBreaker, Context, Model, Receipt, Series, Tokens
+
+from .._shared.arguments import Term
+from .._shared.completion import Completion
+from .._shared.tokens import tokens
+from .assignment import Assignment, helper_tokens
+from .segments import cut
+
+SIDE_BY_SIDE = 8
+
+
+class Requests:
+    """Asks one model for translations.
+
+    Args:
+        context: whose paid calls they are.
+        model: who is asked.
+        assignment: what is the same for all.
+        breaker: when the rest is not asked for.
+    """
+
+    def __init__(self, context: Context, model: Model, assignment: Assignment, breaker: CircuitBreaker) -> None:
+        self._series: Series = context.calls.series(model, breaker)
+        self._assignment = assignment
+        self._seats = anyio.CapacityLimiter(SIDE_BY_SIDE)
+
+    @property
+    def series(self) -> Series:
+        """The paid calls."""
+        return self._series
+
+    @property
+    def receipt(self) -> Receipt:
+        """What they came to."""
+        return self._series.receipt
+
+    async def lines(self, text: str, strings: Sequence[str]) -> str | None:
+        """The translation of a text of marked lines that hold these strings; None if it was cut off."""
+        answer = await self._send(text, strings)
+        return None if answer.is_cut else answer.text
+
+    async def alone(self, string: str) -> str:
+        """The translation of a string. One that runs out of room is asked for in two parts, and never handed out cut.
+
+        Raises:
+            Rejected: it cannot be cut any further.
+        """
+        answer = await self._send(string)
+        if not answer.is_cut:
+            return answer.text.strip()
+        parts = cut(string, tokens(string) // 2 + 1)
+        if len(parts) == 1:
+            raise Rejected("The translation is longer than the model can write. Pass the text in shorter parts.")
+        return "".join([part.around(await self.alone(part.core) if part.core else "") for part in parts])
+
+    async def masked(self, text: str, string: str, identities: Sequence[Term] = ()) -> str | None:
+        """The translation of a string with its placeholders masked; None if it was cut off."""
+        answer = await self._send(text, [string], identities)
+        return None if answer.is_cut else answer.text.strip()
+
+    async def forget(self, text: str, strings: Sequence[str] = (), identities: Sequence[Term] = ()) -> None:
+        """Let go of what is kept of such a request, since its answer was of no use."""
+        await self._series.forget_chat(self._assignment.body(text, strings, identities))
+
+    async def _send(self, text: str, strings: Sequence[str] = (), identities: Sequence[Term] = ()) -> Completion:
+        body = self._assignment.body(text, strings, identities)
+        expected = Tokens(tokens(text) + helper_tokens(body), 2 * tokens(text))
+        async with self._seats:
+            answer = await self._series.chat(body, expected, Completion.of)
+        if not answer.text.strip():
+            raise Rejected("The service returned an empty translation. Reword the text, or choose another model.")
+        return answer

@@ -1,0 +1,160 @@
+"""A whole call of `translate_text`: all its strings, whether it is waited for or a job."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import anyio.to_thread
+
+from qwen_localize.errors import CallError, LocalizeError, OutputUnavailable, quote
+from qwen_localize.files import LocalMedia, Media
+from qwen_localize.tool import Context, Ending, Limit, Order, SavedFile
+
+from .._shared.arguments import Term
+from .._shared.gates import Finding, wordless
+from .._shared.tokens import tokens
+from .assignment import Assignment, helper_tokens
+from .checking import Translated
+from .models import MODELS
+from .outcome import Outcome
+from .result import TranslateTextResult
+from .segments import Segment, cut
+from .strings import Strings
+from .translator import SEGMENT_TOKENS, Translator, batched
+
+# Tokens that the marks around a line take; how much of an estimate, which errs on the high side, is really used; and
+# how long the last answer takes to come.
+_LINE_TOKENS, _SHARE, _ANSWER_SECONDS = 6, 0.75, 2.0
+
+
+class Texts:
+    """The strings of a call, cut into parts that fit into requests, and put together again."""
+
+    def __init__(self, strings: Sequence[str]) -> None:
+        self.strings = list(strings)
+        self._cuts = [cut(string, SEGMENT_TOKENS) for string in strings]
+        self.parts = list(dict.fromkeys(part.core for parts in self._cuts for part in parts if part.core))
+
+    def seconds(self, assignment: Assignment, limit: Limit) -> float:
+        """About how long the requests take that the rate limits allow, if each is made once."""
+        sized = [(part, tokens(part)) for part in self.parts if not wordless(part)]
+        requests = [_likely(assignment, batch) for batch in batched(sized)]
+        return math.ceil(limit.makespan(requests) + _ANSWER_SECONDS)
+
+    def joined(self, done: Mapping[str, Translated | LocalizeError]) -> list[Translated | LocalizeError]:
+        """Each string put together again, its white space as it was; or the first reason why it cannot be."""
+        return [_joined(parts, done) for parts in self._cuts]
+
+
+def _likely(assignment: Assignment, batch: list[str]) -> int:
+    """The tokens that a request probably takes, its answer included."""
+    helpers = helper_tokens(assignment.body(batch[0], batch))
+    lines = sum(tokens(string) + _LINE_TOKENS for string in batch)
+    return round(_SHARE * (helpers + 2 * lines))
+
+
+def _joined(parts: list[Segment], done: Mapping[str, Translated | LocalizeError]) -> Translated | LocalizeError:
+    texts: list[str] = []
+    failed: list[Finding] = []
+    for part in parts:
+        outcome = done[part.core] if part.core else Translated("")
+        if isinstance(outcome, LocalizeError):
+            others = any(isinstance(done.get(other.core), Translated) for other in parts)
+            return _placed(outcome, part.core) if others else outcome
+        texts.append(part.around(outcome.text))
+        failed += outcome.failed
+    return Translated("".join(texts), tuple(failed))
+
+
+def _placed(error: LocalizeError, core: str) -> LocalizeError:
+    """A refusal that says which part of a long text it means."""
+    if not isinstance(error, CallError):
+        return error
+    return type(error)(f"{error} It is the part of {len(core)} characters that begins {quote(core, 80)}.")
+
+
+async def translated(context: Context, assignment: Assignment, strings: Strings, texts: Texts) -> TranslateTextResult:
+    """All strings translated.
+
+    Raises:
+        LocalizeError: nothing could be translated; or a job had to stop, which can go on later.
+    """
+    translator = Translator(context, assignment, len(texts.parts))
+    await translator.translate(texts.parts)
+    outcomes = await anyio.to_thread.run_sync(texts.joined, translator.done)
+    errors = [outcome for outcome in outcomes if isinstance(outcome, LocalizeError)]
+    if len(errors) == sum(1 for string in strings.texts if string.strip()):
+        raise errors[0]
+    if context.calls.durable and translator.stopped:
+        raise translator.stopped
+    outcome = await anyio.to_thread.run_sync(Outcome.of, assignment, strings, outcomes)
+    saved = await _files(context, strings, outcome)
+    await translator.forget_failures()
+    return outcome.result(saved, translator.receipt, translator.remarks)
+
+
+async def _files(context: Context, strings: Strings, outcome: Outcome) -> list[SavedFile]:
+    """What came from a file, and what an answer has no room for.
+
+    None if the disk refuses it and somebody waits for the answer, which then has all of it; a job is tried again.
+    """
+    files = []
+    if strings.name or outcome.more_warnings or not outcome.fits:
+        files.append(strings.filled(outcome.plain, outcome.assignment.target_lang))
+    if outcome.more_warnings:
+        files.append(strings.warned(outcome.warnings, outcome.assignment.target_lang))
+    try:
+        return [await context.files.save_text(*file) for file in files]
+    except OutputUnavailable:
+        if context.calls.durable:
+            raise
+        return []
+
+
+async def work(context: Context, arguments: Mapping[str, Any], inputs: Sequence[Media]) -> Ending:
+    """Translate the strings of a job."""
+    strings, assignment = _ordered(arguments, inputs)
+    texts = await anyio.to_thread.run_sync(Texts, strings.texts)
+    result = await translated(context, assignment, strings, texts)
+    kept = ("translations", "warnings", "glossary", "source_lang", "target_lang", "total")
+    return Ending(
+        message=result.message,
+        details=result.model_dump(mode="json", include=set(kept)),
+        artifacts=[file.model_dump() for file in result.artifacts],
+        usage=result.usage,
+        cost=result.estimated_cost,
+    )
+
+
+def order_of(assignment: Assignment, strings: Strings, seconds: float) -> Order:
+    """A job that translates them."""
+    helpers = {"glossary": assignment.glossary, "translation_memory": assignment.translation_memory}
+    dumped = {name: [term.model_dump() for term in terms] for name, terms in helpers.items()}
+    label = f"{len(strings.texts)} strings into {assignment.target_lang}, about {seconds:.0f} s"
+    return Order(
+        label=label,
+        model=assignment.model,
+        arguments={
+            "model": assignment.model.name,
+            "source_lang": assignment.source_lang,
+            "target_lang": assignment.target_lang,
+            "domain_hint": assignment.domain_hint,
+            "name": strings.name,
+        },
+        inputs=(strings.as_media(), LocalMedia("helpers.json", json.dumps(dumped).encode(), "application/json")),
+    )
+
+
+def _ordered(arguments: Mapping[str, Any], inputs: Sequence[Media]) -> tuple[Strings, Assignment]:
+    """The strings of a job, and what is to be done with them."""
+    given, helpers = (media.data if isinstance(media, LocalMedia) else b"{}" for media in inputs)
+    terms = {name: [Term(**term) for term in terms] for name, terms in json.loads(helpers).items()}
+    assignment = Assignment(
+        model=MODELS[arguments["model"]],
+        source_lang=arguments["source_lang"],
+        target_lang=arguments["target_lang"],
+        domain_hint=arguments["domain_hint"],
+        **terms,
+    )
+    return Strings.of(arguments["name"], given.decode(errors="surrogatepass")), assignment
