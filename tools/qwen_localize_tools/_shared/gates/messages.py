@@ -85,7 +85,8 @@ def compared(source: str, translation: str, target_lang: str) -> list[Finding]:
     for argument in icu.arguments(after):
         if argument.branches:
             given.setdefault(argument.name, []).append(argument)
-    found = [*_invalid(after)]
+    known = {finding for finding in _invalid(icu.parsed(source))}
+    found = [finding for finding in _invalid(after) if finding not in known]
     seen: set[str] = set()
     for argument in icu.arguments(icu.parsed(source)):
         if argument.branches and argument.name not in seen:

@@ -60,7 +60,7 @@ _FILLED = frozenset({"brace", "printf", "percent", "qt", "wrapped", "dollar", "g
 _KNOWN_TYPES = "number|date|time|spellout|ordinal|duration|list"
 # What may stand in single braces to be filled in; other words in braces are language.
 _FIELD = re.compile(
-    r"[-$@]?[\w][\w.\-\[\]'\"/]{0,120}(?:![rsa])?(?::[^\s{}]{0,60}|:[^{}]{0,60}%[^{}]{0,60})?"
+    r"[-$@]?(?:\w|[^\x00-\x7f\s])(?:[\w.\-\[\]'\"/]|[^\x00-\x7f\s]){0,120}(?:![rsa])?(?::[^\s{}]{0,60}|:[^{}]{0,60}%[^{}]{0,60})?"
     rf"|\w{{1,60}}\s{{0,5}},\s{{0,5}}(?:{_KNOWN_TYPES})\b[^{{}}]{{0,200}}"
     r"|[A-Z][A-Z0-9_-]{0,60}\s{0,3}\([^()]{0,300}\)"
     r"|\"[^\"]{0,60}\"|:[^\s{}]{1,30}|![rsa]|"

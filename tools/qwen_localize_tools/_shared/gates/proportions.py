@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from . import scripts
 from .finding import Finding, shown
@@ -10,9 +12,10 @@ from .words import words_only
 # How much of a text in an alphabet one letter of a script says.
 _WEIGHTS = {"Hani": 2.9, "Kana": 1.7, "Hang": 2.2}
 _LEAST_LENGTH = 15
-_FOREIGN_RUN = re.compile(r"[^\W\d_]{2,}")
+# Words in Latin letters may stand between others without a space.
+_WORD = re.compile(r"[a-zA-Z\u00c0-\u024f]+|[^\W\d_a-zA-Z\u00c0-\u024f]+")
 _CJK = frozenset({"Hani", "Kana", "Hang"})
-_LEAST_LETTERS = 4
+_MOST_FOREIGN = 3
 _QUESTIONS = "?？؟;՞"
 
 
@@ -26,13 +29,11 @@ def _script(source: str, translation: str, target_lang: str) -> list[Finding]:
     written = scripts.written(target_lang)
     if not written:
         return []
-    known = set(_FOREIGN_RUN.findall(source.casefold()))
-    new = " ".join(word for word in _FOREIGN_RUN.findall(translation.casefold()) if word not in known)
-    counted, original = scripts.letters(new), scripts.letters(source)
-    own = sum(count for script, count in counted.items() if script in written)
-    others = {script: count for script, count in counted.items() if script not in written}
-    foreign = sum(others.values())
-    if foreign >= _LEAST_LETTERS and foreign > 2 * own and (own or foreign > 8 or not original):
+    known = set(_WORD.findall(source.casefold()))
+    new = [word for word in _WORD.findall(translation.casefold()) if word not in known]
+    counted, original = scripts.letters("".join(new)), scripts.letters(source)
+    others = Counter({script: count for script, count in counted.items() if script not in written})
+    if len(new) > 1 and others.total() > _MOST_FOREIGN * _size_of(counted - others):
         return [Finding("script", f"Hardly a letter is of the language's script: {shown(translation.strip())}.")]
     strange = {script for script in others if script != "Latn" and script not in original}
     if sum(others[script] for script in strange) >= (1 if strange & _CJK else 2):
@@ -40,8 +41,8 @@ def _script(source: str, translation: str, target_lang: str) -> list[Finding]:
     return []
 
 
-def _first(text: str, strange: set[str]) -> str:
-    return next((word for word in text.split() if strange & set(scripts.letters(word))), text)
+def _first(words: Sequence[str], strange: set[str]) -> str:
+    return next(word for word in words if strange & set(scripts.letters(word)))
 
 
 def _length(source: str, translation: str) -> list[Finding]:
@@ -64,5 +65,8 @@ def _answered(source: str, translation: str, before: float, after: float) -> lis
 
 def _size(text: str) -> float:
     """The length that a text would have in an alphabet."""
-    counted = scripts.letters(text)
+    return _size_of(scripts.letters(text))
+
+
+def _size_of(counted: Mapping[str, int]) -> float:
     return sum(count * _WEIGHTS.get(script, 1) for script, count in counted.items())

@@ -15,6 +15,8 @@ _MARKUP = {"<": "lt", ">": "gt", "&": "amp"}
 _NO_BREAK = "\u00a0\u202f\u2060"
 _MENU = re.compile(r"(?<![&\w])&(?=[^\W_])(?![A-Za-z]{1,8};)|(?<=[a-z])&(?=[a-z])|\(&\w\)")
 _UNDERLINED = re.compile(r"(?<![\w/.])_(?=[^\W\d_])|\(_\w\)")
+# A browser makes the lines of what has these.
+_BLOCK = re.compile(r"<(?:p|br|h[1-6]|li|div|td)\b", re.IGNORECASE)
 _MOST_LABEL = 80
 
 
@@ -69,13 +71,19 @@ def _matters(escape: str, translation: str) -> bool:
 
 def _line_breaks(source: str, translation: str) -> list[Finding]:
     wanted, given = _lines(source), _lines(translation)
-    if wanted == given:
+    if len(wanted) == len(given) or (len(wanted) > 1 and all(map(_is_wrapped, wanted, wanted[1:]))):
         return []
-    return [Finding("line_break", f"{wanted} lines of text became {given}.", hard=min(wanted, given) == 1)]
+    meant = not any(map(_is_wrapped, wanted, wanted[1:])) and not _BLOCK.search(source)
+    return [Finding("line_break", f"{len(wanted)} lines of text became {len(given)}.", hard=meant)]
 
 
-def _lines(text: str) -> int:
-    return sum(1 for line in text.splitlines() if line.strip())
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _is_wrapped(line: str, following: str) -> bool:
+    """Whether a line ends only because it was long enough: the sentence goes on in the next."""
+    return (following[0].islower() or following[0] in "%{$<") and line[-1] not in ".!?:;"
 
 
 def _entities(source: str, translation: str) -> list[Finding]:

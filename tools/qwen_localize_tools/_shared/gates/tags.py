@@ -15,6 +15,12 @@ _HTML = frozenset(
     " input ins kbd label legend li main mark nav ol option p picture pre q s samp section select small source span"
     " strike strong sub summary sup svg table tbody td textarea tfoot th thead time tr tt u ul var video wbr".split()
 )
+# Words as well: alone and without attributes, as in "<source>", they name what people put there.
+_WORDS = frozenset(
+    "a address article audio button canvas caption cite code del details figure font footer form header iframe img input"
+    " ins label legend link main mark menu nav option picture q s section select small source strike sub summary table"
+    " textarea time u var video".split()
+)
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _OPTIONAL_END = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "option"})
 # What people read may be translated; what says how to read it may follow the language.
@@ -49,11 +55,15 @@ def tags(text: str, also: Collection[str] = ()) -> list[Tag]:
 def placed(text: str, also: Collection[str] = ()) -> list[tuple[Piece, Tag]]:
     """The tags of a text with the pieces that they are."""
     found = [(piece, _read(piece.text)) for piece in pieces(text) if piece.kind == "tag"]
-    closed = {tag.name for _, tag in found if tag.closes}
+    closed = {tag.name for piece, tag in found if tag.closes and "/" in piece.text}
     return [
         (piece, tag)
         for piece, tag in found
-        if tag.name in closed or tag.name in also or tag.name in _HTML or tag.name[0].isdigit() or "=" in piece.text
+        if tag.name in closed
+        or tag.name in also
+        or tag.name in _HTML - _WORDS
+        or tag.name[0].isdigit()
+        or "=" in piece.text
     ]
 
 

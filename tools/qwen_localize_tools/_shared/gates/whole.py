@@ -12,7 +12,7 @@ from .words import words_only
 _PAIRS = ('""', "''", "“”", "„“", "„”", "«»", "»«", "‘’", "「」", "『』", "《》", "``", "‚‘", "‹›")
 _QUOTE_MARKS = frozenset("".join(_PAIRS))
 _FENCE = re.compile(r"```|~~~")
-_ORDINARY = re.compile(r"(?<![^\W_])[^\W\d_]{3,40}(?![^\W_])")
+_ORDINARY = re.compile(r"(?<![\w./-])[^\W\d_]{3,40}(?![\w/(\[-])")
 # "Translation:", "Note:" and the like in the languages that models answer in.
 _LABELS = (
     r"(?:the\s)?translat(?:ion|ed(?:\stext)?)|перевод|переклад|превод|traduction|traducci[oó]n|tradu[cç][aã]o|traduzione"
@@ -36,9 +36,11 @@ _PREFACE = re.compile(
 _TRANSLATING = re.compile(
     r"translat|перев|übersetz|tradu|译|譯|翻訳|訳|번역|ترجم|vertal|tłumacz|çevir|dịch|terjemah|locali[sz]|langu", re.IGNORECASE
 )
-_QUESTION = re.compile(r"[?？؟⸮՞;]")
+_REMARKING = re.compile(
+    rf"\b(?:not[ei]|remark|hint|attention|warning|caution|important|tip|context|expla|n\.?b\b)|{_REMARKS}", re.IGNORECASE
+)
 _SENTENCE = re.compile(r"[.!?。！？\n।॥؟]+")
-_LOOP_WORDS, _LOOP_TIMES = 4, 4
+_LOOP_WORDS, _LOOP_TIMES, _LOOP_SHARE = 4, 4, 0.4
 _UNSPACED = frozenset({"Hani", "Kana", "Thai", "Laoo", "Khmr", "Mymr"})
 
 
@@ -62,8 +64,8 @@ def _folded(text: str) -> str:
 def _same(source: str, translation: str, source_lang: str, target_lang: str) -> list[Finding]:
     if _folded(source) != _folded(translation):
         return []
-    words = _ORDINARY.findall(words_only(source))
-    small = [word for word in words if word.islower() or not word.isupper() and not word[:1].isupper()]
+    words = [word for word in _ORDINARY.findall(words_only(source)) if not word.isupper()]
+    small = [word for word in words if word == word.lower()]
     foreign = _is_foreign(source, source_lang, target_lang)
     enough = len(small) >= 1 and len(words) >= 2 if foreign else len(small) >= 3
     if enough or (foreign and _unspaced_letters(source) >= 6):
@@ -123,7 +125,7 @@ def _noted(source: str, translation: str) -> list[Finding]:
         return []
     if (label := _LABEL.match(start)) and not _TRANSLATING.search(source):
         return [Finding("note", f"A label stands before the translation: {shown(label[0])}.")]
-    if remarks := list(_REMARK.finditer(translation)):
+    if not _REMARKING.search(source) and (remarks := list(_REMARK.finditer(translation))):
         return [Finding("note", f"A remark was added: {shown(translation[remarks[-1].start() :])}.")]
     return []
 
@@ -135,14 +137,16 @@ def _repeated(source: str, translation: str) -> list[Finding]:
     if times > max(1, _most(_sentences(source))[1]) and times > 1:
         return [Finding("repeated", f"A sentence is repeated {times} times: {shown(sentence)}.")]
     phrase, times = _most(_phrases(translation))
-    if times >= _LOOP_TIMES and times > 2 * _most(_phrases(source))[1]:
+    covered = times * len(phrase) / len(translation)
+    if times >= _LOOP_TIMES and covered > _LOOP_SHARE and times > 2 * _most(_phrases(source))[1]:
         return [Finding("repeated", f"A phrase is repeated {times} times: {shown(phrase)}.")]
     return []
 
 
 def _is_doubled(text: str) -> bool:
     letters = _folded(text)
-    return len(letters) >= 6 and (letters + letters).find(letters, 1) < len(letters)
+    apart = len(text.split()) > 1 or _unspaced_letters(letters) == len(letters)
+    return apart and len(letters) >= 6 and (letters + letters).find(letters, 1) < len(letters)
 
 
 def _sentences(text: str) -> Iterable[str]:
