@@ -33,7 +33,8 @@ def findings(source: str, translation: str, source_lang: str = "auto", target_la
     found += numbers.compared(words_only(before), words_only(after))
     found += signs.compared(before, after)
     found += whole.compared(before, after, source_lang, target_lang)
-    found += proportions.compared(before, after, target_lang)
+    found += proportions.compared(before, after, source_lang, target_lang)
+    found += proportions.answered(before, after, source_lang, target_lang)
     return list(_distinct(found))
 
 

@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter
+from functools import cache
 
+from ..languages import table
 from .finding import Finding, named
 from .pieces import pieces
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_](?:[a-z]{2,4}|[0-9]{3})){0,2}", re.IGNORECASE)
+_LOCALE = re.compile(r"([a-z]{2,3})(?:[-_](?:[a-z]{2,4}|[0-9]{3})){0,2}", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
 _PARTS = re.compile(r"[/?&=.#]+")
 
@@ -18,9 +20,19 @@ def page(url: str) -> str:
     """
     host, slash, path = _SCHEME.sub("", url).partition("/")
     labels = host.split(".")
-    kept = [label for label in labels[:-2] if label != "www" and not _LANGUAGE.fullmatch(label)] + labels[-2:]
-    parts = [part for part in _PARTS.split(path) if part and not _LANGUAGE.fullmatch(part)]
+    kept = [label for label in labels[:-2] if label != "www" and not _is_language(label)] + labels[-2:]
+    parts = [part for part in _PARTS.split(path) if part and not _is_language(part)]
     return ".".join(kept).lower() + slash * bool(parts) + "/".join(parts)
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset({"cn", "tw", "jp", "kr", "ua", "pt", "br"}.union(row.code for row in table("qwen-mt")))
+
+
+def _is_language(part: str) -> bool:
+    match = _LOCALE.fullmatch(part)
+    return bool(match) and match[1].lower() in _codes()
 
 
 def compared(source: str, translation: str) -> list[Finding]:

@@ -22,8 +22,11 @@ def compared(source: str, translation: str) -> list[Finding]:
     if lost and added:
         hard = not _is_said_otherwise(source, translation)
         return [Finding("number", f"Number changed: {named(lost)} became {named(added)}.", hard)]
-    word, numbers = ("lost", lost) if lost else ("added", added)
-    return [Finding("number", f"Number {word}: {named(numbers)}.", hard=bool(lost) and _is_price(source, lost[0]))]
+    if lost:
+        return [Finding("number", f"Number lost: {named(lost)}.", hard=_is_price(source, lost[0]))]
+    # Small ones may have been words.
+    large = [digits for digits in added if len(digits) > 2]
+    return [Finding("number", f"Number added: {named(large)}.", hard=False)] if large else []
 
 
 def _numbers(text: str) -> Counter[str]:

@@ -10,7 +10,9 @@ from .pieces import Piece, filled, has_selector
 
 # Percent signs of other scripts may stand for an escaped one.
 _PERCENTS = "٪％"
-_DATE_CODE = re.compile(r"%-?[YymBbHMjp](?![A-Za-z])")
+_DATE_CODE = re.compile(r"%-?[aAbBcdHIjmMpSUwWxXyYZ](?![A-Za-z])")
+_DATE_ONLY = frozenset("YymBbHMj")
+_ANY_CODE = re.compile(r"%-?([A-Za-z])")
 _POSITION = re.compile(r"%([0-9]{1,2})\$")
 _OWN_MARK = re.compile(r"\[\[\s{0,3}[0-9]{1,6}\s{0,3}\]\]")
 _DIGITS = re.compile(r"[0-9]+")
@@ -55,7 +57,7 @@ def compared(source: str, translation: str, free: Collection[str] = ()) -> list[
     given = _counted(_unpositioned(before.pieces, after.pieces), free)
     if has_selector(source):
         wanted, given = Counter(wanted.keys()), Counter(given.keys())
-    extra = [key for key in given - wanted if not _stood_otherwise(key, before)]
+    extra = [key for key in given - wanted if not _stood_otherwise(key, before, after)]
     doubtful = [key for key in extra if _is_weak(key) and not any(map(_is_weak, wanted))]
     lost = [key for key in wanted - given if not _stands_otherwise(key, before, after)]
     added = [key for key in extra if key not in doubtful]
@@ -68,7 +70,8 @@ def _marks(translation: str) -> list[Finding]:
 
 
 def _is_date_format(source: str) -> bool:
-    return len(set(_DATE_CODE.findall(source))) > 1
+    codes = {code[-1] for code in _DATE_CODE.findall(source)}
+    return len(codes) > 1 and bool(codes & _DATE_ONLY) and len(codes) == len(set(_ANY_CODE.findall(source)))
 
 
 def _date_format(before: Sequence[Piece], after: Sequence[Piece]) -> list[Finding]:
@@ -112,13 +115,13 @@ def _stands_otherwise(key: str, before: _Text, after: _Text) -> bool:
     return _is_weak(key) and after.names[key] >= before.names[key]
 
 
-def _stood_otherwise(key: str, before: _Text) -> bool:
+def _stood_otherwise(key: str, before: _Text, after: _Text) -> bool:
     if match := _NUMBERED_PERCENT.fullmatch(key):
         # Turkish and Basque write the sign before the number.
         return "%" in before.text and match[1] in before.numbers
     if key[0] == "$" and key[1:].isdigit():
         return key[1:] in before.numbers
-    return before.names[key] > 0 if _is_weak(key) else key == "%%" and "%" in before.text
+    return before.names[key] >= after.names[key] if _is_weak(key) else key == "%%" and "%" in before.text
 
 
 def _named(lost: Sequence[str], added: Sequence[str], wanted: Counter[str]) -> list[Finding]:

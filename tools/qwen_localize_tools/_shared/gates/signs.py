@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from html import unescape
 
 from .finding import Finding, named
@@ -13,6 +14,7 @@ _QUOTES = {r"\"": '"', r"\'": "'"}
 # Decoded, these become markup, or end an attribute.
 _MARKUP = {"<": "lt", ">": "gt", "&": "amp"}
 _NO_BREAK = "\u00a0\u202f\u2060"
+_PARAGRAPH = re.compile(r"\n[^\S\n]{0,100}\n\s{0,100}")
 _MENU = re.compile(r"(?<![&\w])&(?=[^\W_])(?![A-Za-z]{1,8};)|(?<=[a-z])&(?=[a-z])|\(&\w\)")
 _UNDERLINED = re.compile(r"(?<![\w/.])_(?=[^\W\d_])|\(_\w\)")
 # A browser makes the lines of what has these.
@@ -70,6 +72,9 @@ def _matters(escape: str, translation: str) -> bool:
 
 
 def _line_breaks(source: str, translation: str) -> list[Finding]:
+    paragraphs, now = len(_PARAGRAPH.split(source.strip())), len(_PARAGRAPH.split(translation.strip()))
+    if paragraphs > now and not _BLOCK.search(source):
+        return [Finding("line_break", f"{paragraphs} paragraphs became {now}.")]
     wanted, given = _lines(source), _lines(translation)
     if len(wanted) == len(given) or (len(wanted) > 1 and all(map(_is_wrapped, wanted, wanted[1:]))):
         return []
@@ -90,7 +95,8 @@ def _entities(source: str, translation: str) -> list[Finding]:
     wanted, given = _meant(source), _meant(translation)
     if not wanted and not given:
         return []
-    decoded = [char for char in wanted - given if char in _MARKUP and translation.count(char) > source.count(char)]
+    bare, now_bare = _without_entities(source), _without_entities(translation)
+    decoded = [char for char in wanted - given if char in _MARKUP and now_bare.count(char) > bare.count(char)]
     blanks = [char for char in wanted - given if char in _NO_BREAK and not any(sign in translation for sign in _NO_BREAK)]
     lost = [char for char in wanted - given if char in "<>" and char not in decoded]
     found = [f"&{_MARKUP.get(char, 'nbsp')};" for char in (*decoded, *lost, *blanks)]
@@ -98,6 +104,19 @@ def _entities(source: str, translation: str) -> list[Finding]:
         return [Finding("entity", f"Entities lost: {named(found)}.")]
     added = [] if wanted or "<" in source else [char for char in given if char in "<>&\"'"]
     return [Finding("entity", f"Signs became entities: {named(added)}.")] if added else []
+
+
+def _without_entities(text: str) -> str:
+    return "".join(text[start:end] for start, end in _gaps(text))
+
+
+def _gaps(text: str) -> Iterator[tuple[int, int]]:
+    position = 0
+    for piece in pieces(text):
+        if piece.kind == "entity":
+            yield position, piece.start
+            position = piece.end
+    yield position, len(text)
 
 
 def _meant(text: str) -> Counter[str]:

@@ -12,7 +12,7 @@ from .words import words_only
 _PAIRS = ('""', "''", "“”", "„“", "„”", "«»", "»«", "‘’", "「」", "『』", "《》", "``", "‚‘", "‹›")
 _QUOTE_MARKS = frozenset("".join(_PAIRS))
 _FENCE = re.compile(r"```|~~~")
-_ORDINARY = re.compile(r"(?<![\w./-])[^\W\d_]{3,40}(?![\w/(\[-])")
+_ORDINARY = re.compile(r"(?<![\w./-])[^\W\d_]{2,40}(?![\w/(\[-])")
 # "Translation:", "Note:" and the like in the languages that models answer in.
 _LABELS = (
     r"(?:the\s)?translat(?:ion|ed(?:\stext)?)|перевод|переклад|превод|traduction|traducci[oó]n|tradu[cç][aã]o|traduzione"
@@ -21,7 +21,7 @@ _LABELS = (
 )
 _REMARKS = (
     r"(?:translator['’]?s?\s)?notes?|примечание|примітка|забележка|remarque|nota|anmerkung|hinweis|opmerking|anm(?:ärkning)?"
-    r"|uwaga|poznámka|not|lưu\sý|ghi\schú|catatan|注意|注释|注|备注|說明|说明|備註|注記|補足|참고|주의|ملاحظة|توجه|הערה|नोट|หมายเหตุ"
+    r"|uwaga|poznámka|not|lưu\sý|ghi\schú|catatan|注意|注释|注|註|备注|說明|说明|備註|注記|補足|참고|주의|ملاحظة|توجه|הערה|नोट|หมายเหตุ"
     r"|explanation|пояснение|explication|explicación|erklärung|解释|explanation|context"
 )
 _LABEL = re.compile(rf"\W{{0,8}}(?:{_LABELS})(?:\s?\([^()]{{1,40}}\)|\s\w{{1,20}}){{0,3}}\W{{0,4}}[:：]", re.IGNORECASE)
@@ -36,8 +36,11 @@ _PREFACE = re.compile(
 _TRANSLATING = re.compile(
     r"translat|перев|übersetz|tradu|译|譯|翻訳|訳|번역|ترجم|vertal|tłumacz|çevir|dịch|terjemah|locali[sz]|langu", re.IGNORECASE
 )
+# Words of which a remark may be the translation.
 _REMARKING = re.compile(
-    rf"\b(?:not[ei]|remark|hint|attention|warning|caution|important|tip|context|expla|n\.?b\b)|{_REMARKS}", re.IGNORECASE
+    r"\b(?:not[ei]|notes|nota|remar|hint|attention|warning|caution|important|tip|context|expla|n\.?b|anm|hinweis|achtung)\b"
+    r"|приме|внима|подсказ|注|备|備|提示|说明|說明|補足|참고|주의|ملاحظ|תוכן|הערה",
+    re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[.!?。！？\n।॥؟]+")
 _LOOP_WORDS, _LOOP_TIMES, _LOOP_SHARE = 4, 4, 0.4
@@ -67,7 +70,7 @@ def _same(source: str, translation: str, source_lang: str, target_lang: str) -> 
     words = [word for word in _ORDINARY.findall(words_only(source)) if not word.isupper()]
     small = [word for word in words if word == word.lower()]
     foreign = _is_foreign(source, source_lang, target_lang)
-    enough = len(small) >= 1 and len(words) >= 2 if foreign else len(small) >= 3
+    enough = len(small) >= 1 and len(words) >= 2 if foreign else len(small) >= 3 or (len(small) == 2 < len(words))
     if enough or (foreign and _unspaced_letters(source) >= 6):
         return [Finding("untranslated", "The translation is the source itself.")]
     if foreign and words or len(small) >= 2:
@@ -89,9 +92,9 @@ def _unspaced_letters(text: str) -> int:
 
 def _both(source: str, translation: str) -> list[Finding]:
     before, after = _folded(words_only(source)), _folded(words_only(translation))
-    small = [word for word in _ORDINARY.findall(words_only(source)) if word.islower()]
-    enough = len(small) >= 2 and len(before) >= 12 or (_unspaced_letters(before) >= 8)
-    if enough and before in after and len(after) > len(before) * 1.3:
+    words = _ORDINARY.findall(words_only(source))
+    sentence = len(before) >= 12 and (sum(map(str.islower, words)) > 1 or len(words) > 3)
+    if (sentence or _unspaced_letters(before) >= 8) and before in after and scripts.size(after) > scripts.size(before) * 1.3:
         return [Finding("untranslated", "The translation holds the source as well.")]
     return []
 
@@ -137,7 +140,7 @@ def _repeated(source: str, translation: str) -> list[Finding]:
     if times > max(1, _most(_sentences(source))[1]) and times > 1:
         return [Finding("repeated", f"A sentence is repeated {times} times: {shown(sentence)}.")]
     phrase, times = _most(_phrases(translation))
-    covered = times * len(phrase) / len(translation)
+    covered = times * len(phrase) / max(1, len(translation))
     if times >= _LOOP_TIMES and covered > _LOOP_SHARE and times > 2 * _most(_phrases(source))[1]:
         return [Finding("repeated", f"A phrase is repeated {times} times: {shown(phrase)}.")]
     return []
