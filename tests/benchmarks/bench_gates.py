@@ -18,10 +18,9 @@ from pathlib import Path
 if not __package__:  # run as a file: its neighbours are found beside it
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from qwen_localize_tools._shared.gates import Finding, findings
-
 from benchmarks.catalogues import Pair, pairs
 from benchmarks.damage import DAMAGES, PREPARED, World
+from qwen_localize_tools._shared.gates import Finding, findings
 
 HARD, SOFT = "hard", "soft"
 Judged = tuple[Pair, list[Finding]]
@@ -78,7 +77,9 @@ def _alarms(judged: Sequence[Judged]) -> str:
         rows = [found for pair, found in judged if lang in {pair.lang, "all"}]
         hard = sum(_has(found, HARD) for found in rows)
         soft = sum(_has(found, SOFT) and not _has(found, HARD) for found in rows)
-        lines.append(f"| {lang} | {len(rows):,} | {hard} | {_share(hard, len(rows))} | {soft} | {_share(soft, len(rows))} |")
+        lines.append(
+            f"| {lang} | {len(rows):,} | {hard} | {_share(hard, len(rows))} | {soft} | {_share(soft, len(rows))} |"
+        )
     counted = Counter(finding.check for _, found in judged for finding in set(found) if finding.hard)
     names = ", ".join(f"{check} {count}" for check, count in counted.most_common())
     return "\n".join([*lines, "", f"Hard, by check: {names}."])
@@ -94,12 +95,12 @@ def _caught(judged: Sequence[Judged], options: argparse.Namespace) -> str:
         hard, noticed = sum(_has(found, HARD) for _, found in rows), sum(bool(found) for _, found in rows)
         lines.append(f"| {kind} | {len(rows):,} | {_share(noticed, len(rows))} | {_share(hard, len(rows))} |")
         if not kind.endswith("*"):
-            totals.update({"n": len(rows), "caught": noticed, "hard": hard})
+            totals.update({"n": len(rows), "caught": noticed, "hard": noticed if "(soft)" in kind else hard})
         if kind in options.show:
             missed = [(pair, found) for pair, found in rows if not _has(found, HARD)]
             _say(_printed(f"{kind}: not caught hard", missed, options))
     caught, hard = (_share(totals[name], totals["n"]) for name in ("caught", "hard"))
-    return "\n".join([*lines, f"| all without a star | {totals['n']:,} | {caught} | {hard} |"])
+    return "\n".join([*lines, f"| all without a star, each at its level | {totals['n']:,} | {caught} | {hard} |"])
 
 
 def _damaged(kind: str, clean: Sequence[Pair], options: argparse.Namespace) -> list[Judged]:
@@ -124,8 +125,48 @@ def _damaged(kind: str, clean: Sequence[Pair], options: argparse.Namespace) -> l
 def _speed() -> str:
     """Hostile texts, and how their time grows with their length."""
     lines = ["| hostile text | 60 kB | 240 kB | growth |", "|---|---|---|---|"]
-    units = (".", "{", "}", "<", ">", "%", "[", "\\", "&", "#", "'", '"', "$", "@", ":", "a", "а", "字", "1", " ", "\n", "{a", "<a ")
-    units += ("{{", "{n, plural, other {", "%(", "http://", "a@a", "a.", "a b ", "{%", "</a", "__a", "x=", "[[1]]", ":ab ", "&a;", "\\n")
+    units = (
+        ".",
+        "{",
+        "}",
+        "<",
+        ">",
+        "%",
+        "[",
+        "\\",
+        "&",
+        "#",
+        "'",
+        '"',
+        "$",
+        "@",
+        ":",
+        "a",
+        "а",
+        "字",
+        "1",
+        " ",
+        "\n",
+        "{a",
+        "<a ",
+    )
+    units += (
+        "{{",
+        "{n, plural, other {",
+        "%(",
+        "http://",
+        "a@a",
+        "a.",
+        "a b ",
+        "{%",
+        "</a",
+        "__a",
+        "x=",
+        "[[1]]",
+        ":ab ",
+        "&a;",
+        "\\n",
+    )
     for unit in units:
         small, large = (_seconds(unit, size) for size in (60_000, 240_000))
         lines.append(f"| `{unit!r}` | {small * 1000:.0f} ms | {large * 1000:.0f} ms | {large / small:.1f} |")
@@ -149,7 +190,12 @@ def _printed(title: str, rows: Sequence[Judged], options: argparse.Namespace) ->
     lines = [f"{title}: {len(rows)}"]
     for pair, found in rows[: options.most]:
         told = " ".join(f"{finding.check}: {finding.message}" for finding in found) or "nothing"
-        lines += [f"  {pair.kit} {pair.lang}", f"    {pair.source[:200]!r}", f"    {pair.translation[:200]!r}", f"    {told}"]
+        lines += [
+            f"  {pair.kit} {pair.lang}",
+            f"    {pair.source[:200]!r}",
+            f"    {pair.translation[:200]!r}",
+            f"    {told}",
+        ]
     return "\n".join(lines)
 
 

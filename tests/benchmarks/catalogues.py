@@ -15,9 +15,14 @@ from typing import Any
 
 # A name in languages.json for what a catalogue may call a language.
 LANGUAGES = {
-    **{code: code for code in "ru de fr es it pl uk tr nl he hi ja ko ar".split()},
+    **{code: code for code in ["ru", "de", "fr", "es", "it", "pl", "uk", "tr", "nl", "he", "hi", "ja", "ko", "ar"]},
     **dict.fromkeys(("ru_ru", "de_de", "fr_fr", "es_es", "it_it", "pl_pl", "uk_ua", "tr_tr"), ""),
-    **{"nl_nl": "nl", "he_il": "he", "hi_in": "hi", "ja_jp": "ja", "ko_kr": "ko", "ar_sa": "ar"},
+    "nl_nl": "nl",
+    "he_il": "he",
+    "hi_in": "hi",
+    "ja_jp": "ja",
+    "ko_kr": "ko",
+    "ar_sa": "ar",
     **dict.fromkeys(("pt_br", "pt"), "pt"),
     **dict.fromkeys(("zh_cn", "zh_hans", "zh"), "zh"),
     **dict.fromkeys(("zh_tw", "zh_hant"), "zh_tw"),
@@ -184,15 +189,34 @@ KITS = (
         partial(_json_files, "package/src/i18n/translations/en.json", "package/src/i18n/translations/*.json", _stem),
         "npm",
     ),
-    Kit("@tldraw/assets", "5.4.2", partial(_json_files, "package/translations/main.json", "package/translations/*.json", _stem), "npm"),
+    Kit(
+        "@tldraw/assets",
+        "5.4.2",
+        partial(_json_files, "package/translations/main.json", "package/translations/*.json", _stem),
+        "npm",
+    ),
     Kit(
         "@node-red/editor-client",
         "5.0.7",
         partial(_json_files, "package/locales/en-US/{stem}.json", "package/locales/*/*.json", _folder),
         "npm",
     ),
-    Kit("@strapi/admin", "5.54.0", partial(_modules, "package/dist/admin/admin/src/translations/en.json.mjs", "package/dist/admin/admin/src/translations/*.json.mjs"), "npm"),
-    Kit("element-plus", "2.14.8", partial(_modules, "package/es/locale/lang/en.mjs", "package/es/locale/lang/*.mjs"), "npm"),
+    Kit(
+        "@strapi/admin",
+        "5.54.0",
+        partial(
+            _modules,
+            "package/dist/admin/admin/src/translations/en.json.mjs",
+            "package/dist/admin/admin/src/translations/*.json.mjs",
+        ),
+        "npm",
+    ),
+    Kit(
+        "element-plus",
+        "2.14.8",
+        partial(_modules, "package/es/locale/lang/en.mjs", "package/es/locale/lang/*.mjs"),
+        "npm",
+    ),
 )
 
 

@@ -4,13 +4,13 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
+from benchmarks.catalogues import Pair
 from qwen_localize_tools._shared.gates import words_only
 from qwen_localize_tools._shared.gates.icu import arguments, is_message, parsed
 from qwen_localize_tools._shared.gates.pieces import Piece, filled, pieces
 from qwen_localize_tools._shared.gates.tags import placed
-
-from benchmarks.catalogues import Pair
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _BRANCH = re.compile(r"(?<=[\s}])(=\d|\w+)\s*\{[^{}]*\}")
@@ -58,7 +58,9 @@ def _placeholder(pair: Pair, world: World) -> Piece | None:
     if is_message(pair.source) or len(_DATE.findall(pair.source)) > 1:
         return None
     wanted = {piece.key for piece in filled(pair.source)}
-    found = [piece for piece in pieces(pair.translation) if piece.filled and piece.key in wanted and piece.kind != "percent"]
+    found = [
+        piece for piece in pieces(pair.translation) if piece.filled and piece.key in wanted and piece.kind != "percent"
+    ]
     return world.chance.choice(found) if found else None
 
 
@@ -72,7 +74,7 @@ def renamed(pair: Pair, world: World) -> str | None:
     """The name of a placeholder was translated, or one letter is another."""
     piece = _placeholder(pair, world)
     name = _NAME.search(piece.text) if piece else None
-    if not piece or not name or piece.kind == "printf" and "(" not in piece.text:
+    if not piece or not name or (piece.kind == "printf" and "(" not in piece.text):
         return None
     new = world.chance.choice(["имя", "Name1", name[0] + "s", "名前", name[0].swapcase()])
     return _exchanged(pair.translation, piece, piece.text[: name.start()] + new + piece.text[name.end() :])
@@ -89,7 +91,9 @@ def added(pair: Pair, world: World) -> str | None:
     if is_message(pair.source):
         return None
     words = pair.translation.split(" ")
-    words.insert(world.chance.randint(0, len(words)), world.chance.choice(["{value}", "%s", "{{count}}", "%(name)s", "${x}"]))
+    words.insert(
+        world.chance.randint(0, len(words)), world.chance.choice(["{value}", "%s", "{{count}}", "%(name)s", "${x}"])
+    )
     return " ".join(words)
 
 
@@ -107,7 +111,7 @@ def swapped(pair: Pair, world: World) -> str | None:
     if len(_DATE.findall(pair.source)) > 1:
         return None
     found = [piece for piece in pieces(pair.translation) if piece.kind == "printf" and re.fullmatch(r"%\w", piece.text)]
-    different = [(one, two) for one, two in zip(found, found[1:], strict=False) if one.text != two.text]
+    different = [(one, two) for one, two in pairwise(found) if one.text != two.text]
     if not different:
         return None
     one, two = world.chance.choice(different)
@@ -131,8 +135,8 @@ def crossed(pair: Pair, world: World) -> str | None:
     found = [piece for piece in _tags(pair) if piece.text[-2] != "/" and piece.text not in {"<br>", "<hr>"}]
     couples = [
         (one, two)
-        for one, two in zip(found, found[1:], strict=False)
-        if one.text[1] != "/" and two.text[1] == "/" or one.text[1] == "/" == two.text[1] and one.text != two.text
+        for one, two in pairwise(found)
+        if (one.text[1] != "/" and two.text[1] == "/") or (one.text[1] == "/" == two.text[1] and one.text != two.text)
     ]
     if not couples:
         return None
@@ -220,7 +224,7 @@ def with_escape(pair: Pair, world: World) -> Pair | None:
 
 def line_break_lost(pair: Pair, world: World) -> str | None:
     """A line that ends with its sentence, or a paragraph, runs into the next one."""
-    if is_message(pair.source) or "<" in pair.source or "\n" not in pair.source.strip():
+    if is_message(pair.source) or "<" in pair.source or not _ENDED.search(pair.source.strip()):
         return None
     text = _ENDED.sub(" ", pair.translation.strip(), count=1)
     return text if text != pair.translation.strip() else None
@@ -253,11 +257,13 @@ def address_changed(pair: Pair, world: World) -> str | None:
 def number_changed(pair: Pair, world: World) -> str | None:
     """A number is another."""
     found = list(_NUMBER.finditer(pair.translation)) if not is_message(pair.source) else []
-    found = [match for match in found if match[0] in pair.source and match[0] in words_only(pair.translation)]
+    words = _NUMBER.findall(words_only(pair.translation))
+    found = [match for match in found if match[0] in pair.source and words.count(match[0]) == 1]
     if not found:
         return None
     match = world.chance.choice(found)
-    return f"{pair.translation[: match.start()]}{int(match[0]) + world.chance.randint(1, 8)}{pair.translation[match.end() :]}"
+    other = int(match[0]) + world.chance.randint(1, 8)
+    return f"{pair.translation[: match.start()]}{other}{pair.translation[match.end() :]}"
 
 
 def quoted(pair: Pair, world: World) -> str | None:
@@ -276,7 +282,9 @@ def noted(pair: Pair, world: World) -> str | None:
     """A label before it, or a remark after it."""
     remark = _REMARKS.get(pair.lang, "Note: the original style was kept.")
     label = world.chance.choice(_LABELS)
-    return world.chance.choice([label + pair.translation, f"{pair.translation} ({remark})", f"{pair.translation}\n\n{remark}"])
+    return world.chance.choice(
+        [label + pair.translation, f"{pair.translation} ({remark})", f"{pair.translation}\n\n{remark}"]
+    )
 
 
 def doubled(pair: Pair, world: World) -> str | None:
@@ -308,13 +316,33 @@ def both(pair: Pair, world: World) -> str | None:
 
 def other_script(pair: Pair, world: World) -> str | None:
     """The translation is one into a language of another script."""
-    wanted = {"ru": "ja", "ja": "ru", "ko": "ru", "zh": "ko", "ar": "ru", "de": "ru", "fr": "zh", "es": "ar", "he": "ar"}
+    wanted = {
+        "ru": "ja",
+        "ja": "ru",
+        "ko": "ru",
+        "zh": "ko",
+        "ar": "ru",
+        "de": "ru",
+        "fr": "zh",
+        "es": "ar",
+        "he": "ar",
+    }
     return _of(pair, wanted.get(pair.lang, ""), world)
 
 
 def other_language(pair: Pair, world: World) -> str | None:
     """The translation is one into a language of the same script."""
-    wanted = {"ru": "uk", "uk": "ru", "de": "fr", "fr": "de", "es": "pl", "ja": "zh", "zh": "ja", "zh_tw": "zh", "it": "tr"}
+    wanted = {
+        "ru": "uk",
+        "uk": "ru",
+        "de": "fr",
+        "fr": "de",
+        "es": "pl",
+        "ja": "zh",
+        "zh": "ja",
+        "zh_tw": "zh",
+        "it": "tr",
+    }
     return _of(pair, wanted.get(pair.lang, ""), world)
 
 
@@ -359,7 +387,9 @@ def leaked(pair: Pair, world: World) -> str | None:
     """A word in Chinese, or our own marks, slipped in."""
     if pair.lang in {"zh", "zh_tw", "ja"}:
         return f"[[3]] {pair.translation}"
-    return world.chance.choice([f"{pair.translation} 设置", f"[[3]] {pair.translation}", f'<x id="2"/>{pair.translation}'])
+    return world.chance.choice(
+        [f"{pair.translation} 设置", f"[[3]] {pair.translation}", f'<x id="2"/>{pair.translation}']
+    )
 
 
 DAMAGES: dict[str, Damage] = {

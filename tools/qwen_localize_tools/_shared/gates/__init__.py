@@ -5,7 +5,8 @@ A hard finding is damage: another try, or a warning. A soft one is a hint that p
 
 from collections.abc import Iterable
 
-from . import addresses, messages, numbers, placeholders as _placeholders, proportions, signs, tags, whole
+from . import addresses, messages, numbers, proportions, signs, tags, whole
+from . import placeholders as _placeholders
 from .finding import Finding
 from .pieces import filled
 from .words import wordless, words_only

@@ -7,7 +7,7 @@ from . import icu
 from .finding import Finding, named
 
 # Languages with one form for every number.
-_ONE_FORM = frozenset("ja zh zh_tw yue ko th vi id ms lo my km jv su".split())
+_ONE_FORM = frozenset(["ja", "zh", "zh_tw", "yue", "ko", "th", "vi", "id", "ms", "lo", "my", "km", "jv", "su"])
 _FORMS_FOR_FEW = frozenset({"zero", "one", "two", "=0", "=1", "=2"})
 _DIVIDER = "||||"
 
@@ -85,7 +85,7 @@ def compared(source: str, translation: str, target_lang: str) -> list[Finding]:
     for argument in icu.arguments(after):
         if argument.branches:
             given.setdefault(argument.name, []).append(argument)
-    known = {finding for finding in _invalid(icu.parsed(source))}
+    known = set(_invalid(icu.parsed(source)))
     found = [finding for finding in _invalid(after) if finding not in known]
     seen: set[str] = set()
     for argument in icu.arguments(icu.parsed(source)):

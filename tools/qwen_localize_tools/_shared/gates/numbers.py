@@ -9,7 +9,9 @@ from .finding import Finding, named
 _DIGITS = re.compile(r"\d{1,40}")
 _TWELVE_HOURS = re.compile(r"(?<![a-z])[ap]\.?\s?m\b", re.IGNORECASE)
 # Words that stand for zeros: 10,000 is 1万.
-_ZEROS = re.compile(r"[万億亿兆만억천千百]|\b(?:million|billion|thousand|hundred|lakh|crore|dozen|[kmb]n?)\b", re.IGNORECASE)
+_ZEROS = re.compile(
+    r"[万億亿兆만억천千百]|\b(?:million|billion|thousand|hundred|lakh|crore|dozen|[kmb]n?)\b", re.IGNORECASE
+)
 
 
 def compared(source: str, translation: str) -> list[Finding]:

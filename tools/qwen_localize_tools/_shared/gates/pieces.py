@@ -14,9 +14,7 @@ _URL = rf"(?:https?|ftp)://{_IN_URL}|(?<![\w.@/-])www\.{_IN_URL}"
 _EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}"
 _TEMPLATE = r"\{%[^{}%]{0,400}%\}|\{\#[^{}#]{0,400}\#\}|<!--[^<>]{0,400}-->"
 _TAG = r"</?[A-Za-z][\w:.-]{0,60}(?:\s[^<>]{0,4000})?/?>|</?[0-9]{1,4}\s{0,3}/?>"
-_BRACE = (
-    r"\{\{\{[^{}]{0,300}\}\}\}|[$\#%@]?\{\{[^{}]{0,300}\}\}|[$\#%@]\{[^{}]{0,300}\}|\{[^{}]{0,300}\}"
-)
+_BRACE = r"\{\{\{[^{}]{0,300}\}\}\}|[$\#%@]?\{\{[^{}]{0,300}\}\}|[$\#%@]\{[^{}]{0,300}\}|\{[^{}]{0,300}\}"
 # The conversion of printf; after a number, as in "5%off", only the common ones, and no letter may follow.
 _FLAGS = r"(?:-(?=[0-9*])|'(?=[0-9.]{0,6}[difuFgG])|[+0\#,]){0,4}(?:[0-9]{1,4}|\*)?(?:\.(?:[0-9]{1,3}|\*)?)?"
 _CONVERSION = r"(?:hh|h|ll|l|L|q|j|z|t|I64)?[diouxXeEfFgGaAcCsSpnb@]"
@@ -26,35 +24,33 @@ _PRINTF = (
     rf"|(?<![0-9])%{_FLAGS}{_CONVERSION}"
     r"|(?<=[0-9])%(?:l{0,2}[du]|[s@])(?![A-Za-z])"
 )
-_WRAPPED = r"%(?!(?:ll?|hh?|z)?[a-zA-Z]%)[A-Za-z_][\w.-]{1,60}%|__[A-Za-z](?:(?!__)\w){0,60}__|\$[A-Z][A-Z0-9_@]{1,60}\$"
+_WRAPPED = (
+    r"%(?!(?:ll?|hh?|z)?[a-zA-Z]%)[A-Za-z_][\w.-]{1,60}%|__[A-Za-z](?:(?!__)\w){0,60}__|\$[A-Z][A-Z0-9_@]{1,60}\$"
+)
 _DOLLAR = r"\$t\([^()]{0,300}\)|@(?:\.[a-z]{1,12})?:(?:\([^()]{0,60}\)|\{[^{}]{0,60}\}|[A-Za-z][\w.]{0,60})"
+_WEAK = r"(?:(?<=[\s(\[\"'«“„])|(?<![\s\S]))(?::[A-Za-z_]\w{1,60}|![a-z_]\w{1,60}|@[A-Za-z_][\w-]{1,60})"
 _ENTITY = r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});"
 _PATH = r"(?<![\w])[A-Za-z]:\\[^\s\"'<>|*?]{0,260}"
 _ESCAPE = r"\\(?:u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|x[0-9A-Fa-f]{2}|[nrt\"'\\0])"
 
-_ANY = re.compile(
-    "|".join(
-        f"(?P<{name}>{pattern})"
-        for name, pattern in (
-            ("url", _URL),
-            ("email", _EMAIL),
-            ("template", _TEMPLATE),
-            ("tag", _TAG),
-            ("path", _PATH),
-            ("escape", _ESCAPE),
-            ("wrapped", _WRAPPED),
-            ("dollar", _DOLLAR),
-            ("percent", "%%"),
-            ("printf", _PRINTF),
-            ("brace", _BRACE),
-            ("qt", r"%L?[0-9]{1,2}(?![0-9$])"),
-            ("group", r"(?<![\w$])\$[0-9](?![0-9.,]{0,1}[0-9A-Za-z])"),
-            ("named", r"(?<![A-Za-z0-9_$\\])\$[A-Za-z_]\w{0,60}"),
-            ("weak", r"(?:(?<=[\s(\[\"'«“„])|(?<![\s\S]))(?::[A-Za-z_]\w{1,60}|![a-z_]\w{1,60}|@[A-Za-z_][\w-]{1,60})"),
-            ("entity", _ENTITY),
-        )
-    ),
-    re.ASCII,
+# Each kind with its pattern, and what a text must contain for it to be looked for. The first that fits wins.
+_KINDS = (
+    ("url", _URL, ("://", "www.")),
+    ("email", _EMAIL, ("@",)),
+    ("template", _TEMPLATE, ("{%", "{#", "<!--")),
+    ("tag", _TAG, ("<",)),
+    ("path", _PATH, (":\\",)),
+    ("escape", _ESCAPE, ("\\",)),
+    ("wrapped", _WRAPPED, ("%", "__", "$")),
+    ("dollar", _DOLLAR, ("$t(", "@:", "@.")),
+    ("percent", "%%", ("%%",)),
+    ("printf", _PRINTF, ("%",)),
+    ("brace", _BRACE, ("{",)),
+    ("qt", r"%L?[0-9]{1,2}(?![0-9$])", ("%",)),
+    ("group", r"(?<![\w$])\$[0-9](?![0-9.,]{0,1}[0-9A-Za-z])", ("$",)),
+    ("named", r"(?<![A-Za-z0-9_$\\])\$[A-Za-z_]\w{0,60}", ("$",)),
+    ("weak", _WEAK, (":", "!", "@")),
+    ("entity", _ENTITY, ("&",)),
 )
 _FILLED = frozenset({"brace", "printf", "percent", "qt", "wrapped", "dollar", "group", "named", "weak", "template"})
 _KNOWN_TYPES = "number|date|time|spellout|ordinal|duration|list"
@@ -93,12 +89,19 @@ class Piece:
 @lru_cache(maxsize=16)
 def pieces(text: str) -> tuple[Piece, ...]:
     """The pieces of a text, in order; none lies within another."""
-    return tuple(_pieces(text))
+    wanted = tuple(index for index, (_, _, signs) in enumerate(_KINDS) if any(sign in text for sign in signs))
+    return tuple(_pieces(text, _pattern(wanted))) if wanted else ()
 
 
-def _pieces(text: str) -> Iterator[Piece]:
+@lru_cache(maxsize=256)
+def _pattern(kinds: tuple[int, ...]) -> re.Pattern[str]:
+    chosen = (_KINDS[index] for index in kinds)
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern, _ in chosen), re.ASCII)
+
+
+def _pieces(text: str, pattern: re.Pattern[str]) -> Iterator[Piece]:
     position = 0
-    while match := _ANY.search(text, position):
+    while match := pattern.search(text, position):
         kind, found = str(match.lastgroup), match[0]
         position = match.end()
         if kind == "url":
@@ -139,7 +142,9 @@ def filled(text: str) -> list[Piece]:
             found.append(piece)
         elif piece.kind in {"tag", "url"} and any(char in piece.text for char in "{%$"):
             inner = piece.text[1:]
-            found += [item for item in pieces(inner) if item.kind in {"brace", "printf", "wrapped", "template", "named"}]
+            found += [
+                item for item in pieces(inner) if item.kind in {"brace", "printf", "wrapped", "template", "named"}
+            ]
     return found
 
 

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from . import scripts
 from .finding import Finding, shown
@@ -20,17 +20,20 @@ _UNKNOWN_LETTERS = {
     "bg": "ыэёіїєґўћђј",
     "be": "ищъїєґћђј",
     "mk": "ыэёіїєґйщъьюя",
-    "zh": "這們個時對說來國會過動發經現點將關開問間長書車馬門見電東樂習買從務區單參雙變號員圖場塊處備頭學實寫設資檔網頁",
-    "zh_tw": "这们个时对说来国会过动发经现点将关开问间长书车马门见电东乐习买从务区单参双变号员图场块处备头学实写设资档网页",
+    "zh": "這們個時對說來國會過動發經現點將關開問間長書車馬門見電東樂習買從務區單參雙變號員圖場塊處備頭學實"
+    "寫設資檔網頁",
+    "zh_tw": "这们个时对说来国会过动发经现点将关开问间长书车马门见电东乐习买从务区单参双变号员图场块处备头学实"
+    "写设资档网页",
 }
 _UNKNOWN_LETTERS["yue"] = _UNKNOWN_LETTERS["zh_tw"]
-_ENGLISH = frozenset("the and this that with your you are from which were have has not cannot will should".split())
+_ENGLISH = re.compile("the|and|this|that|with|your?|are|from|which|were|have|has|not|cannot|will|should")
 # How many times as long or as short a translation may be: for short sources, for longer ones.
 _LEAST_LENGTH, _LONG_ENOUGH = 15, 45
 _MOST_TIMES = {False: 4.5, True: 2.8}
-_CUT_TIMES = 1.75
+_CUT_TIMES = 2
 _DOUBTFUL = 0.8
 _ENDS = frozenset(".!?:…。！？：।॥؟۔՞።:;")
+_AFTER_END = frozenset('"»”」』)')
 _QUESTIONS = frozenset("?？؟;՞⸮")
 _UNASKED = frozenset({"th", "lo", "ja", "km", "my"})
 
@@ -71,8 +74,9 @@ def _language(new: Sequence[str], target_lang: str) -> list[Finding]:
     counted = scripts.letters(text)
     if target_lang == "ja" and counted["Hani"] >= _LEAST_HAN and not counted["Kana"]:
         return [Finding("script", "A Japanese text of this length has kana; this one reads as Chinese.")]
-    if target_lang not in {"", "en"} and len(_ENGLISH.intersection(new)) > 2:
-        return [Finding("script", f"Parts are in English: {shown(', '.join(_ENGLISH.intersection(new)))}.")]
+    english = sorted({word for word in new if _ENGLISH.fullmatch(word)})
+    if target_lang not in {"", "en"} and len(english) > 2:
+        return [Finding("script", f"Parts are in English: {shown(', '.join(english))}.")]
     return []
 
 
@@ -81,7 +85,7 @@ def _length(source: str, translation: str, source_lang: str, target_lang: str) -
     if before < _LEAST_LENGTH:
         far = after > 60 and after > 6 * before
         return [Finding("length", "The translation is far longer than its source.")] if far else []
-    if _ends(source) and after * _CUT_TIMES < before and not _ends(translation):
+    if _ends(source, _ENDS) and after * _CUT_TIMES < before and not _ends(translation, _ENDS | _AFTER_END):
         return [Finding("length", "The translation ends too early: it is short, and its sentence does not end.")]
     times = math.log((after + 1) / (before + 1))
     usual = math.log(_MOST_TIMES[before >= _LONG_ENOUGH])
@@ -91,8 +95,8 @@ def _length(source: str, translation: str, source_lang: str, target_lang: str) -
     return [Finding("length", f"The translation is far {word} than its source.", hard=abs(times) > usual)]
 
 
-def _ends(text: str) -> bool:
-    return any(char in _ENDS for char in text.rstrip()[-3:])
+def _ends(text: str, ends: Collection[str]) -> bool:
+    return any(char in ends for char in text.rstrip()[-3:])
 
 
 def answered(source: str, translation: str, source_lang: str, target_lang: str) -> list[Finding]:

@@ -97,7 +97,9 @@ def _entities(source: str, translation: str) -> list[Finding]:
         return []
     bare, now_bare = _without_entities(source), _without_entities(translation)
     decoded = [char for char in wanted - given if char in _MARKUP and now_bare.count(char) > bare.count(char)]
-    blanks = [char for char in wanted - given if char in _NO_BREAK and not any(sign in translation for sign in _NO_BREAK)]
+    blanks = [
+        char for char in wanted - given if char in _NO_BREAK and not any(sign in translation for sign in _NO_BREAK)
+    ]
     lost = [char for char in wanted - given if char in "<>" and char not in decoded]
     found = [f"&{_MARKUP.get(char, 'nbsp')};" for char in (*decoded, *lost, *blanks)]
     if found:

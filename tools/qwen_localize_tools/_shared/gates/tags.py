@@ -9,17 +9,15 @@ from .addresses import page
 from .finding import Finding, named
 from .pieces import Piece, pieces
 
-_HTML = frozenset(
-    "a abbr address article aside audio b bdi bdo big blockquote br button canvas caption center cite code col dd del"
-    " details dfn div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hr i iframe img"
-    " input ins kbd label legend li main mark nav ol option p picture pre q s samp section select small source span"
-    " strike strong sub summary sup svg table tbody td textarea tfoot th thead time tr tt u ul var video wbr".split()
+_MARKUP = re.compile(
+    "abbr|acronym|aside|b|bdi|bdo|big|blockquote|br|center|col|dd|dfn|div|dl|dt|em|fieldset|figcaption|h[1-6]|hr|i|kbd"
+    "|li|mark|ol|optgroup|p|picture|pre|rp|rt|ruby|samp|span|strong|sup|svg|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|wbr"
 )
 # Words as well: alone and without attributes, as in "<source>", they name what people put there.
-_WORDS = frozenset(
-    "a address article audio button canvas caption cite code del details figure font footer form header iframe img input"
-    " ins label legend link main mark menu nav option picture q s section select small source strike sub summary table"
-    " textarea time u var video".split()
+_WORDS = re.compile(
+    "a|address|article|audio|button|canvas|caption|cite|code|del|details|figure|font|footer|form|header|iframe|img"
+    "|input|ins|label|legend|link|main|menu|nav|option|q|s|section|select|small|source|strike|sub|summary|table"
+    "|textarea|time|video"
 )
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _OPTIONAL_END = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "option"})
@@ -28,7 +26,9 @@ _READ = frozenset({"alt", "title", "placeholder", "label", "summary", "content",
 _LINGUAL = frozenset({"lang", "xml:lang", "dir", "hreflang"})
 _ADDRESSES = frozenset({"href", "src", "action", "cite"})
 _TAG = re.compile(r"<(/?)\s*([\w:.-]+)(.*?)(/?)>", re.DOTALL)
-_ATTRIBUTE = re.compile(r"(?<![^\s\"'])([^\s=\"'<>/]{1,100})(?:\s{0,9}=\s{0,9}(\"[^\"]*\"|'[^']*'|\\\"[^\"]*\\\"|[^\s]+))?")
+_ATTRIBUTE = re.compile(
+    r"(?<![^\s\"'])([^\s=\"'<>/]{1,100})(?:\s{0,9}=\s{0,9}(\"[^\"]*\"|'[^']*'|\\\"[^\"]*\\\"|[^\s]+))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def placed(text: str, also: Collection[str] = ()) -> list[tuple[Piece, Tag]]:
         for piece, tag in found
         if tag.name in closed
         or tag.name in also
-        or tag.name in _HTML - _WORDS
+        or _MARKUP.fullmatch(tag.name)
         or tag.name[0].isdigit()
         or "=" in piece.text
     ]
@@ -70,7 +70,8 @@ def placed(text: str, also: Collection[str] = ()) -> list[tuple[Piece, Tag]]:
 def _read(text: str) -> Tag:
     match = _TAG.fullmatch(text)
     slash, name, rest, end = match.groups() if match else ("", text, "", "")
-    name = name.lower() if name.lower() in _HTML else name
+    known = _MARKUP.fullmatch(name.lower()) or _WORDS.fullmatch(name.lower())
+    name = name.lower() if known else name
     void = name in _VOID and not slash
     return Tag(name, not slash, bool(slash or end or void), _attributes(rest))
 

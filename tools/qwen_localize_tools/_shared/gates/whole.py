@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from . import scripts
 from .finding import Finding, shown
@@ -12,7 +13,7 @@ from .words import words_only
 _PAIRS = ('""', "''", "“”", "„“", "„”", "«»", "»«", "‘’", "「」", "『』", "《》", "``", "‚‘", "‹›")
 _QUOTE_MARKS = frozenset("".join(_PAIRS))
 _FENCE = re.compile(r"```|~~~")
-_ORDINARY = re.compile(r"(?<![\w./-])[^\W\d_]{2,40}(?![\w/(\[-])")
+_ORDINARY = re.compile(r"(?<![\w./(,=;\[-])[^\W\d_]{2,40}(?![\w/(\[-])")
 # "Translation:", "Note:" and the like in the languages that models answer in.
 _LABELS = (
     r"(?:the\s)?translat(?:ion|ed(?:\stext)?)|перевод|переклад|превод|traduction|traducci[oó]n|tradu[cç][aã]o|traduzione"
@@ -27,14 +28,14 @@ _REMARKS = (
 _LABEL = re.compile(rf"\W{{0,8}}(?:{_LABELS})(?:\s?\([^()]{{1,40}}\)|\s\w{{1,20}}){{0,3}}\W{{0,4}}[:：]", re.IGNORECASE)
 _REMARK = re.compile(rf"(?:\A|[\n(（\[【*]|[.。!！?？]\s{{0,3}})\W{{0,3}}(?:{_REMARKS})\W{{0,3}}[:：]", re.IGNORECASE)
 _PREFACE = re.compile(
-    r"\W{0,4}(?:sure|certainly|of course|okay|конечно|разумеется|natürlich|gerne|bien sûr|claro|certamente|当然|好的|もちろん|물론)"
-    r"?\W{0,4}(?:here(?:['’]s| is| are)|вот|hier (?:ist|sind)|voici|aqu[ií] (?:est[aá]|tienes|tiene)|aqui est[aá]|ecco"
+    r"\W{0,4}(?:sure|certainly|of course|okay|конечно|разумеется|natürlich|gerne|bien sûr|claro|certamente|当然|好的"
+    r"|もちろん|물론)?\W{0,4}(?:here(?:['’]s| is| are)|вот|hier (?:ist|sind)|voici|aqu[ií] (?:est[aá]|tienes|tiene)|aqui est[aá]|ecco"
     r"|以下是|下面是|以下は|다음은|إليك|tässä on|oto|här är|hier is|işte|đây là|berikut)\b[^\n:：]{0,60}"
     r"(?:translat|перевод|übersetz|tradu|译|譯|翻訳|번역|ترجم|vertal|tłumacz|çeviri|dịch|terjemah)",
     re.IGNORECASE,
 )
 _TRANSLATING = re.compile(
-    r"translat|перев|übersetz|tradu|译|譯|翻訳|訳|번역|ترجم|vertal|tłumacz|çevir|dịch|terjemah|locali[sz]|langu", re.IGNORECASE
+    r"translat|перев|übersetz|tradu|译|譯|翻訳|訳|번역|ترجم|vertal|tłumacz|çevir|dịch|terjemah", re.IGNORECASE
 )
 # Words of which a remark may be the translation.
 _REMARKING = re.compile(
@@ -43,6 +44,7 @@ _REMARKING = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[.!?。！？\n।॥؟]+")
+_MOST_LETTERS = 20_000
 _LOOP_WORDS, _LOOP_TIMES, _LOOP_SHARE = 4, 4, 0.4
 _UNSPACED = frozenset({"Hani", "Kana", "Thai", "Laoo", "Khmr", "Mymr"})
 
@@ -59,6 +61,7 @@ def compared(source: str, translation: str, source_lang: str, target_lang: str) 
     ]
 
 
+@lru_cache(maxsize=16)
 def _folded(text: str) -> str:
     """A text without case, spaces and punctuation."""
     return "".join(char for char in unicodedata.normalize("NFC", text).casefold() if char.isalnum())
@@ -73,7 +76,7 @@ def _same(source: str, translation: str, source_lang: str, target_lang: str) -> 
     enough = len(small) >= 1 and len(words) >= 2 if foreign else len(small) >= 3 or (len(small) == 2 < len(words))
     if enough or (foreign and _unspaced_letters(source) >= 6):
         return [Finding("untranslated", "The translation is the source itself.")]
-    if foreign and words or len(small) >= 2:
+    if (foreign and words) or len(small) >= 2:
         return [Finding("untranslated", "The translation equals the source, which may be a name.", hard=False)]
     return []
 
@@ -94,7 +97,11 @@ def _both(source: str, translation: str) -> list[Finding]:
     before, after = _folded(words_only(source)), _folded(words_only(translation))
     words = _ORDINARY.findall(words_only(source))
     sentence = len(before) >= 12 and (sum(map(str.islower, words)) > 1 or len(words) > 3)
-    if (sentence or _unspaced_letters(before) >= 8) and before in after and scripts.size(after) > scripts.size(before) * 1.3:
+    if (
+        (sentence or _unspaced_letters(before) >= 8)
+        and before in after
+        and scripts.size(after) > scripts.size(before) * 1.3
+    ):
         return [Finding("untranslated", "The translation holds the source as well.")]
     return []
 
@@ -159,7 +166,7 @@ def _sentences(text: str) -> Iterable[str]:
 def _phrases(text: str) -> Iterable[str]:
     parts = text.casefold().split()
     if len(parts) < _LOOP_WORDS * _LOOP_TIMES:
-        letters = _folded(text)
+        letters = _folded(text)[:_MOST_LETTERS]
         return (letters[index : index + 6] for index in range(len(letters) - 5))
     return (" ".join(parts[index : index + _LOOP_WORDS]) for index in range(len(parts) - _LOOP_WORDS + 1))
 
