@@ -1,0 +1,48 @@
+"""Gates: what a translation must share with its source, compared without a model and in linear time.
+
+A hard finding is damage: another try, or a warning. A soft one is a hint that people translate so too.
+"""
+
+from collections.abc import Iterable
+
+from . import addresses, messages, numbers, proportions, signs, tags, whole
+from . import placeholders as _placeholders
+from .finding import Finding
+from .pieces import filled
+from .words import wordless, words_only
+
+__all__ = ["Finding", "findings", "placeholders", "wordless", "words_only"]
+
+
+def findings(source: str, translation: str, source_lang: str = "auto", target_lang: str = "") -> list[Finding]:
+    """What the translation lost, gained or changed; nothing for a good one.
+
+    Args:
+        source: the text, decoded from its file's escapes.
+        translation: what became of it, decoded likewise.
+        source_lang: the source's code in `languages.json`, or auto.
+        target_lang: the translation's code; without it, scripts are not compared.
+    """
+    if not translation.strip():
+        return [Finding("empty", "The translation is empty.")] if source.strip() else []
+    found = [*messages.compared(source, translation, target_lang)]
+    for view in messages.views(source, translation):
+        found += view.labelled(_placeholders.compared(view.source, view.translation, view.free))
+        found += view.labelled(tags.compared(view.source, view.translation))
+        found += view.labelled(addresses.compared(view.source, view.translation))
+    before, after = messages.usual(source), messages.usual(translation)
+    found += numbers.compared(words_only(before), words_only(after))
+    found += signs.compared(before, after)
+    found += whole.compared(before, after, source_lang, target_lang)
+    found += proportions.compared(before, after, source_lang, target_lang)
+    found += proportions.answered(before, after, source_lang, target_lang)
+    return list(_distinct(found))
+
+
+def _distinct(found: Iterable[Finding]) -> Iterable[Finding]:
+    return dict.fromkeys(found)
+
+
+def placeholders(text: str) -> list[str]:
+    """What a program fills in, in order."""
+    return [piece.text for piece in filled(text)]

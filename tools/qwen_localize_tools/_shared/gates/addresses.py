@@ -1,0 +1,52 @@
+"""URLs and e-mail addresses: they lead where they led, or to the same page in another language."""
+
+import re
+from collections import Counter
+from functools import cache
+
+from ..languages import table
+from .finding import Finding, named
+from .pieces import pieces
+
+_LOCALE = re.compile(r"([a-z]{2,3})(?:[-_](?:[a-z]{2,4}|[0-9]{3})){0,2}", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
+_PARTS = re.compile(r"[/?&=.#]+")
+
+
+def page(url: str) -> str:
+    """An address without its scheme, its languages (`/en/`, `de.`) and its last slash.
+
+    The last two labels of a host are never languages.
+    """
+    host, slash, path = _SCHEME.sub("", url).partition("/")
+    labels = host.split(".")
+    kept = [label for label in labels[:-2] if label != "www" and not _is_language(label)] + labels[-2:]
+    parts = [part for part in _PARTS.split(path) if part and not _is_language(part)]
+    return ".".join(kept).lower() + slash * bool(parts) + "/".join(parts)
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset({"cn", "tw", "jp", "kr", "ua", "pt", "br"}.union(row.code for row in table("qwen-mt")))
+
+
+def _is_language(part: str) -> bool:
+    match = _LOCALE.fullmatch(part)
+    return bool(match) and match[1].lower() in _codes()
+
+
+def compared(source: str, translation: str) -> list[Finding]:
+    """What happened to the addresses in the text itself."""
+    before, after = _addresses(source), _addresses(translation)
+    wanted, given = Counter(before.values()), Counter(after.values())
+    lost = [url for url, key in before.items() if given[key] < wanted[key]]
+    added = [url for url, key in after.items() if wanted[key] < given[key]]
+    if lost and added:
+        return [Finding("url", f"Address changed: {named(lost)} became {named(added)}.")]
+    found = [Finding("url", f"Address lost: {named(lost)}.")] if lost else []
+    return found or ([Finding("url", f"Address added: {named(added)}.")] if added else [])
+
+
+def _addresses(text: str) -> dict[str, str]:
+    found = [piece.text for piece in pieces(text) if piece.kind in {"url", "email"}]
+    return {address: page(address) for address in found}

@@ -1,0 +1,154 @@
+"""Messages with branches: the same choices, and in every branch what its readers need."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from . import icu
+from .finding import Finding, named
+
+# Languages with one form for every number.
+_ONE_FORM = frozenset(["ja", "zh", "zh_tw", "yue", "ko", "th", "vi", "id", "ms", "lo", "my", "km", "jv", "su"])
+_FORMS_FOR_FEW = frozenset({"zero", "one", "two", "=0", "=1", "=2"})
+_DIVIDER = "||||"
+
+
+@dataclass(frozen=True)
+class View:
+    """What somebody sees of a message and of its translation.
+
+    Attributes:
+        source: the text.
+        translation: what became of it.
+        place: which branch it is; empty for a text without branches.
+        free: the placeholders that this branch may go without.
+    """
+
+    source: str
+    translation: str
+    place: str = ""
+    free: frozenset[str] = frozenset()
+
+    def labelled(self, found: Sequence[Finding]) -> Iterator[Finding]:
+        """The findings with their place."""
+        for finding in found:
+            if not self.place:
+                yield finding
+            else:
+                check = "icu" if finding.check == "placeholder" else finding.check
+                yield replace(finding, check=check, message=f"{finding.message[:-1]}, in {self.place}.")
+
+
+def usual(text: str) -> str:
+    """What most readers see of a text: its last form, or its branches called other."""
+    if _DIVIDER in text:
+        return text.rpartition(_DIVIDER)[2]
+    return icu.flat(icu.parsed(text), {}) if icu.is_message(text) else text
+
+
+def views(source: str, translation: str) -> Iterator[View]:
+    """Every pair of texts that readers may be shown."""
+    if icu.is_message(source) or icu.is_message(translation):
+        yield from _branches(source, translation)
+    elif _DIVIDER in source and _DIVIDER in translation:
+        yield View(usual(source), usual(translation))
+    else:
+        yield View(source, translation)
+
+
+def _branches(source: str, translation: str) -> Iterator[View]:
+    try:
+        before, after = icu.parsed(source), icu.parsed(translation)
+    except icu.UnreadableError:
+        return
+    plurals = {argument.name for argument in icu.arguments(before) if argument.type in icu.PLURALS}
+    chosen = icu.choices(after) or [{}]
+    for choice in chosen:
+        free = {name for name, selector in choice.items() if name in plurals and selector in _FORMS_FOR_FEW}
+        place = ", ".join(f"{name} = {selector.lstrip('=')}" for name, selector in choice.items())
+        yield View(
+            icu.flat(before, choice),
+            icu.flat(after, choice),
+            place[:80] or "the message",
+            frozenset(f"{{{name}}}" for name in free),
+        )
+
+
+def compared(source: str, translation: str, target_lang: str) -> list[Finding]:
+    """What happened to the choices themselves."""
+    if not icu.is_message(source):
+        return []
+    try:
+        after = icu.parsed(translation)
+    except icu.UnreadableError as error:
+        return [Finding("icu", f"The message cannot be read any more: {error}.")]
+    given: dict[str, list[icu.Argument]] = {}
+    for argument in icu.arguments(after):
+        if argument.branches:
+            given.setdefault(argument.name, []).append(argument)
+    known = set(_invalid(icu.parsed(source)))
+    found = [finding for finding in _invalid(after) if finding not in known]
+    seen: set[str] = set()
+    for argument in icu.arguments(icu.parsed(source)):
+        if argument.branches and argument.name not in seen:
+            seen.add(argument.name)
+            found += _choice(argument, given.get(argument.name, []), target_lang)
+    return [*found, *_typed(icu.parsed(source), after)]
+
+
+def _invalid(message: icu.Message) -> Iterator[Finding]:
+    for argument in icu.arguments(message):
+        selectors = argument.selectors
+        if not selectors:
+            continue
+        unknown = [word for word in selectors if not _is_form(word)] if argument.type in icu.PLURALS else []
+        if unknown:
+            yield Finding("icu", f"Keywords that no plural has: {named(unknown)}.")
+        if "other" not in selectors:
+            yield Finding("icu", f"The branch “other” of {argument.name} is missing.")
+        if len(set(selectors)) < len(selectors):
+            yield Finding("icu", f"A branch of {argument.name} stands there twice.")
+
+
+def _is_form(selector: str) -> bool:
+    return selector in icu.CATEGORIES or (selector[0] == "=" and selector[1:].isdecimal())
+
+
+def _choice(wanted: icu.Argument, given: Sequence[icu.Argument], target_lang: str) -> Iterator[Finding]:
+    if not given:
+        yield Finding(
+            "icu",
+            f"The choice by {wanted.name} is gone.",
+            hard=wanted.type == "select" or target_lang not in _ONE_FORM,
+        )
+        return
+    if {argument.type for argument in given} != {wanted.type}:
+        yield Finding("icu", f"The choice by {wanted.name} is no {wanted.type} any more.")
+        return
+    branches = {selector for argument in given for selector in argument.selectors}
+    needed = set(wanted.selectors)
+    if wanted.type == "select":
+        lost, added = needed - branches, branches - needed
+        if lost or added:
+            yield Finding("icu", f"Branches of {wanted.name} lost or renamed: {named(sorted(lost) or sorted(added))}.")
+        return
+    yield from _plural(wanted.name, needed, branches, target_lang)
+    if {argument.style for argument in given} != {wanted.style}:
+        yield Finding("icu", f"The offset of {wanted.name} changed.")
+
+
+def _plural(name: str, needed: set[str], branches: set[str], target_lang: str) -> Iterator[Finding]:
+    exact = {"=1": "one", "=0": "zero", "=2": "two"}
+    lost = [form for form in sorted(needed) if form[0] == "=" and not branches & {form, exact.get(form, form)}]
+    if "one" in needed and not branches & {"one", "=1"} and target_lang not in _ONE_FORM:
+        lost.append("one")
+    if lost:
+        yield Finding("icu", f"Branches of {name} lost: {named(lost)}.", hard=target_lang not in _ONE_FORM)
+
+
+def _typed(before: icu.Message, after: icu.Message) -> Iterator[Finding]:
+    """Formats of numbers and dates, which `flat` leaves out."""
+    wanted = {(part.name, part.type): part.style for part in icu.arguments(before) if part.type and not part.branches}
+    for part in icu.arguments(after):
+        style = wanted.get((part.name, part.type), part.style)
+        if style != part.style and not part.branches:
+            yield Finding("icu", f"The format of {part.name} changed.", hard=part.type == "number")
