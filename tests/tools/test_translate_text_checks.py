@@ -33,9 +33,8 @@ async def test_texts_that_changed_places_in_a_batch_come_back_in_their_own(
 async def test_what_a_model_damages_once_is_mended_and_nothing_is_said_of_it(
     httpx2_mock: respx.Router, connect: Connect, damage: str
 ) -> None:
-    found, result = await tried(httpx2_mock, connect, Misbehaving(damage, times=1), strings(40))
+    found, _ = await tried(httpx2_mock, connect, Misbehaving(damage, times=1), strings(40))
     assert found == Verdict(wrong=0, unreported=0, alarms=0)
-    assert "were mended" in result["message"]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

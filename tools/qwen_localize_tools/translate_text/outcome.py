@@ -50,7 +50,7 @@ class Outcome:
     @property
     def fits(self) -> bool:
         """Whether an answer has room for all translations."""
-        return len(beginning(self.places, MOST_TEXT)) == len(self.places)
+        return beginning(self.places, MOST_TEXT) == self.places
 
     @property
     def more_warnings(self) -> bool:
