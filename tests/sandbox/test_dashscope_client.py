@@ -53,7 +53,7 @@ async def test_it_translates_text(caller: Caller) -> None:
     call = partial(text.call, "qwen-mt-plus", messages=MESSAGES, result_format="message")
     done = await in_thread(call, translation_options=OPTIONS)
     assert done.status_code == 200
-    assert done.output.choices[0].message.content == "[央夲 {name} ~]"
+    assert done.output.choices[0].message.content == "[水山 {name} ~]"
     assert done.usage.input_tokens == 3
     assert done.request_id.startswith("sandbox-")
 
@@ -71,7 +71,7 @@ async def test_it_streams_text(caller: Caller, model: str, incremental: bool | N
 
     parts = await in_thread(stream)
     assert len(parts) > 2
-    assert ("".join(parts) if incremental else parts[-1]) == "[央夲 {name} ~]"
+    assert ("".join(parts) if incremental else parts[-1]) == "[水山 {name} ~]"
 
 
 async def test_it_submits_fetches_and_waits(caller: Caller, blank: bytes) -> None:

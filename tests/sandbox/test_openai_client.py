@@ -28,7 +28,7 @@ async def client(caller: Caller) -> AsyncGenerator[AsyncOpenAI]:
 
 async def test_it_translates(client: AsyncOpenAI) -> None:
     done = await client.chat.completions.create(model="qwen-mt-flash", messages=HELLO, extra_body=OPTIONS)
-    assert done.choices[0].message.content == "[央夲 {name} ~]"
+    assert done.choices[0].message.content == "[水山 {name} ~]"
     assert done.choices[0].finish_reason == "stop"
     assert done.usage is not None
     assert done.usage.total_tokens == done.usage.prompt_tokens + done.usage.completion_tokens
@@ -43,7 +43,7 @@ async def test_it_streams(client: AsyncOpenAI, model: str, cumulative: bool) -> 
     )
     chunks = [chunk async for chunk in stream]
     parts = [chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices]
-    assert (parts[-1] if cumulative else "".join(parts)) == "[央夲 {name} ~]"
+    assert (parts[-1] if cumulative else "".join(parts)) == "[水山 {name} ~]"
     assert chunks[-1].usage is not None
 
 

@@ -135,7 +135,7 @@ async def test_terms_and_memory_are_obeyed_and_count_as_input(caller: Caller) ->
         "terms": [{"source": "world", "target": "世界"}], "tm_list": [{"source": "Bye", "target": "再见"}],
     }  # fmt: skip
     body = (await caller.chat("Hello world\nBye", translation_options=options)).json()
-    assert body["choices"][0]["message"]["content"] == "[央夲 世界 ~]\n再见"
+    assert body["choices"][0]["message"]["content"] == "[水山 世界 ~]\n再见"
     assert body["usage"]["prompt_tokens"] == 4 + 2 + 2 + 2 + 1 + 2
 
 
@@ -201,7 +201,7 @@ async def test_an_unknown_path_is_answered_as_the_sandbox(caller: Caller) -> Non
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("ru", "[Здлло %s ~~]"), ("Japanese", "[げざ %s ~]"), ("de", "[Ĥéļļö %s ~~]"), ("zh_tw", "[央夲 %s ~]")],
+    [("ru", "[Здлло %s ~~]"), ("Japanese", "[げざ %s ~]"), ("de", "[Ĥéļļö %s ~~]"), ("zh_tw", "[水山 %s ~]")],
 )
 async def test_a_translation_is_written_in_the_script_of_its_language(caller: Caller, language: str, text: str) -> None:
     options = {"source_lang": "auto", "target_lang": language}

@@ -3,13 +3,15 @@
 from functools import cache
 from itertools import islice
 
+# Characters that both ways of writing Chinese have.
+_CHINESE = "人大小中日月火水木金土山川口目耳手足心力田石米竹雨王"
 _LATIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ACCENTED = "áƀçðéƒĝĥîĵķļɱñöþʠŕšţûṽŵẋýžÁƁÇÐÉƑĜĤÎĴĶĻḾÑÖÞǪŔŠŢÛṼŴẊÝŽ"
-# By ISO 15924 code: where the small letters begin, and the capitals where there are any.
+# By ISO 15924 code: where the small letters begin, and the capitals where there are any; or all 26.
 _FIRST = {
     "Cyrl": "аА", "Grek": "αΑ", "Armn": "աԱ", "Geor": "ა", "Arab": "ا", "Hebr": "א", "Deva": "क", "Beng": "ক",
     "Gujr": "ક", "Orya": "କ", "Taml": "க", "Telu": "క", "Knda": "ಕ", "Sinh": "ක", "Thai": "ก", "Laoo": "ກ",
-    "Khmr": "ក", "Mymr": "က", "Hans": "大", "Hant": "大", "Jpan": "か", "Kore": "가",
+    "Khmr": "ក", "Mymr": "က", "Hans": _CHINESE, "Hant": _CHINESE, "Jpan": "か", "Kore": "가",
 }  # fmt: skip
 # Scripts that say in one sign what takes others about three.
 _DENSE = frozenset({"Hans", "Hant", "Jpan", "Kore"})
@@ -25,7 +27,7 @@ def _letters(script: str) -> dict[int, str]:
     if script not in _FIRST:
         return {ord(plain): accented for plain, accented in zip(_LATIN, _ACCENTED, strict=True)}
     first = _FIRST[script]
-    letters = _from(first[0]) + _from(first[-1])
+    letters = first * 2 if len(first) == len(_CHINESE) else _from(first[0]) + _from(first[-1])
     return {ord(plain): letter for plain, letter in zip(_LATIN, letters, strict=True)}
 
 

@@ -80,16 +80,18 @@ class Demo:
         for source, translation in zip(LINES, result["translations"], strict=True):
             table.add_row(_plain(source), _plain(str(translation)))
         self.console.print(table)
-        for term in result["glossary"]:
-            verdict = "applied" if term["applied"] else "NOT applied"
-            self.console.print(f"  glossary: {term['source']} = {term['target']} {verdict}")
+        for item in result["warnings"]:
+            self.console.print(f"  check line {item['index']}: {_plain(item['message'])}")
+        terms = result.get("glossary", {"kept": 0, "missing": []})
+        missing = "".join(f", NOT {term['source']} = {term['target']}" for term in terms["missing"])
+        self.console.print(f"  glossary: {terms['kept']} term(s) kept{_plain(missing)}")
 
     async def image(self, sample: Path, output: Path) -> None:
         """The sample picture, and a picture of before and after."""
         self._head("translate_image", f"{sample.name}, from en to {TARGET}")
         arguments = {"image": str(sample), "target_lang": TARGET, "source_lang": "en", "glossary": GLOSSARY}
         result = await self.call("translate_image", arguments)
-        if result["no_text_found"]:
+        if result.get("no_text_found"):
             self.console.print(f"  {_plain(result['message'])}")
             return
         translated = Path(result["artifacts"][0]["path"])
