@@ -9,7 +9,11 @@ from threading import Lock
 
 from qwen_localize.errors import BadArgument, quote
 
+from .headings import IDS, ROLES, ROW_IDS, TEXTS, TRANSCRIPTS, has
+
 _SEPARATORS = ",;\t"
+_LINE_END = re.compile(r"[\r\n]")
+_LONGEST_LINE = 10_000
 _one_at_a_time = Lock()
 
 
@@ -32,9 +36,17 @@ def rows(text: str) -> list[dict[str, str | None]]:
     return [dict(zip(heads, row + [None] * len(heads), strict=False)) for row in whole if any(row)]
 
 
+def is_table(text: str) -> bool:
+    """Whether a text begins with headings that are those of conversations: what is said, and by whom or in which."""
+    text = text.lstrip("\ufeff\r\n")
+    line = _LINE_END.split(text[:_LONGEST_LINE], maxsplit=1)[0]
+    heads = dict.fromkeys(cell.strip().strip('"') for cell in line.split(_separator(line)))
+    return has(heads, TEXTS + TRANSCRIPTS) and has(heads, IDS + ROW_IDS + ROLES) and len(line) < len(text)
+
+
 def _separator(text: str) -> str:
     """The one that cuts the heading line into most columns."""
-    return max(_SEPARATORS, key=re.split(r"[\r\n]", text, maxsplit=1)[0].count)
+    return max(_SEPARATORS, key=_LINE_END.split(text, maxsplit=1)[0].count)
 
 
 @contextmanager
