@@ -100,7 +100,7 @@ def read(name: str, text: str, columns: Mapping[str, str] | None = None) -> list
     good = [item for item in found if not item.error]
     if not good:
         reason = found[0].error if found else "it has no conversations."
-        raise BadInput(f"{quote(name)}: {reason} {_FORMS}")
+        raise BadInput(f"{quote(name)}: {reason if 'role' in reason else f'{reason} {_FORMS}'}")
     speakers = {turn.role for item in good for turn in item.turns}
     if len(speakers) < 2 and not any(map(is_role, speakers)):
         raise BadInput(f"{quote(name)}: only one speaker can be told. {_FORMS}")
@@ -139,19 +139,20 @@ class _Reader:
         Raises:
             BadArgument: it has headings of a table of conversations, but not all that are needed.
         """
-        if not self._is_file and not tables.is_table(text):
-            return None
-        rows = [self._columns.of_row(row) for row in tables.rows(text)]
+        heads = self._columns.of_row(tables.headings(text))
+        has_id, has_role, has_text = (has(heads, names) for names in (IDS + ROW_IDS, ROLES, TEXTS + TRANSCRIPTS))
         # Of another file nothing is quoted: it may be secret.
-        if not rows or sum(has(rows[0], names) for names in (IDS + ROW_IDS, ROLES, TEXTS + TRANSCRIPTS)) < 2:
+        if has_id + has_role + has_text < 2 or not (self._is_file or has_text):
             self._columns.check()
             return None
-        _refuse_secrets(rows[:1])
-        self._columns.check(listed(rows[0]))
+        _refuse_secrets([heads])
+        told = listed(tables.headings(text))
+        self._columns.check(told)
+        rows = [self._columns.of_row(row) for row in tables.rows(text)]
         names = _id_names(rows)
-        if not names or not has(rows[0], TEXTS + TRANSCRIPTS):
+        if not names or not has_text:
             raise BadArgument(
-                f"the headings found are {listed(rows[0])}. Name the columns conversation_id (the same in all rows of "
+                f"the headings found are {told}. Name the columns conversation_id (the same in all rows of "
                 'one conversation), role and text, or say which are those: columns={"id": …, "role": …, "text": …}.'
             )
         return self._grouped(rows, names)

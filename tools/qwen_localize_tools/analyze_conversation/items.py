@@ -9,14 +9,14 @@ from qwen_localize.errors import BadArgument
 from .headings import IDS, ROLES, TEXTS, TIMES, TRANSCRIPTS, has, listed, named
 from .markup import as_text
 from .messengers import from_text
-from .speakers import are_fields, is_dialogue
+from .speakers import are_fields, is_dialogue, is_role
 from .turns import SPEAKER, Turn
 
 _TEXTS = TEXTS + TRANSCRIPTS
 # What one person said at once; a longer text with one speaker is an export of a form that is not known here.
 _SHORT_TEXT, _FEW_LINES = 1000, 10
 _WRITE = 'Begin each turn on a line with its speaker and a colon, "Customer: …", or pass turns of role and text.'
-_NO_DIALOGUE = f"It is no conversation between people that can be told apart, so nothing of it is sent. {_WRITE}"
+_NO_DIALOGUE = "it is no conversation between people that can be told apart, so nothing of it is sent."
 
 
 def said(text: str, *, is_file: bool) -> tuple[Turn, ...]:
@@ -36,14 +36,15 @@ def said(text: str, *, is_file: bool) -> tuple[Turn, ...]:
         if len(lead) > _SHORT_TEXT or not is_dialogue(turns, of_messenger=script.of_messenger):
             raise BadArgument(_NO_DIALOGUE)
     elif turns and are_fields(turns):
-        raise BadArgument(_NO_DIALOGUE)
-    if len({turn.role for turn in turns}) == 1 and _is_long(text):
+        raise BadArgument(f"conversation: {_NO_DIALOGUE} {_WRITE}")
+    if len({turn.role for turn in turns}) == 1 and _is_long(text, turns[0].role):
         raise BadArgument(f"Only one speaker can be made out in a long text. {_WRITE}")
     return turns
 
 
-def _is_long(text: str) -> bool:
-    return sum(map(len, text.split())) > _SHORT_TEXT or sum(map(bool, map(str.strip, text.splitlines()))) > _FEW_LINES
+def _is_long(text: str, speaker: str) -> bool:
+    lines = sum(map(bool, map(str.strip, text.splitlines())))
+    return lines > _FEW_LINES or (sum(map(len, text.split())) > _SHORT_TEXT and not is_role(speaker))
 
 
 def from_items(items: Sequence[Any], *, is_file: bool) -> tuple[Turn, ...]:

@@ -24,10 +24,9 @@ _ZONE = r"(?:Z\b|\s?(?:UTC|GMT)?[+-]\d{2}:?\d{2}\b|\s(?:UTC|GMT)\b)?"
 _TIME = rf"{_BEFORE}\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?:\s?(?:{_HALF}|Uhr\b))?{_ZONE}"
 # Beside a date, a point may part hours from minutes.
 _CLOCK = rf"(?:{_TIME}|\d{{1,2}}\.\d{{2}}(?:\.\d{{2}})?(?![\d.]))"
-_MOMENT = (
-    rf"(?:{_DATE}(?:T|[,،;]?\s{{1,3}}(?:(?:at|um|à|a las|às|в|kl\.?|alle) )?|,){_CLOCK}|{_CLOCK},?\s{{1,2}}{_DATE})"
-)
-_OPEN, _CLOSE = r"[\[(（【]?", r"[\])）】]?"
+_AT = r"(?:T|[,،;]?\s{1,3}(?:(?:[^\W\d_]{1,3}\.?|a las|alle) )?|,)"
+_MOMENT = rf"(?:{_DATE}{_AT}{_CLOCK}|{_CLOCK},?\s{{1,2}}{_DATE})"
+_OPEN, _CLOSE = r"(?:[\[(（【]\s?)?", r"(?:\s?[\])）】])?"
 _STAMP = rf"{_OPEN}(?:{_MOMENT}|{_DATE}(?=[\])）】])|{_TIME}){_CLOSE}"
 _NAME = r"(?P<name>[^\s:：][^:：]{0,59}?)"
 # Neither the colon of a time nor that of a URL or a path.
@@ -49,10 +48,15 @@ _KINDS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (_PLAIN, re.compile(rf"[*_>•\s-]*(?P<name>[^\s:：*][^:：]{{0,30}}?){_COLON}[*_]*")),
     (_BARE, re.compile(rf"(?P<name>[^\s:：][^:：]{{0,40}}?)\s+{_TIME}$")),
 )
+_TIMELESS = tuple(item for item in _KINDS if item[0] in (_BREAK, _PLAIN))
+_HAS_TIME = re.compile(r"\d[:.]\d\d")
 # What begins a turn of nobody's, or none.
 _NAMELESS = frozenset({_DATED, _BREAK})
 _HINT = re.compile(r"[\d:：]")
-_YEAR_FIRST = re.compile(r"\W{0,2}(?:\d{4}[-/]|\d{1,2}:)")
+_YEAR_FIRST = re.compile(r"\W{0,2}(?:\d{4}[-/]|\d{1,2}:\d{2}(?!\t))")
+_MEETING = re.compile(r"From\s+(.{1,40}?)\s+[Tt]o\s.+")
+# A person's name in Latin letters, rather than a program's.
+_PERSON = re.compile(r"(?:[A-Z][a-z'’]+)(?:[ -][A-Z][a-z'’]*\.?| \d+| \([^()]*\))*")
 _NO_NAME = re.compile(r"[\\=<>{}\"`;$|^]|\[\d|^[\['#/(]")
 # Marks of direction, which messengers put round names, dates and their own words.
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
@@ -98,7 +102,7 @@ def from_text(text: str) -> Script:
 
     What a messenger says itself (who joined, that a picture was left out) is nobody's turn.
     """
-    lines = [line.strip() for line in text.splitlines()]
+    lines = [_EDITED.sub("", line.strip()) for line in text.splitlines()]
     heads = [head for at, line in enumerate(lines) if (head := _head(at, line))]
     form = _form(Counter(head.kind for head in heads))
     begun = {head.at: head for head in _begun(heads, form)}
@@ -112,17 +116,22 @@ def _head(at: int, line: str) -> _Head | None:
     if not _HINT.search(line[:_HEAD]):
         return None
     start = line[:_HEAD].translate(_MARKS).strip()
-    for kind, pattern in _KINDS:
+    for kind, pattern in _KINDS if _HAS_TIME.search(start) else _TIMELESS:
         if not (match := pattern.match(start)):
             continue
         if kind in _NAMELESS:
             return _Head(at, kind)
-        groups = match.groupdict()
-        name = (groups["name"] or groups.get("name_2") or "").strip(" *_~,|-\t")
-        if _can_speak(name):
+        if _can_speak(name := _name(match)):
             said = "" if _OWN.search(line[:_HEAD]) else start[match.end() :] + line[_HEAD:]
             return _Head(at, kind, name, said)
     return None
+
+
+def _name(match: re.Match[str]) -> str:
+    found = match.groupdict()
+    name = (found["name"] or found.get("name_2") or "").strip(" *_~,|-\t")
+    meeting = _MEETING.fullmatch(name)
+    return meeting[1] if meeting else name
 
 
 def _can_speak(name: str) -> bool:
@@ -172,7 +181,7 @@ def _turns(lines: Sequence[str], begun: dict[int, _Head], name: str) -> Iterator
 
 def _turn(name: str, said: list[str]) -> Iterator[Turn]:
     """What somebody said on one or more lines, if it is anything."""
-    text = " ".join(" ".join(_EDITED.sub("", line) for line in said).split())
+    text = " ".join(" ".join(said).split())
     if name and text and not _UNSAID.fullmatch(text[:200]):
         yield Turn(name, text)
 
@@ -180,4 +189,5 @@ def _turn(name: str, said: list[str]) -> Iterator[Turn]:
 def _is_log(lines: Sequence[str], begun: dict[int, _Head]) -> bool:
     """Whether the stamps are those of logs, with names that could be programs'."""
     stamped = sum(bool(_YEAR_FIRST.match(lines[at])) for at in begun)
-    return 2 * stamped > len(begun) and all(head.name.isascii() for head in begun.values())
+    names = {head.name for head in begun.values() if head.name}
+    return 2 * stamped > len(begun) and all(name.isascii() and not _PERSON.fullmatch(name) for name in names)

@@ -14,6 +14,7 @@ _WORDS = re.compile(r"[\W_\d]+")
 _ROLE = re.compile(
     r"(?P<word>[^\d(\[（【#]+?)(?:[\s_.-]*#?\d{1,6}|[\s_.-]+[a-z])?[\s_]*(?:[(\[（【][^()（）]*[)\]）】])?"
 )
+_WORD = re.compile(r"[^\W\d_]{2}|[^\W\d_a-zA-Z]")
 _SENTENCE = re.compile(r"[.!?。！？…؟।]['\"»”’)）]*$|[?？؟](?:\s|$)")
 
 
@@ -51,7 +52,7 @@ def is_dialogue(turns: Sequence[Turn], *, of_messenger: bool) -> bool:
     said = [turn for turn in turns if turn.role != SPEAKER]
     counted = Counter(turn.role.casefold() for turn in said)
     roles = [name for name in counted if is_role(name)]
-    if are_fields(turns) or _is_cyclic([turn.role for turn in said]):
+    if are_fields(turns) or _is_cyclic([turn.role for turn in said]) or not _has_words(said):
         return False
     if len(counted) < 2 or (len(counted) == len(said) and not of_messenger):
         # A list of settings has each name once, as has a chat of two lines: those who speak in it are told by role.
@@ -65,6 +66,11 @@ def _is_cyclic(names: Sequence[str]) -> bool:
     """Whether three names or more come again and again in the same order, as the fields of records do."""
     period = len(set(names))
     return 3 <= period < len(names) and all(name == names[at % period] for at, name in enumerate(names))
+
+
+def _has_words(turns: Sequence[Turn]) -> bool:
+    """Whether half of the turns are words, rather than numbers, codes or statements of a program."""
+    return 2 * sum(bool(_WORD.search(turn.text[:200])) and turn.text[-1] not in ";{}" for turn in turns) >= len(turns)
 
 
 def _is_spoken(turns: Sequence[Turn]) -> bool:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
 
 from qwen_localize.errors import BadArgument, quote
-
-from .headings import IDS, ROLES, ROW_IDS, TEXTS, TRANSCRIPTS, has
 
 _SEPARATORS = ",;\t"
 _LINE_END = re.compile(r"[\r\n]")
@@ -36,12 +35,13 @@ def rows(text: str) -> list[dict[str, str | None]]:
     return [dict(zip(heads, row + [None] * len(heads), strict=False)) for row in whole if any(row)]
 
 
-def is_table(text: str) -> bool:
-    """Whether a text begins with headings that are those of conversations: what is said, and by whom or in which."""
+def headings(text: str) -> dict[str, Any]:
+    """What stands in a table's first line, if that is not longer than headings are, and more lines follow."""
     text = text.lstrip("\ufeff\r\n")
     line = _LINE_END.split(text[:_LONGEST_LINE], maxsplit=1)[0]
-    heads = dict.fromkeys(cell.strip().strip('"') for cell in line.split(_separator(line)))
-    return has(heads, TEXTS + TRANSCRIPTS) and has(heads, IDS + ROW_IDS + ROLES) and len(line) < len(text)
+    if len(line) in (_LONGEST_LINE, len(text)):
+        return {}
+    return dict.fromkeys(cell.strip().strip('"') for cell in line.split(_separator(line)))
 
 
 def _separator(text: str) -> str:
