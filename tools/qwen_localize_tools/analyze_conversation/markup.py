@@ -18,7 +18,8 @@ def as_text(value: str) -> str:
     """What a reader of the HTML sees; text that is none stays as it is."""
     if not _LOOKS.search(value):
         return value
-    return html.unescape("".join(_seen(value))).strip()
+    lines = html.unescape("".join(_seen(value))).splitlines()
+    return "\n".join(filter(None, map(str.strip, lines)))
 
 
 def _seen(value: str) -> Iterator[str]:

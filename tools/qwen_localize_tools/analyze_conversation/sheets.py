@@ -30,7 +30,7 @@ def as_csv(data: bytes) -> str:
     """
     if importlib.util.find_spec("python_calamine") is None:
         raise Unreadable('it takes another package: pip install "qwen-localize[sheets]". Or save it as CSV in UTF-8.')
-    command = [sys.executable, __file__]
+    command = [sys.executable, "-P", __file__]
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=_MOST_SECONDS, check=True)  # noqa: S603
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
