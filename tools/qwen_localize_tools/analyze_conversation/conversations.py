@@ -15,7 +15,7 @@ from .headings import BARE, IDS, ROLES, ROW_IDS, SECRETS, TEXTS, TRANSCRIPTS, TU
 from .helpdesks import as_turns
 from .items import from_items, said
 from .speakers import is_role
-from .turns import Turn, writable
+from .turns import SPEAKER, Turn, writable
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -101,7 +101,7 @@ def read(name: str, text: str, columns: Mapping[str, str] | None = None) -> list
     if not good:
         reason = found[0].error if found else "it has no conversations."
         raise BadInput(f"{quote(name)}: {reason if 'role' in reason else f'{reason} {_FORMS}'}")
-    speakers = {turn.role for item in good for turn in item.turns}
+    speakers = {turn.role for item in good for turn in item.turns} - {SPEAKER}
     if len(speakers) < 2 and not any(map(is_role, speakers)):
         raise BadInput(f"{quote(name)}: only one speaker can be told. {_FORMS}")
     return found

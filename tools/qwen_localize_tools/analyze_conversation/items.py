@@ -44,7 +44,9 @@ def said(text: str, *, is_file: bool) -> tuple[Turn, ...]:
 
 def _is_long(text: str, speaker: str) -> bool:
     lines = sum(map(bool, map(str.strip, text.splitlines())))
-    return lines > _FEW_LINES or (sum(map(len, text.split())) > _SHORT_TEXT and not is_role(speaker))
+    return lines > _FEW_LINES or (
+        sum(map(len, text.split())) > _SHORT_TEXT and (speaker == SPEAKER or not is_role(speaker))
+    )
 
 
 def from_items(items: Sequence[Any], *, is_file: bool) -> tuple[Turn, ...]:
