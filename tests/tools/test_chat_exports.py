@@ -96,6 +96,20 @@ TEXTS: list[tuple[str, str, Said]] = [
         "[00:00:01] SPEAKER_00: hi\n[00:00:04] SPEAKER_01: hello",
         [("SPEAKER_00", "hi"), ("SPEAKER_01", "hello")],
     ),
+    (
+        "a messenger's words with a colon",
+        "12/03/2024, 14:05 - Anna changed the subject to: Cups\n12/03/2024, 14:06 - Anna: hi\n"
+        "12/03/2024, 14:07 - Ben: hello",
+        TWO,
+    ),
+    (
+        "Taobao, a shop and its person",
+        "tb12 (2024-03-12 14:05:11): 在吗\n旗舰店:小美 (2024-03-12 14:06:00): 在的亲",
+        [("tb12", "在吗"), ("旗舰店:小美", "在的亲")],
+    ),
+    ("Amazon", "02:05 PM IST Anna: hi\n02:06 PM IST Ben: hello", TWO),
+    ("numbered", "[1] customer: hi\n2. agent: hello", [("customer", "hi"), ("agent", "hello")]),
+    ("in brackets", "[Customer]: hi\n[Agent]: hello", [("Customer", "hi"), ("Agent", "hello")]),
     ("two lines", "Customer: hi\nAgent: hello", [("Customer", "hi"), ("Agent", "hello")]),
     ("Markdown", "**Customer:** hi\n**Agent:** hello", [("Customer", "hi"), ("Agent", "hello")]),
     (

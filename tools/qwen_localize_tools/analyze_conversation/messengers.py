@@ -20,7 +20,7 @@ _DATE = (
 )
 _HALF = r"[AaPp]\.?\s?[Mm]\b\.?|[صم]\b"
 _BEFORE = rf"(?:(?:上午|下午|早上|中午|傍晚|晚上|凌晨|午前|午後|오전|오후|{_HALF})\s?)?"
-_ZONE = r"(?:Z\b|\s?(?:UTC|GMT)?[+-]\d{2}:?\d{2}\b|\s(?:UTC|GMT)\b)?"
+_ZONE = r"(?:Z\b|\s?(?:UTC|GMT)?[+-]\d{2}:?\d{2}\b|\s(?:UTC|[A-Z]{1,3}T)\b)?"
 _TIME = rf"{_BEFORE}\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?:\s?(?:{_HALF}|Uhr\b))?{_ZONE}"
 # Beside a date, a point may part hours from minutes.
 _CLOCK = rf"(?:{_TIME}|\d{{1,2}}\.\d{{2}}(?:\.\d{{2}})?(?![\d.]))"
@@ -29,6 +29,7 @@ _MOMENT = rf"(?:{_DATE}{_AT}{_CLOCK}|{_CLOCK},?\s{{1,2}}{_DATE})"
 _OPEN, _CLOSE = r"(?:[\[(（【]\s?)?", r"(?:\s?[\])）】])?"
 _STAMP = rf"{_OPEN}(?:{_MOMENT}|{_DATE}(?=[\])）】])|{_TIME}){_CLOSE}"
 _NAME = r"(?P<name>[^\s:：][^:：]{0,59}?)"
+_SHOP = r"[^\s:：][^:：]{0,40}[:：][^\s:：]{1,20}"
 # Neither the colon of a time nor that of a URL or a path.
 _COLON = r"\s*(?:：|(?<!\d):(?!//|\\)|:(?!\d\d|//))"
 _AFTER = r"[\s,،|–—-]*"
@@ -41,11 +42,18 @@ _KINDS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (_BESIDE, re.compile(rf"{_TIME}\t(?P<name>[^\t]{{1,60}})\t|\[(?P<name_2>[^\[\]]{{1,40}})\] \[{_TIME}\] ")),
     (_BESIDE, re.compile(rf"{_STAMP}\s*<\s?[@+%~&]?(?P<name>[^<>]{{1,40}})>\s")),
     (_BESIDE, re.compile(rf"{_STAMP}{_AFTER}{_NAME}{_COLON}(?=.*\S)")),
+    # A shop, and who answers for it: "旗舰店:小美 (2024-03-12 14:06:00): …".
+    (_ABOVE, re.compile(rf"(?P<name>{_SHOP})\s*{_OPEN}{_MOMENT}{_CLOSE}(?:\s*$|{_COLON})")),
     (_ABOVE, re.compile(rf"(?!{_STAMP}){_NAME},?\s*{_OPEN}{_PLAINLY}{_CLOSE}\s*[:：]?\s*$")),
     (_ABOVE, re.compile(rf"(?!{_STAMP}){_NAME}[\s,]*{_STAMP}{_COLON}(?=.*\S)")),
     (_BELOW, re.compile(rf"{_OPEN}{_MOMENT}{_CLOSE}{_AFTER}{_NAME}\s*$")),
     (_DATED, re.compile(rf"{_OPEN}{_MOMENT}{_CLOSE}")),
-    (_PLAIN, re.compile(rf"[*_>•\s-]*(?P<name>[^\s:：*][^:：]{{0,30}}?){_COLON}[*_]*")),
+    (
+        _PLAIN,
+        re.compile(
+            rf"(?:[*_>•\s-]|\[?\d{{1,5}}[.)\]]\s)*\[?(?P<name>[^\s:：*\[\]][^:：\[\]]{{0,30}}?)\]?{_COLON}[*_]*"
+        ),
+    ),
     (_BARE, re.compile(rf"(?P<name>[^\s:：][^:：]{{0,40}}?)\s+{_TIME}$")),
 )
 _TIMELESS = tuple(item for item in _KINDS if item[0] in (_BREAK, _PLAIN))
@@ -157,7 +165,9 @@ def _begun(heads: Sequence[_Head], form: int) -> Iterator[_Head]:
     counted = Counter(head.name for head in heads if head.kind in (form, _BESIDE))
     for head in heads:
         if head.kind in (form, _BREAK):
-            if form != _PLAIN or head.text or counted[head.name] > 1 or is_role(head.name):
+            if form == _BESIDE and _is_about(head.name, counted):
+                yield replace(head, name="")
+            elif form != _PLAIN or head.text or counted[head.name] > 1 or is_role(head.name):
                 yield head
         elif form == _PLAIN and head.kind in (_BESIDE, _ABOVE):
             yield head
@@ -165,6 +175,12 @@ def _begun(heads: Sequence[_Head], form: int) -> Iterator[_Head]:
             yield replace(head, name="")
         elif form == _BESIDE and head.kind == _PLAIN and counted[head.name]:
             yield head
+
+
+def _is_about(name: str, counted: Counter[str]) -> bool:
+    """Whether a messenger tells what somebody did: "Anna changed the subject to"."""
+    words = name.split()
+    return len(words) > 3 and counted[name] == 1 and any(" ".join(words[:end]) in counted for end in (1, 2))
 
 
 def _turns(lines: Sequence[str], begun: dict[int, _Head], name: str) -> Iterator[Turn]:
