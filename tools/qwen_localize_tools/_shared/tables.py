@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
 
 from qwen_localize.errors import BadArgument, quote
 
 _SEPARATORS = ",;\t"
+_LINE_END = re.compile(r"[\r\n]")
+_LONGEST_LINE = 10_000
 _one_at_a_time = Lock()
 
 
@@ -32,9 +35,18 @@ def rows(text: str) -> list[dict[str, str | None]]:
     return [dict(zip(heads, row + [None] * len(heads), strict=False)) for row in whole if any(row)]
 
 
+def headings(text: str) -> dict[str, Any]:
+    """What stands in a table's first line, if that is not longer than headings are, and more lines follow."""
+    text = text.lstrip("\ufeff\r\n")
+    line = _LINE_END.split(text[:_LONGEST_LINE], maxsplit=1)[0]
+    if len(line) in (_LONGEST_LINE, len(text)):
+        return {}
+    return dict.fromkeys(cell.strip().strip('"') for cell in line.split(_separator(line)))
+
+
 def _separator(text: str) -> str:
     """The one that cuts the heading line into most columns."""
-    return max(_SEPARATORS, key=re.split(r"[\r\n]", text, maxsplit=1)[0].count)
+    return max(_SEPARATORS, key=_LINE_END.split(text, maxsplit=1)[0].count)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import count
 
 import anyio
 from pydantic import BaseModel, Field
@@ -38,6 +39,7 @@ class Analysis:
     """One call: what is asked, of whom, and what it has cost so far."""
 
     def __init__(self, context: Context, model: Model, questions: Sequence[Question]) -> None:
+        self.model = model
         self._series = context.calls.series(model)
         self._questions = questions
 
@@ -60,6 +62,7 @@ class Analysis:
         done: list[Analysed | None] = [None] * len(conversations)
         errors: list[LocalizeError] = []
         left = iter(enumerate(conversations))
+        told = count(1)
 
         async def work() -> None:
             # A fixed number of workers, so that thousands of conversations take no more memory than a few.
@@ -69,7 +72,7 @@ class Analysis:
                 except LocalizeError as error:
                     errors.append(error)
                     done[index] = Analysed(id=conversation.id, error=str(error))
-                await tell(sum(item is not None for item in done), len(conversations))
+                await tell(next(told), len(conversations))
 
         async with anyio.create_task_group() as group:
             for _ in range(min(_SIDE_BY_SIDE, len(conversations))):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -10,12 +10,26 @@ from typing import Any
 from qwen_localize.errors import BadArgument, BadInput, quote
 
 from .._shared import tables
-from .headings import BARE, IDS, ROLES, ROW_IDS, TEXTS, TRANSCRIPTS, TURNS, WRAPPERS, has, listed, named
-from .turns import Turn, from_items, from_text, writable
+from .columns import Columns
+from .headings import BARE, IDS, ROLES, ROW_IDS, SECRETS, TEXTS, TRANSCRIPTS, TURNS, WRAPPERS, has, listed, named
+from .helpdesks import as_turns
+from .items import from_items, said
+from .speakers import is_role
+from .turns import SPEAKER, Turn, writable
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LINE_END = re.compile(r"\r\n?|\n")
+# Far more than the model's window takes; what is longer is not carried further.
+_MOST_CHARACTERS = 500_000
 _EMPTY = 'The conversation is empty. Pass turns such as {"role": "customer", "text": "…"}.'
+_TOO_LONG = "The conversation is too long for the model (28,672 tokens). Split it."
+_FORMS = (
+    "Taken are JSON or JSONL with turns of role and text; a table with conversation_id, role, text; lines such as "
+    '"Customer: …"; exports of messengers and help desks. Or name the columns: columns={"role": …, "text": …, "id": …}.'
+)
+_KEEPS_PASSWORDS = (
+    "It has a column or key for passwords, so nothing of it is sent. Leave out all but conversation_id, role and text."
+)
 Row = dict[str, Any]
 
 
@@ -32,6 +46,11 @@ class Conversation:
         """Whether any turn has Chinese characters: the service documents Chinese dialogues only."""
         return any(_CHINESE.search(turn.text) for turn in self.turns)
 
+    @property
+    def is_one_sided(self) -> bool:
+        """Whether only one person speaks."""
+        return len({turn.role for turn in self.turns}) == 1
+
 
 def as_json(conversations: Sequence[Conversation]) -> bytes:
     """Conversations as the bytes that a job is given."""
@@ -46,67 +65,163 @@ def from_json(data: bytes) -> list[Conversation]:
     ]
 
 
-def given(value: str | list[Any]) -> list[Conversation]:
-    """The conversations in an argument: one text, the turns of one, or a list of several.
+def given(value: str | list[Any] | Row, columns: Mapping[str, str] | None = None) -> list[Conversation]:
+    """The conversations in an argument: one text, perhaps a file's; the turns of one; or a list of several.
+
+    Args:
+        value: the argument.
+        columns: what the value calls role, text and id, where that is not known here.
 
     Raises:
         BadArgument: none of them can be read.
     """
-    value = _unpacked(value)
-    found = _found(value) if isinstance(value, list | dict) else [_conversation(value, "1")]
+    reader = _Reader(Columns(columns or {}), is_file=False)
+    found = reader.text(value) if isinstance(value, str) else reader.value(value)
+    if found is None:
+        found = [reader.conversation(value, "1")]
     if all(item.error for item in found):
         raise BadArgument(found[0].error if found else _EMPTY)
     return found
 
 
-def read(name: str, text: str) -> list[Conversation]:
-    """The conversations in a JSON, JSONL or CSV file.
+def read(name: str, text: str, columns: Mapping[str, str] | None = None) -> list[Conversation]:
+    """The conversations in a file: JSON, JSONL, CSV, or lines.
 
     Raises:
-        BadInput: it is none of these, or none of its conversations can be read.
+        BadInput: it is none of these, or none of its conversations can be read. Nothing of it is quoted.
     """
+    reader = _Reader(Columns(columns or {}), is_file=True)
     try:
-        found = _from_json(text) or _from_lines(text) or _from_table(text)
+        found = reader.text(text)
+        if found is None:
+            found = [reader.conversation(text, "1")]
     except BadArgument as error:
         raise BadInput(f"{quote(name)}: {error}") from None
-    if not found:
-        raise BadInput(
-            f"{quote(name)} has no conversations that can be found. Use JSON or JSONL with turns of role and text, or "
-            "a CSV with the columns conversation_id, role, text."
-        )
-    if all(item.error for item in found):
-        raise BadInput(f"{quote(name)}: {found[0].error}")
+    good = [item for item in found if not item.error]
+    if not good:
+        reason = found[0].error if found else "it has no conversations."
+        raise BadInput(f"{quote(name)}: {reason if 'role' in reason else f'{reason} {_FORMS}'}")
+    speakers = {turn.role for item in good for turn in item.turns} - {SPEAKER}
+    if len(speakers) < 2 and not any(map(is_role, speakers)):
+        raise BadInput(f"{quote(name)}: only one speaker can be told. {_FORMS}")
     return found
 
 
-def _from_json(text: str) -> list[Conversation]:
-    value = _loaded(text)
-    return _found(value) if isinstance(value, list | dict) else []
+class _Reader:
+    """One reading: of a file, which is sent only if it is conversations for certain, or of what a caller wrote."""
 
+    def __init__(self, columns: Columns, *, is_file: bool) -> None:
+        self._columns = columns
+        self._is_file = is_file
 
-def _from_lines(text: str) -> list[Conversation]:
-    """JSON to a line; a damaged line among them is a conversation that cannot be read."""
-    values = [_loaded(line) for line in _LINE_END.split(text) if line.strip()]
-    whole = sum(isinstance(value, list | dict) for value in values)
-    return _found(values) if 2 * whole > len(values) else []
+    def text(self, text: str) -> list[Conversation] | None:
+        """The conversations in JSON, JSONL, or a table; None if it is none of these."""
+        value = _loaded(text)
+        if not isinstance(value, list | dict):
+            value = _loaded_lines(text)
+        return self.value(value) if isinstance(value, list | dict) else self._table(text)
 
+    def value(self, value: list[Any] | Row) -> list[Conversation]:
+        """The conversations in a JSON value.
 
-def _from_table(text: str) -> list[Conversation]:
-    """
-    Raises:
-        BadArgument: it has headings of a table of conversations, but not all that are needed.
-    """
-    rows = tables.rows(text)
-    # Of another file nothing is quoted: it may be secret.
-    if not rows or not has(rows[0], IDS + ROW_IDS + ROLES + TEXTS + TRANSCRIPTS):
-        return []
-    names = _id_names(rows)
-    if not names or not has(rows[0], TEXTS + TRANSCRIPTS):
-        raise BadArgument(
-            f"the headings found are {listed(rows[0])}. Name the columns conversation_id (the same in all rows of one "
-            "conversation), role and text."
-        )
-    return _grouped(rows, names)
+        Raises:
+            BadArgument: it is not of conversations at all, or has not the columns that were named.
+        """
+        try:
+            renamed = self._columns.renamed(value)
+            self._columns.check()
+            return self._found(renamed)
+        except RecursionError:
+            raise BadArgument("It is nested too deeply. Pass turns of role and text.") from None
+
+    def _table(self, text: str) -> list[Conversation] | None:
+        """
+        Raises:
+            BadArgument: it has headings of a table of conversations, but not all that are needed.
+        """
+        heads = self._columns.of_row(tables.headings(text))
+        has_id, has_role, has_text = (has(heads, names) for names in (IDS + ROW_IDS, ROLES, TEXTS + TRANSCRIPTS))
+        # Of another file nothing is quoted: it may be secret.
+        if has_id + has_role + has_text < 2 or not (self._is_file or has_text):
+            self._columns.check()
+            return None
+        _refuse_secrets([heads])
+        told = listed(tables.headings(text))
+        self._columns.check(told)
+        rows = [self._columns.of_row(row) for row in tables.rows(text)]
+        names = _id_names(rows)
+        if not names or not has_text:
+            raise BadArgument(
+                f"the headings found are {told}. Name the columns conversation_id (the same in all rows of "
+                'one conversation), role and text, or say which are those: columns={"id": …, "role": …, "text": …}.'
+            )
+        return self._grouped(rows, names)
+
+    def _found(self, value: list[Any] | Row) -> list[Conversation]:
+        """The conversations under a name, one to an item, or turns that carry their conversation's id."""
+        value = as_turns(value)
+        if isinstance(value, dict):
+            inner = None if _is_turn(value) or _has_turns(value) else named(value, WRAPPERS)
+            return self._found(inner if isinstance(inner, list | dict) else [value])
+        value = [as_turns(item) for item in value]
+        rows = [item for item in value if isinstance(item, dict)]
+        _refuse_secrets(rows)
+        if not any(map(_is_turn, value)) or any(isinstance(item, str | list) or _has_turns(item) for item in value):
+            return self._each(value)
+        others = [_no_conversation(number) for number, item in enumerate(value, 1) if not isinstance(item, dict)]
+        return self._grouped(rows, _id_names(rows)) + others
+
+    def _each(self, value: list[Any]) -> list[Conversation]:
+        found = [self.conversation(item, str(number)) for number, item in enumerate(value, 1)]
+        if self._is_file and any(isinstance(item, str) for item in value) and any(item.error for item in found):
+            raise BadArgument(f"its list of texts is no list of conversations, so nothing of it is sent. {_FORMS}")
+        return found
+
+    def _grouped(self, rows: Sequence[Row], names: tuple[str, ...]) -> list[Conversation]:
+        """Rows of one turn each as conversations, in the order in which these begin; without an id they are one."""
+        groups: dict[str, list[Row]] = {}
+        lost: list[Conversation] = []
+        for number, row in enumerate(rows, 1):
+            if key := writable(named(row, names)).strip() if names else "1":
+                groups.setdefault(key, []).append(row)
+            else:
+                lost.append(
+                    Conversation(f"row {number}", (), f"Row {number} does not say which conversation it is of.")
+                )
+        of_group = partial(from_items, is_file=self._is_file)
+        return [self._told(key, partial(of_group, group), has_id=bool(names)) for key, group in groups.items()] + lost
+
+    def conversation(self, value: Any, number: str) -> Conversation:
+        """One conversation, whatever its form."""
+        value = as_turns(_unpacked(value))
+        own = writable(named(value, IDS + ROW_IDS)).strip() if isinstance(value, dict) else ""
+        return self._told(own or number, lambda: self._turns(value, number), has_id=bool(own))
+
+    def _turns(self, value: Any, number: str) -> tuple[Turn, ...]:
+        value = _unpacked(value)
+        if isinstance(value, str):
+            return said(value, is_file=self._is_file)
+        if isinstance(value, list):
+            return from_items(value, is_file=self._is_file)
+        if _has_turns(value):
+            return self._turns(named(value, TURNS), number)
+        if _is_turn(value):
+            return from_items([value], is_file=self._is_file)
+        raise BadArgument(_no_conversation(number).error)
+
+    def _told(self, key: str, turns: Callable[[], tuple[Turn, ...]], *, has_id: bool) -> Conversation:
+        """A conversation of these turns, or why they cannot be had."""
+        try:
+            found = turns()
+        except BadArgument as error:
+            return Conversation(key, (), str(error))
+        except RecursionError:
+            return Conversation(key, (), "The conversation is nested too deeply. Pass turns of role and text.")
+        if sum(len(turn.text) for turn in found) > _MOST_CHARACTERS:
+            return Conversation(key, (), _TOO_LONG)
+        if self._is_file and not has_id and len(found) == 1:
+            return Conversation(key, (), "It has one turn only, and no conversation_id.")
+        return Conversation(key, found, "" if found else _EMPTY)
 
 
 def _loaded(text: str) -> Any:
@@ -114,6 +229,16 @@ def _loaded(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def _loaded_lines(text: str) -> list[Any] | None:
+    """JSON to a line, None for a damaged line; none at all if most are."""
+    lines = [line for line in _LINE_END.split(text) if line.strip()]
+    if 2 * sum(line.lstrip()[0] in "[{" for line in lines) <= len(lines):
+        return None
+    values = [_loaded(line) for line in lines]
+    whole = sum(isinstance(value, list | dict) for value in values)
+    return values if 2 * whole > len(values) else None
 
 
 def _unpacked(value: Any) -> Any:
@@ -124,17 +249,13 @@ def _unpacked(value: Any) -> Any:
     return value
 
 
-def _found(value: list[Any] | Row) -> list[Conversation]:
-    """The conversations in a JSON value: under a name, one to an item, or turns that carry their conversation's id."""
-    if isinstance(value, dict):
-        inner = None if _is_turn(value) or _has_turns(value) else named(value, WRAPPERS)
-        return _found(inner if isinstance(inner, list) else [value])
-    flat = [item for item in value if _is_turn(item)]
-    if not flat or any(isinstance(item, str | list) or _has_turns(item) for item in value):
-        return [_conversation(item, str(number)) for number, item in enumerate(value, 1)]
-    rows = [item for item in value if isinstance(item, dict)]
-    others = [_no_conversation(number) for number, item in enumerate(value, 1) if not isinstance(item, dict)]
-    return _grouped(rows, _id_names(rows)) + others
+def _refuse_secrets(rows: Sequence[Row]) -> None:
+    """
+    Raises:
+        BadArgument: a row keeps a password.
+    """
+    if any(has(row, SECRETS) for row in rows):
+        raise BadArgument(_KEEPS_PASSWORDS)
 
 
 def _is_turn(value: Any) -> bool:
@@ -156,49 +277,6 @@ def _id_names(rows: Sequence[Row]) -> tuple[str, ...]:
     if not own or (numbered and any(has(row, ROLES) for row in rows)):
         return ()
     return ROW_IDS
-
-
-def _grouped(rows: Sequence[Row], names: tuple[str, ...]) -> list[Conversation]:
-    """Rows of one turn each as conversations, in the order in which these begin; without an id they are one."""
-    groups: dict[str, list[Row]] = {}
-    lost: list[Conversation] = []
-    for number, row in enumerate(rows, 1):
-        if key := writable(named(row, names)).strip() if names else "1":
-            groups.setdefault(key, []).append(row)
-        else:
-            lost.append(Conversation(f"row {number}", (), f"Row {number} does not say which conversation it is of."))
-    return [_told(key, partial(from_items, group)) for key, group in groups.items()] + lost
-
-
-def _conversation(value: Any, number: str) -> Conversation:
-    """One conversation, whatever its form."""
-    value = _unpacked(value)
-    own = writable(named(value, IDS + ROW_IDS)).strip() if isinstance(value, dict) else ""
-    return _told(own or number, lambda: _turns(value, number))
-
-
-def _turns(value: Any, number: str) -> tuple[Turn, ...]:
-    value = _unpacked(value)
-    if isinstance(value, str):
-        return from_text(value)
-    if isinstance(value, list):
-        return from_items(value)
-    if _has_turns(value):
-        return _turns(named(value, TURNS), number)
-    if _is_turn(value):
-        return from_items([value])
-    raise BadArgument(_no_conversation(number).error)
-
-
-def _told(key: str, turns: Callable[[], tuple[Turn, ...]]) -> Conversation:
-    """A conversation of these turns, or why they cannot be had."""
-    try:
-        found = turns()
-    except BadArgument as error:
-        return Conversation(key, (), str(error))
-    except RecursionError:
-        return Conversation(key, (), "The conversation is nested too deeply. Pass turns of role and text.")
-    return Conversation(key, found, "" if found else _EMPTY)
 
 
 def _no_conversation(number: int | str) -> Conversation:

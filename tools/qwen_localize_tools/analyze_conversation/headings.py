@@ -28,7 +28,18 @@ TEXTS = (
 BARE = ("conversation", "dialogue", "dialog", "chat", "对话", "会话")
 TRANSCRIPTS = ("transcript", "聊天记录", "对话记录", *BARE)
 TURNS = ("turns", "messages", "utterances", "消息列表", *TRANSCRIPTS)
-WRAPPERS = ("conversations", "dialogues", "dialogs", "sessions", "chats", "items", "records", "results", "data")
+WRAPPERS = (
+    *("conversations", "dialogues", "dialogs", "sessions", "chats", "list", "tickets", "items", "records", "results"),
+    "data",
+)
+TIMES = ("ts", "timestamp", "timestampms", "createdat", "sentat", "dateunixtime", "date", "time")
+# What has one of these keeps passwords, whatever else it has.
+SECRETS = (
+    *("password", "passwords", "passwd", "pwd", "passphrase", "secret", "secretkey", "clientsecret", "apikey"),
+    *("accesskey", "privatekey", "loginpassword", "accesstoken", "refreshtoken", "otpauth", "cvv", "密码", "口令"),
+)
+# What an argument may call them, and the name under which they are then found.
+COLUMNS = {"role": "role", "text": "text", "id": "conversation_id"}
 
 
 def named(row: Mapping[str, Any], names: tuple[str, ...]) -> Any:
@@ -45,8 +56,13 @@ def has(row: Mapping[str, Any], names: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=4096)
 def headings(found: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the headings found that mean one of the names, best first."""
-    plain = {re.sub(r"[\W_]+", "", heading).casefold(): heading for heading in reversed(found)}
-    return tuple(plain[name] for name in names if name in plain)
+    by_plain = {plain(heading): heading for heading in reversed(found)}
+    return tuple(by_plain[name] for name in names if name in by_plain)
+
+
+def plain(heading: str) -> str:
+    """A heading without case, spaces and punctuation."""
+    return re.sub(r"[\W_]+", "", heading).casefold()
 
 
 def listed(row: Mapping[str, Any]) -> str:
