@@ -60,8 +60,9 @@ class Recovery:
                 await self._take_up(job)
 
     async def _take_up(self, job: JobRecord) -> None:
-        if job.state is State.PAUSING:
-            await self._lifecycle.paused(job)
+        if job.parent and job.state is State.PREPARED:
+            if await self._env.children.is_left(job):  # otherwise its batch, which is begun anew, sends it
+                await self._lifecycle.withdrawn(job)
         elif job.state is not State.SUBMITTING:
             await self._go_on(await self._lifecycle.taken_over(job, self._env.presence.name))
         elif job.kind is Kind.CALL:
@@ -132,7 +133,7 @@ class Recovery:
 
     async def _compare(self, jobs: Sequence[JobRecord], row: Row) -> None:
         """Note which of the jobs a task's result may be of; what cannot be compared is of none."""
-        work = self._env.works[jobs[0].tool]
+        work = self._env.work(jobs[0])
         with TemporaryDirectory(prefix="qwen-localize-") as folder:
             evidence = work.evidence if isinstance(work, Upstream) else None
             result = await self._result(row, work, Path(folder)) if isinstance(work, Upstream) else None
