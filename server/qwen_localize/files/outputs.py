@@ -246,8 +246,8 @@ def safe_name(stem: str) -> str:
     text = "".join("-" if char in '<>:"/\\|?*' or not char.isprintable() else char for char in text)
     tail = found[0] if (found := _TAIL.search(text)) else ""
     head, room = text[: len(text) - len(tail)], _NAME_LIMIT - len(tail)
-    text = head[:room].encode(errors="replace")[: _NAME_BYTES - len(tail.encode())].decode(errors="ignore").rstrip(" .")
-    text = f"{text}{tail}".encode(errors="replace").decode().strip(" .") or "file"
+    cut = head[:room].encode(errors="replace")[: _NAME_BYTES - len(tail.encode())].decode(errors="ignore")
+    text = f"{cut if cut == head else cut.rstrip(' .')}{tail}".strip(" .") or "file"
     return f"_{text}" if _RESERVED.match(text) else text
 
 
