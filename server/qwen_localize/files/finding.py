@@ -49,6 +49,8 @@ async def find(references: Sequence[str], allowed: tuple[Path, ...]) -> Found:
 
 def _find(references: Sequence[str], allowed: tuple[Path, ...]) -> Found:
     found = Found()
+    if not all(reference.strip() for reference in references) or not references:
+        raise BadInput("The path is empty. Name a file, a folder, or a pattern such as photos/*.jpg.")
     for reference in (reference.strip() for reference in references):
         paths = None if is_remote(reference) else _expanded(reference, allowed)
         if paths is None:

@@ -184,6 +184,11 @@ class Jobs:
     progress: ProgressReport
     batch: JobRecord | None = None
 
+    @property
+    def report_name(self) -> str:
+        """A name for what a batch writes of itself, the same each time it is begun."""
+        return f"{self.tool}-{self.batch.id}" if self.batch else self.tool
+
     async def run(self, order: Order) -> JobResult:
         """Begin a job, or join the same one, and wait for it as long as the client may be kept waiting.
 

@@ -31,11 +31,26 @@ def _unpacked(value: Any) -> Any:
 Text = Annotated[
     str | list[str], BeforeValidator(_unpacked), Field(description="One text, or a list of strings: pass many at once")
 ]
+ImageRefs = Annotated[
+    str | list[str],
+    BeforeValidator(_unpacked),
+    Field(description="Path, public URL or data URI; a list, folder or glob for many"),
+]
 TargetLang = Annotated[str, Field(description="Code or English name: ru, Russian, pt-BR")]
+TargetLangs = Annotated[
+    str | list[str], BeforeValidator(_unpacked), Field(description="Code or English name; or a list")
+]
 SourceLang = Annotated[str, Field(description="The same; auto detects it")]
 Glossary = Annotated[list[Term], Field(description="Terms and their fixed translations")]
 TranslationMemory = Annotated[list[Term], Field(description="Earlier translations, to imitate")]
 DomainHint = Annotated[str, Field(description="Subject and style, in English")]
 ImageRef = Annotated[str, Field(description="Local path, public URL, or data URI")]
 SensitiveWords = Annotated[list[str], Field(description="Exact words to leave out")]
+Background = Annotated[str, Field(description="Colour (white) to lay transparent or animated pictures on")]
+Preview = Annotated[bool, Field(description="Only say count, cost and time")]
 JobId = Annotated[str, Field(description="As another tool returned it")]
+
+
+def as_list(value: str | list[str]) -> list[str]:
+    """One, or several."""
+    return [value] if isinstance(value, str) else value
