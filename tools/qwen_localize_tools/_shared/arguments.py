@@ -34,7 +34,7 @@ Text = Annotated[
 ImageRefs = Annotated[
     str | list[str],
     BeforeValidator(_unpacked),
-    Field(description="Path, public URL or data URI; a list, folder or glob for many"),
+    Field(description="Path, URL, data URI, folder or glob; or a list"),
 ]
 TargetLang = Annotated[str, Field(description="Code or English name: ru, Russian, pt-BR")]
 TargetLangs = Annotated[
@@ -46,8 +46,8 @@ TranslationMemory = Annotated[list[Term], Field(description="Earlier translation
 DomainHint = Annotated[str, Field(description="Subject and style, in English")]
 ImageRef = Annotated[str, Field(description="Local path, public URL, or data URI")]
 SensitiveWords = Annotated[list[str], Field(description="Exact words to leave out")]
-Background = Annotated[str, Field(description="Colour (white) to lay transparent or animated pictures on")]
-Preview = Annotated[bool, Field(description="Only say count, cost and time")]
+Background = Annotated[str, Field(description="Colour to flatten transparency or animation on")]
+Preview = Annotated[bool, Field(description="Only say cost and time")]
 JobId = Annotated[str, Field(description="As another tool returned it")]
 
 

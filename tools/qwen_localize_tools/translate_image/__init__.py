@@ -65,17 +65,16 @@ async def translate_image(
     glossary: Glossary = [],  # noqa: B006 - the default is a schema, and never changed
     sensitive_words: SensitiveWords = [],  # noqa: B006
     domain_hint: DomainHint = "",
-    keep_subject_text: Annotated[bool, Field(description="Leave text on the product itself as it is")] = False,
+    keep_subject_text: Annotated[bool, Field(description="Leave text on the product as it is")] = False,
     background: Background = "",
-    check: Annotated[bool, Field(description="Read both pictures and compare text and prices")] = False,
+    check: Annotated[bool, Field(description="Read both, compare text and prices; 0.006 CNY")] = False,
     preview: Preview = False,
     model: ModelName = "qwen-mt-image",
 ) -> JobResult:
-    """Translate the text in pictures, keeping the layout. Saves a JPEG of the same size for each and language.
+    """Translate the text in pictures, keeping the layout. Saves JPEGs of the same size.
 
-    Many at once are one job with a report. 10 to 60 s and 0.003 CNY each (checked 0.006 more), also when no text is
-    found; if it takes longer, a job_id for get_job. One language must be Chinese or English; qwen-mt-image-2.0 has no
-    such rule, but does one a minute.
+    Several are one job with a report. 10 to 60 s, 0.003 CNY each, also without text; if longer, a job_id for get_job.
+    One language must be Chinese or English, but for qwen-mt-image-2.0, which does one a minute.
     """
     chosen = MODELS[model]
     context.calls.check_model(chosen, MODELS.values())
