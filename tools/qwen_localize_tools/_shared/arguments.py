@@ -38,7 +38,7 @@ ImageRefs = Annotated[
 ]
 TargetLang = Annotated[str, Field(description="Code or English name: ru, Russian, pt-BR")]
 TargetLangs = Annotated[
-    str | list[str], BeforeValidator(_unpacked), Field(description="Code or English name; or a list")
+    str | list[str], BeforeValidator(_unpacked), Field(description="Name, code, or a list")
 ]
 SourceLang = Annotated[str, Field(description="The same; auto detects it")]
 Glossary = Annotated[list[Term], Field(description="Terms and their fixed translations")]

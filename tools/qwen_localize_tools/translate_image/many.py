@@ -75,10 +75,12 @@ async def work(context: Context, arguments: Mapping[str, Any], inputs: Sequence[
     """Each picture into each language, as a job by itself."""
     model = MODELS[arguments["model"]]
     price, source, told = context.calls.price(model), arguments["source"], arguments["ext"]
+    # One language after the other: the results of one picture, which look alike, are then never out together, so that a
+    # submission whose answer is lost can be told by its picture.
     parts = [
         Part(kept.name, target, order(model, price, kept, source, target, told))
-        for kept in inputs
         for target in arguments["targets"]
+        for kept in inputs
     ]
     check = partial(checked, context, told) if arguments["check"] else None
     return await all_parts(context, parts, dict(arguments), check)
