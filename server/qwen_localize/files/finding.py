@@ -58,7 +58,10 @@ def _find(references: Sequence[str], allowed: tuple[Path, ...]) -> Found:
         else:
             found.is_many = True
             _sort_out(found, paths, reference, allowed)
-    found.references = list({_place(reference): reference for reference in reversed(found.references)}.values())[::-1]
+    once: dict[str, str] = {}
+    for reference in found.references:
+        once.setdefault(_place(reference), reference)
+    found.references = list(once.values())
     return found
 
 

@@ -77,7 +77,9 @@ async def _call(server: Any, paths: list[str]) -> None:
         await server.call("translate_image", image=paths, target_lang=list(LANGUAGES))
 
 
-def _checked(w: World, pictures: int, jobs: list[dict[str, Any]], killed: tuple[int, ...], seconds: float) -> ManyReport:
+def _checked(
+    w: World, pictures: int, jobs: list[dict[str, Any]], killed: tuple[int, ...], seconds: float
+) -> ManyReport:
     [job] = jobs
     names = sorted(f"picture{number}.{language}.jpg" for number in range(pictures) for language in LANGUAGES)
     files = sorted(path.name for path in w.out.iterdir() if path.suffix == ".jpg")

@@ -37,9 +37,7 @@ ImageRefs = Annotated[
     Field(description="Path, URL, data URI, folder or glob; or a list"),
 ]
 TargetLang = Annotated[str, Field(description="Code or English name: ru, Russian, pt-BR")]
-TargetLangs = Annotated[
-    str | list[str], BeforeValidator(_unpacked), Field(description="Name, code, or a list")
-]
+TargetLangs = Annotated[str | list[str], BeforeValidator(_unpacked), Field(description="Name, code, or a list")]
 SourceLang = Annotated[str, Field(description="The same; auto detects it")]
 Glossary = Annotated[list[Term], Field(description="Terms and their fixed translations")]
 TranslationMemory = Annotated[list[Term], Field(description="Earlier translations, to imitate")]

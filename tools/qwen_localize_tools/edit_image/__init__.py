@@ -12,7 +12,7 @@ from .._shared.arguments import Background, Preview
 from .._shared.opaque import ReadyRules
 from .._shared.pictures import Picture, PictureJobResult
 from .many import many, work
-from .models import MODELS, RATIOS, check
+from .models import MODELS, check
 from .ordering import INLINE_BYTES, PATH, RULES, order, parameters, request, results
 
 _MOST_JOINT = 3
@@ -20,16 +20,16 @@ Images = Annotated[
     list[str],
     Field(
         min_length=1,
-        description="1 to 3 paths, URLs or data URIs (the last gives the ratio); a folder or glob: each",
+        description="1 to 3 paths, URLs or data URIs; the last gives the ratio. Folder or glob: each",
     ),
 ]
-Size = Annotated[str | None, Field(description=f"W*H, or {', '.join(list(RATIOS)[:6])}")]
+Size = Annotated[str | None, Field(description="W*H, or a ratio such as 16:9")]
 
 
 async def edit_image(
     context: Context,
     images: Images,
-    prompt: Annotated[str, Field(description="What to change; put text to write in quotes")],
+    prompt: Annotated[str, Field(description="What to change; text to write in quotes")],
     n: Annotated[int, Field(ge=1, le=6, description="How many versions")] = 1,
     size: Size = None,
     negative_prompt: Annotated[str, Field(description="What to avoid")] = "",
@@ -42,7 +42,7 @@ async def edit_image(
 ) -> JobResult:
     """Edit or combine pictures by an instruction: replace text, objects, background, style. Saves PNGs.
 
-    10 to 60 s; 0.2 CNY a picture (pro and max 0.5). For translation, translate_image is 60 times cheaper.
+    10 to 60 s; 0.2 CNY each (pro and max 0.5). To translate, translate_image is 60 times cheaper.
     """
     chosen = MODELS.get(model) or _unknown(model)
     context.calls.check_model(chosen, MODELS.values())

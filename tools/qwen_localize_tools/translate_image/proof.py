@@ -195,7 +195,7 @@ def _compare_figures(before: Sequence[Line], after: Sequence[Line], verdict: Ver
             if found is None or (figure in gone and new and line.box):
                 instead = new[0] if new else (loose[0] if loose else None)
                 verdict.changed.append(f"{figure.text} → {instead.text if instead else 'nothing'}")
-                loose = [other for other in loose if other is not instead]
+                loose = _without(loose, [instead] if instead else [])
             else:
                 elsewhere.remove(found)
                 verdict.figures += 1

@@ -55,8 +55,10 @@ class _Parts:
             LocalizeError: what keeps the rest from being sent, or from being fetched; both can be tried again.
         """
         await self._context.progress(0, len(self._parts), began)
-        orders = {_key(part): part for part in reversed(self._parts)}
-        left = iter(list(orders.values())[::-1])
+        orders: dict[str, Part] = {}
+        for part in self._parts:
+            orders.setdefault(_key(part), part)
+        left = iter(orders.values())
 
         async def work() -> None:
             for part in left:
