@@ -67,7 +67,7 @@ async def ending(context: Context, rows: Sequence[Row], cost: float | None, argu
         f"{details['done']} of {len(rows)} done{f', {len(failed)} failed' if failed else ''}, {cny(total)}.",
         _places(files, report),
         _check_words(rows),
-        _failure_words(failed),
+        _failure_words(failed, len(rows)),
         left_out_words(left_out, count).strip(),
     ]
     if checks:
@@ -89,10 +89,10 @@ def _places(files: Sequence[SavedFile], report: Sequence[SavedFile]) -> str:
     return f"{len(files)} files in {PurePath(files[0].path).parent}.{table}"
 
 
-def _failure_words(failed: Sequence[Row]) -> str:
-    shown = [f"{row.picture} {row.variant}: {row.error[:_MOST_REASON]}" for row in failed[:5]]
+def _failure_words(failed: Sequence[Row], total: int) -> str:
+    shown = [f"{' '.join(filter(None, (row.picture, row.variant)))}: {row.error[:_MOST_REASON]}" for row in failed[:5]]
     more = f" And {len(failed) - len(shown)} more." if len(failed) > len(shown) else ""
-    again = " To try again, pass only these: a call with all pays for all." if failed else ""
+    again = " To try again, pass only these: a call with all pays for all." if 0 < len(failed) < total else ""
     return " ".join(shown) + more + again
 
 
@@ -105,7 +105,8 @@ def _check_words(rows: Sequence[Row]) -> str:
     doubtful = [row for row in checked if not row.check["passed"]]
     shown = [f"{row.picture} {row.variant}: {row.check['words'][:_MOST_REASON]}" for row in doubtful[:5]]
     more = f" And {len(doubtful) - len(shown)} more." if len(doubtful) > len(shown) else ""
-    return f"Checked: {len(checked) - len(doubtful)} in order, {len(doubtful)} to look at. {' '.join(shown)}{more}"
+    counts = f"Checked: {len(checked) - len(doubtful)} in order, {len(doubtful)} to look at."
+    return " ".join([counts, *shown]) + more
 
 
 def _summed(checks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
