@@ -113,7 +113,8 @@ class Recovery:
         """The task whose result can only be made of this job's inputs; if there is none, the user is asked."""
         if any(row.status in ("PENDING", "RUNNING") for row in rows):
             return  # only a result tells
-        left = [row for row in rows if row.status not in _ENDED_FREE]
+        paid = [row for row in rows if row.status not in _ENDED_FREE]
+        left = [row for row in paid if not await self._is_anothers(job, row, others)]
         if not left:
             await self._not_listed(job, listed)
             return
@@ -130,6 +131,15 @@ class Recovery:
             await self._compare(new, row)
         shared = any(self._compared[other.id, row.task_id] for other in rivals)
         return self._compared[job.id, row.task_id] and not shared
+
+    async def _is_anothers(self, job: JobRecord, row: Row, others: Sequence[JobRecord]) -> bool:
+        """Whether a task's result is made of the inputs of another lost job, and not of this one's."""
+        is_ours = await self._is_of(job, row, others)
+        return (
+            not is_ours
+            and not self._compared[job.id, row.task_id]
+            and any(self._compared.get((other.id, row.task_id)) for other in others)
+        )
 
     async def _compare(self, jobs: Sequence[JobRecord], row: Row) -> None:
         """Note which of the jobs a task's result may be of; what cannot be compared is of none."""
