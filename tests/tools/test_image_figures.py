@@ -101,3 +101,8 @@ def test_a_brand_that_stays_by_the_glossary_is_not_told_as_left() -> None:
 def test_numbers_as_long_as_a_page_take_no_time() -> None:
     assert len(figures("1," * 50_000)) == 50_000
     assert len(figures("9" * 4000)) == 1
+
+
+def test_an_answer_of_a_hundred_thousand_lines_takes_no_time() -> None:
+    many = [Line(f"{number} 9 9 9 9 9", (0.0, 0.0, 1.0, 1.0)) for number in range(100_000)]
+    assert compare(many, many, [("9", "10")] * 100, ["9"] * 100).changed == []

@@ -4,6 +4,8 @@ They have all that other jobs have: each is written down before it is sent, look
 and kept. What a batch begun anew has begun before, it finds again by its digest: see `JobStore.add`.
 """
 
+import json
+from itertools import accumulate
 from typing import Any
 
 from ..clock import Clock, first
@@ -14,8 +16,8 @@ from .waiting import JobSignals
 
 # How often a part is looked at that another process may have changed.
 _LOOK_SECONDS = 2.0
-# How many results are named with a batch that is not at its end.
-_MOST_NAMED = 100
+# How much of the results is named with a batch that is not at its end: characters of JSON.
+_MOST_NAMED = 30_000
 
 
 class Children:
@@ -49,7 +51,9 @@ class Children:
     async def all_rested(self, batch: JobRecord) -> list[dict[str, Any]]:
         """The results of all parts, as far as there are any, once nothing of the batch is out."""
         jobs = [await self.rested(job) for job in await self._store.children(batch.id)]
-        return [artifact for job in jobs for artifact in job.artifacts][:_MOST_NAMED]
+        artifacts = [artifact for job in jobs for artifact in job.artifacts]
+        sizes = accumulate(len(json.dumps(artifact)) for artifact in artifacts)
+        return [artifact for artifact, size in zip(artifacts, sizes, strict=True) if size <= _MOST_NAMED]
 
     async def is_left(self, job: JobRecord) -> bool:
         """Whether a part was not sent, and its batch will not send it."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -306,3 +307,53 @@ async def test_a_folder_is_all_its_pictures_and_what_is_none_is_counted(tmp_path
     assert left_out == {"notes.txt": "not a picture", ".hidden.png": "hidden"}
     assert "2 left out: .hidden.png (hidden); notes.txt (not a picture)." in data["message"]
     assert globbed["details"]["done"] == 2
+
+
+async def test_a_folder_into_which_results_go_does_not_have_them_translated_again(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.picture(0)
+        shutil.copy(w.picture(0), w.folder / "v1.0.png")
+        folder = str(w.folder)
+        await many(w, 1, image=folder, target_lang="ru")
+        for result in w.out.iterdir():
+            shutil.copy(result, w.folder)
+        data = await many(w, 1, image=folder, target_lang=BOTH, preview=True)
+    assert data["details"]["pictures"] == 2
+    assert {item["name"] for item in data["details"]["left_out"] if "already a result" in item["reason"]} == {
+        "picture0.ru.jpg", "v1.0.ru.jpg",
+    }  # fmt: skip
+
+
+async def test_however_many_and_however_long_their_names_answers_stay_short_with_one_path_to_everything(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, task_seconds=0.1) as w:
+        folder = w.folder / ("文件夹" * 15)
+        folder.mkdir()
+        for number in range(40):
+            shutil.copy(w.picture(number), folder / f"{'很长的名字' * 12}{number}.png")
+            (folder / f"{'别的' * 20}{number}.txt").write_text("x")
+        result = await w.clients[0].call_tool("translate_image", {"image": str(folder), "target_lang": BOTH})
+        jobs = await w.clients[0].call_tool("list_jobs", {})
+    data = result.structured_content or {}
+    assert data["details"]["done"] == 80
+    assert data["details"]["left_out_count"] == 40
+    assert len(words(result).encode()) <= 8_000
+    assert len(json.dumps(data, ensure_ascii=False).encode()) <= 60_000
+    assert len(result.content) <= 12
+    assert len(json.dumps(jobs.structured_content, ensure_ascii=False).encode()) <= 10_000
+    report = Path(data["artifacts"][0]["path"])
+    rows = list(csv.DictReader(io.StringIO(report.read_text("utf-8-sig"))))
+    assert len({row["file"] for row in rows}) == 80
+    assert all(Path(row["file"]).exists() for row in rows)
+    assert {Path(row["file"]).name.split(".")[-2].split("-")[0] for row in rows} == set(BOTH)
+
+
+async def test_more_than_a_thousand_results_are_refused_before_anything_is_read(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        folder = w.folder / "shots"
+        folder.mkdir()
+        for number in range(501):
+            (folder / f"{number}.png").write_bytes(b"x")
+        answer = await w.clients[0].call_tool("translate_image", {"image": str(folder), "target_lang": BOTH})
+    assert "would be 1002 results, and one call makes at most 1000" in words(answer)

@@ -15,6 +15,7 @@ from qwen_localize.tool import JobRecord, JobResult, SavedFile
 _HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc")
 # A phone's multi-picture JPEG is a JPEG to everybody else.
 SAME_FORMATS = {"MPO": "JPEG"}
+_MOST_LINKS = 10
 _ENDINGS = {"image/jpeg": "jpg"}
 
 
@@ -127,12 +128,16 @@ def _decoded(source: Path | BytesIO, formats: tuple[str, ...] | None = None) -> 
 
 
 class PictureJobResult(JobResult):
-    """A job whose artifacts are pictures."""
+    """A job whose artifacts are pictures, or a report and pictures."""
 
     @classmethod
     def outcome(cls, job: JobRecord, artifacts: list[SavedFile]) -> str:  # noqa: ARG003 - for others to use
         """The files, each with its size."""
         return f"Saved {', '.join(map(_described, artifacts))}."
+
+    def files(self) -> list[SavedFile]:
+        """The artifacts; of many pictures the first, which is the report."""
+        return self.artifacts[:_MOST_LINKS]
 
 
 def _described(file: SavedFile) -> str:

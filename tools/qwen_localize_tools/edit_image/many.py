@@ -10,7 +10,7 @@ from .._shared.bulk import Estimate, Part, all_parts, gather, preview
 from .._shared.opaque import ReadyRules
 from .._shared.pictures import PictureJobResult
 from .models import MODELS
-from .ordering import order
+from .ordering import order, slug
 
 # How many calls of a batch are out at the same time.
 _AT_ONCE = 6
@@ -21,7 +21,7 @@ async def many(
 ) -> JobResult:
     """Begin the batch, or say what it would take; without a folder or pattern, of the one edit of all pictures."""
     versions = int(wish["parameters"]["n"])
-    gathered = await gather(context, found, rules, versions, keep=not only_preview)
+    gathered = await gather(context, found, rules, versions, keep=not only_preview, made=[slug(wish["prompt"])])
     count = len(gathered.pictures)
     edits = count if found.is_many else 1
     price = context.calls.price(model)

@@ -37,13 +37,13 @@ def order(model: Model, price: Price | None, pictures: Sequence[Media | Kept], w
         model=model,
         arguments={"prompt": wish["prompt"], "parameters": wish["parameters"]},
         inputs=pictures,
-        stem=f"{first.rpartition('.')[0] or first}.{_slug(wish['prompt'])}",
+        stem=f"{first.rpartition('.')[0] or first}.{slug(wish['prompt'])}",
         cost=price.result * count if price else None,
         pieces=count,
     )
 
 
-def _slug(prompt: str) -> str:
+def slug(prompt: str) -> str:
     """The instruction's first words, for a file name."""
     return "-".join(re.findall(r"\w+", prompt.lower())[:5])[:40] or "edited"
 

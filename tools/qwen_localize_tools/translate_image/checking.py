@@ -46,7 +46,7 @@ async def checked(context: Context, told: Mapping[str, Any], job: JobRecord) -> 
     except (LocalizeError, OSError) as error:
         return {"passed": False, "words": f"Not checked: {error}", "cost": series.receipt.cost}
     terms = [(term["src"], term["tgt"]) for term in told.get("terminologies", [])]
-    verdict = compare(before, after, terms, told.get("sensitives", []))
+    verdict = await anyio.to_thread.run_sync(compare, before, after, terms, told.get("sensitives", []))
     cost = series.receipt.cost
     return verdict.as_json | {"words": f"{verdict.words} (Read for {cny(cost)}.)", "cost": cost}
 

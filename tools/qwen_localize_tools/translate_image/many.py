@@ -37,7 +37,7 @@ async def many(context: Context, found: Found, rules: ReadyRules, wish: Wish) ->
     from . import TranslateImageResult
 
     model = MODELS[wish.model]
-    gathered = await gather(context, found, rules, len(wish.targets), keep=not wish.preview)
+    gathered = await gather(context, found, rules, len(wish.targets), keep=not wish.preview, made=wish.targets)
     estimate = _estimate(context, gathered, wish)
     if wish.preview:
         return preview("translate_image", model, gathered, estimate, TranslateImageResult)

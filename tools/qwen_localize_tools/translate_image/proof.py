@@ -17,6 +17,7 @@ from .figures import Figure, figures
 _SHARED = 0.3
 _SHORTEST_WITH_SLIP = 6
 _MOST_SHOWN, _MOST_CHARS = 20, 120
+_MOST_LINES, _MOST_LENGTH, _MOST_FIGURES = 150, 500, 10
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def compare(
         terms: sources and targets of the glossary.
         sensitive: words that were to be left out.
     """
+    before, after = _bounded(before), _bounded(after)
     verdict = Verdict()
     kept = {folded(target) for source, target in terms if folded(source) == folded(target)}
     for line in before:
@@ -116,6 +118,11 @@ def compare(
     verdict.terms = [target for term, target in terms if folded(term) in source and folded(target) not in result]
     verdict.sensitive = [word for word in sensitive if folded(word) and folded(word) in result]
     return verdict
+
+
+def _bounded(lines: Sequence[Line]) -> list[Line]:
+    """As much as any picture has: an answer may say anything, and is compared line by line."""
+    return [Line(line.text[:_MOST_LENGTH], line.box) for line in lines[:_MOST_LINES]]
 
 
 def folded(text: str) -> str:
@@ -183,12 +190,12 @@ def _differ_by_one(one: str, other: str) -> bool:
 
 def _compare_figures(before: Sequence[Line], after: Sequence[Line], verdict: Verdict) -> None:
     """Find each number again: where it stood, or anywhere, unless another stands where it stood."""
-    all_after = [figure for line in after for figure in figures(line.text)]
-    loose = _without(all_after, [figure for line in before for figure in figures(line.text)])
+    all_after = [figure for line in after for figure in _figures(line)]
+    loose = _without(all_after, [figure for line in before for figure in _figures(line)])
     elsewhere = list(all_after)
     for line in before:
-        wanted = figures(line.text)
-        there = [figure for other in _same_place(line, after) for figure in figures(other.text)]
+        wanted = _figures(line)
+        there = [figure for other in _same_place(line, after) for figure in _figures(other)]
         gone, new = _without(wanted, there), _without(there, wanted)
         for figure in wanted:
             found = next((other for other in elsewhere if figure.same(other)), None)
@@ -200,6 +207,10 @@ def _compare_figures(before: Sequence[Line], after: Sequence[Line], verdict: Ver
                 elsewhere.remove(found)
                 verdict.figures += 1
     verdict.changed += [f"nothing → {figure.text}" for figure in loose]
+
+
+def _figures(line: Line) -> list[Figure]:
+    return figures(line.text)[:_MOST_FIGURES]
 
 
 def _without(some: Sequence[Figure], others: Sequence[Figure]) -> list[Figure]:

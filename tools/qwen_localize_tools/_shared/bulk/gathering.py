@@ -1,14 +1,15 @@
 """The pictures that a call names, looked at one by one, so that memory never holds more than a few."""
 
 import mimetypes
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
 import anyio
 
-from qwen_localize.errors import BadArgument, BadInput
+from qwen_localize.errors import BadArgument, BadInput, quote
 from qwen_localize.files import Found, Kept, LocalMedia
 from qwen_localize.tool import Context
 
@@ -45,7 +46,9 @@ def is_one(found: Found) -> bool:
     return len(found.references) == 1 and not found.is_many
 
 
-async def gather(context: Context, found: Found, rules: ReadyRules, variants: int, *, keep: bool) -> Gathered:
+async def gather(
+    context: Context, found: Found, rules: ReadyRules, variants: int, *, keep: bool, made: Collection[str] = ()
+) -> Gathered:
     """Look at all pictures; what cannot be sent is left out.
 
     Args:
@@ -54,13 +57,16 @@ async def gather(context: Context, found: Found, rules: ReadyRules, variants: in
         rules: what the model takes.
         variants: how many results each picture is to have.
         keep: whether they are kept for a job; a preview keeps nothing.
+        made: what stands behind the last dot in the names of results: those in a folder are not done once more.
 
     Raises:
         BadArgument: there are more than one call does.
         BadInput: none can be sent.
     """
-    left_out = [*found.left_out, *((_name(path), "not a picture") for path in _others(found))]
-    references = [reference for reference in found.references if reference not in set(_others(found))]
+    others = {path: reason for path in found.references if (reason := _unwanted(path, found, made))}
+    left_out = [(_shown(name), reason) for name, reason in found.left_out]
+    left_out += [(_name(path), reason) for path, reason in others.items()]
+    references = [reference for reference in found.references if reference not in others]
     if len(references) * variants > MOST_RESULTS:
         raise BadArgument(
             f"That would be {len(references) * variants} results, and one call makes at most {MOST_RESULTS}. Pass "
@@ -75,7 +81,7 @@ async def gather(context: Context, found: Found, rules: ReadyRules, variants: in
             gathered.pictures.append(seen[0])
             gathered.pixels.append(seen[1])
     if not gathered.pictures:
-        name, reason = gathered.left_out[-1]
+        name, reason = gathered.left_out[-1] if gathered.left_out else ("", "Name at least one picture.")
         raise BadInput(
             reason if len(gathered.left_out) == 1 else
             f"None of {len(gathered.left_out)} can be sent. The last, {name}: {reason[:_MOST_REASON]}"
@@ -110,15 +116,21 @@ async def _one(context: Context, reference: str, rules: ReadyRules, *, keep: boo
     return kept, facts.get("width", 0) * facts.get("height", 0)
 
 
-def _others(found: Found) -> list[str]:
-    """What a folder or pattern has brought along that is no picture, told by its name; the rest is looked at."""
-    return [path for path in found.references if path in found.expanded and not _may_be_picture(path)]
-
-
-def _may_be_picture(path: str) -> bool:
-    kind = mimetypes.guess_type(PurePath(path).name)[0]
-    return kind is None or kind.startswith("image/")
+def _unwanted(path: str, found: Found, made: Collection[str]) -> str:
+    """Why something that a folder or pattern has brought along is not looked at, told by its name; empty if it is."""
+    if path not in found.expanded:
+        return ""
+    name = PurePath(path)
+    if re.sub(r"-\d+$", "", name.stem.rpartition(".")[2]) in made and "." in name.stem:
+        return "by its name already a result"
+    kind = mimetypes.guess_type(name.name)[0]
+    return "" if kind is None or kind.startswith("image/") else "not a picture"
 
 
 def _name(reference: str) -> str:
-    return "a data URI" if reference[:5].lower() == "data:" else PurePath(reference).name[:100] or reference[:100]
+    return "a data URI" if reference[:5].lower() == "data:" else _shown(PurePath(reference).name or reference)
+
+
+def _shown(name: str) -> str:
+    """A name that anybody may have given, as one line."""
+    return quote(name, 100)[1:-1]

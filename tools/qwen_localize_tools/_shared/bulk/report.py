@@ -14,7 +14,7 @@ from qwen_localize.tool import Context, Ending, JobRecord, SavedFile, State, cny
 from .estimate import left_out_words
 
 # More files than this are not all named in the answer's words; structured data has them up to a bound in bytes.
-_FEW = 8
+_FEW, _MOST_PATHS = 8, 1500
 _MOST_BYTES = 30_000
 _MOST_FAILURES = 20
 _MOST_REASON = 250
@@ -84,7 +84,7 @@ async def ending(context: Context, rows: Sequence[Row], cost: float | None, argu
 
 def _places(files: Sequence[SavedFile], report: Sequence[SavedFile]) -> str:
     table = f" All of it: {report[0].path}." if report else ""
-    if len(files) <= _FEW:
+    if len(files) <= _FEW and sum(len(file.path) for file in files) <= _MOST_PATHS:
         return (f"Saved {', '.join(file.path for file in files)}." if files else "") + table
     return f"{len(files)} files in {PurePath(files[0].path).parent}.{table}"
 
