@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import anyio
@@ -25,6 +26,11 @@ class Part:
     picture: str
     variant: str
     order: Order
+
+    @cached_property
+    def key(self) -> str:
+        """Equal for parts that are one order: equal pictures under several names."""
+        return self.order.digest("")
 
 
 @dataclass
@@ -57,22 +63,22 @@ class _Parts:
         await self._context.progress(0, len(self._parts), began)
         orders: dict[str, Part] = {}
         for part in self._parts:
-            orders.setdefault(_key(part), part)
+            orders.setdefault(part.key, part)
         left = iter(orders.values())
 
         async def work() -> None:
             for part in left:
                 if not self._breaker.opened:
-                    self._done[_key(part)] = await self._safely(part)
+                    self._done[part.key] = await self._safely(part)
                     await self._tell()
 
         async with anyio.create_task_group() as group:
             for _ in range(min(_SIDE_BY_SIDE, len(orders))):
                 group.start_soon(work)
         if self._breaker.opened:
-            raise LocalizeError(f"{self._count(State.SUCCEEDED)} of {len(orders)} done. {self._breaker.opened}")
+            raise LocalizeError(f"{self._count(State.SUCCEEDED)} of {len(self._parts)} done. {self._breaker.opened}")
         if stuck := [done.job for done in self._done.values() if done.job and done.job.state is State.UNDELIVERED]:
-            words = f"{self._count(State.SUCCEEDED)} of {len(orders)} done, {len(stuck)} paid but not fetched:"
+            words = f"{self._count(State.SUCCEEDED)} of {len(self._parts)} done, {len(stuck)} paid but not fetched:"
             raise LocalizeError(f"{words} {stuck[0].message.partition('. ')[0]}.")
 
     async def _safely(self, part: Part) -> _Done:
@@ -100,7 +106,7 @@ class _Parts:
 
     def _count(self, state: State) -> int:
         """How many parts have a job in a state."""
-        found = (self._done.get(_key(part)) for part in self._parts)
+        found = (self._done.get(part.key) for part in self._parts)
         return sum(bool(done and done.job and done.job.state is state) for done in found)
 
     @property
@@ -115,7 +121,7 @@ class _Parts:
         used: set[str] = set()
         rows = []
         for part in self._parts:
-            key, done = _key(part), self._done[_key(part)]
+            key, done = part.key, self._done[part.key]
             files = [SavedFile(**facts) for facts in done.job.artifacts] if done.job else []
             if key in used:
                 files = [await self._context.files.copy(file, part.order.stem, taken) for file in files]
@@ -123,10 +129,6 @@ class _Parts:
             used.add(key)
             rows.append(Row(part.picture, part.variant, done.job, done.error, files, done.check))
         return rows
-
-
-def _key(part: Part) -> str:
-    return part.order.digest("")
 
 
 async def all_parts(
