@@ -149,6 +149,16 @@ class InternalError(LocalizeError):
         super().__init__(words)
 
 
+def of_kind(name: str, words: str) -> LocalizeError:
+    """An error of the kind that is called `name` here; of no special kind if there is none."""
+    kinds = [LocalizeError]
+    for kind in kinds:
+        if kind.__name__ == name and kind is not Unconfirmed:
+            return kind(words)
+        kinds += kind.__subclasses__()
+    return LocalizeError(words)
+
+
 def quote(text: str, limit: int = QUOTE_LIMIT) -> str:
     """Text of a third party as data: one line, no control characters, cut, in quotation marks."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())

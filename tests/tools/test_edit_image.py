@@ -111,6 +111,41 @@ async def test_the_request_is_the_one_that_the_contract_shows(service: respx.Rou
     assert "X-DashScope-Async" not in service.calls[0].request.headers
 
 
+async def test_each_picture_of_a_folder_or_pattern_is_edited_alone_as_one_job(
+    service: respx.Route, connect: Connect, photo: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "cup.png").write_bytes(picture(80, 80))
+    async with connect() as client:
+        arguments = {"images": [str(tmp_path / "*.png")], "prompt": "Make it grey", "n": 2}
+        preview = (await client.call_tool("edit_image", arguments | {"preview": True})).structured_content or {}
+        assert not service.called
+        data = (await client.call_tool("edit_image", arguments)).structured_content or {}
+        jobs = (await client.call_tool("list_jobs", {})).structured_content or {}
+    assert preview["details"]["total"] == 4
+    assert preview["details"]["cost"] == pytest.approx(0.8)
+    assert [len(sent(call.request)["input"]["messages"][0]["content"]) for call in service.calls] == [2, 2]
+    assert sorted(Path(file["path"]).name for file in data["artifacts"][1:]) == [
+        "cup.make-it-grey-2.png", "cup.make-it-grey.png",
+        "mug photo.make-it-grey-2.png", "mug photo.make-it-grey.png",
+    ]  # fmt: skip
+    assert data["estimated_cost"] == pytest.approx(0.8)
+    assert [job["job_id"] for job in jobs["jobs"]] == [data["job_id"]]
+
+
+async def test_more_than_three_pictures_are_refused_with_how_to_edit_each(refused: Refused, call: Call) -> None:
+    told = await refused(call(images=["https://shop.example/a.png"] * 4))
+    assert 'To edit each alone, pass their folder or a pattern, as in ["photos/*.jpg"]' in told
+
+
+async def test_a_transparent_picture_is_edited_only_on_a_background_that_was_chosen(
+    service: respx.Route, call: Call, photo: Path
+) -> None:
+    Image.new("RGBA", (64, 48), (0, 0, 0, 0)).save(photo)
+    assert "Pass background" in words(await call())
+    assert not service.called
+    assert not (await call(background="white")).is_error
+
+
 async def test_up_to_three_pictures_go_in_their_order(service: respx.Route, call: Call, photo: Path) -> None:
     await call(images=["https://shop.example/a.png", str(photo), "https://shop.example/b.png"])
     images = [part.get("image") for part in sent(service.calls[0].request)["input"]["messages"][0]["content"]][:3]

@@ -120,6 +120,14 @@ class PaidCalls:
             )
         return cost or 0.0
 
+    async def check_budget(self, model: Model, cost: float | None) -> None:
+        """Refuse what would pass the daily budget, before its parts are sent.
+
+        Raises:
+            OverBudget: it would, or nobody published its price.
+        """
+        await self.ledger.check(self.scope, self.known_cost(model, cost), self.clock.wall(), self.cap)
+
     async def ask(
         self, tool: str, model: Model, request: Any, expected: Tokens, send: Send, *, durable: bool, anew: bool = False
     ) -> Answer:

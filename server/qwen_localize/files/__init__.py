@@ -1,5 +1,6 @@
 """What may come in, checked, and where results go, whole and never over anything."""
 
+from .finding import Found, find
 from .inputs import fits, read_media, read_text
 from .kept import Kept, KeptInputs
 from .media import LocalMedia, Media, MediaRules, RemoteMedia
@@ -9,6 +10,7 @@ from .outputs import Artifact, ArtifactType, Inspected, Outputs
 __all__ = [
     "Artifact",
     "ArtifactType",
+    "Found",
     "Inspected",
     "Kept",
     "KeptInputs",
@@ -17,6 +19,7 @@ __all__ = [
     "MediaRules",
     "Outputs",
     "RemoteMedia",
+    "find",
     "fits",
     "offer",
     "read_media",

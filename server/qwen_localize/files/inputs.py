@@ -54,7 +54,7 @@ async def read_text(reference: str, most: int, allowed: tuple[Path, ...]) -> tup
     Raises:
         BadInput: it cannot be used; nothing was sent.
     """
-    if "://" in reference[:40] or reference[:5].lower() == "data:":
+    if is_remote(reference):
         raise BadInput("Only a local file can be read here. Save it, and pass its path.")
     name, data = await anyio.to_thread.run_sync(_local, reference.strip(), most, allowed)
     text = await anyio.to_thread.run_sync(_text, data)
@@ -115,28 +115,41 @@ def _decoded(uri: str, most: int) -> bytes:
         raise BadInput("The data URI's base64 is damaged. Save the file and pass its path instead.") from None
 
 
-def _permitted(reference: str, allowed: tuple[Path, ...]) -> Path:
-    """The file itself, links resolved, if it is a regular file in a place that may be read."""
+def is_remote(reference: str) -> bool:
+    """Whether it is a URL of any kind, and no path."""
+    return "://" in reference[:40] or reference[:5].lower() == "data:"
+
+
+def permitted(reference: str, allowed: tuple[Path, ...], *, folder: bool = False) -> Path:
+    """The file itself, links resolved, if it is a regular file in a place that may be read; or so a folder.
+
+    Raises:
+        BadInput: it is not.
+    """
     try:
         path = Path(reference).expanduser().resolve()
         is_allowed = any(path.is_relative_to(folder) for folder in allowed)
         mode = path.stat().st_mode if is_allowed else 0
     except FileNotFoundError:
-        raise BadInput(f"There is no file at {_shown(reference)}. Check the path{_start()}.") from None
+        raise BadInput(
+            f"There is no {'folder' if folder else 'file'} at {shown(reference)}. Check the path{start()}."
+        ) from None
     except (OSError, ValueError, RuntimeError):
         raise BadInput(f"{quote(reference)} cannot be opened as a file. Check the path and its permissions.") from None
     if not is_allowed:
         places = ", ".join(str(folder) for folder in allowed)
         raise BadInput(
-            f"{_shown(path)} is outside the folders that may be read ({places}). Move the file into one of them, or "
+            f"{shown(path)} is outside the folders that may be read ({places}). Move the file into one of them, or "
             "ask the user to add its folder to QWEN_LOCALIZE_ALLOWED_DIRS."
         )
+    if folder and stat.S_ISDIR(mode):
+        return path
     if not stat.S_ISREG(mode):
-        raise BadInput(f"{_shown(path)} is a folder or a device, not a file. Pass the path of one file.")
+        raise BadInput(f"{shown(path)} is a folder or a device, not a file. Pass the path of one file.")
     return path
 
 
-def _shown(path: Path | str) -> str:
+def shown(path: Path | str) -> str:
     """A path for messages: in full where that can be found out."""
     try:
         return _one_line(str(Path(path).expanduser().absolute()))
@@ -144,7 +157,7 @@ def _shown(path: Path | str) -> str:
         return _one_line(str(path))
 
 
-def _start() -> str:
+def start() -> str:
     """Where a relative path starts, if it starts anywhere: the working directory may have been deleted."""
     try:
         return f"; a relative one starts at {Path.cwd()}"
@@ -153,16 +166,16 @@ def _start() -> str:
 
 
 def _local(reference: str, most: int, allowed: tuple[Path, ...]) -> tuple[str, bytes]:
-    path = _permitted(reference, allowed)
+    path = permitted(reference, allowed)
     try:
         with open(path, "rb", opener=_opened) as file:
             info = os.fstat(file.fileno())
             if not stat.S_ISREG(info.st_mode) or path.resolve() != path or not os.path.samestat(info, path.stat()):
-                raise BadInput(f"{_shown(path)} was replaced while it was opened. Try again.")
+                raise BadInput(f"{shown(path)} was replaced while it was opened. Try again.")
             fits(info.st_size, most)
             data = file.read(most + 1)
     except OSError:
-        raise BadInput(f"{_shown(path)} cannot be read. Check its permissions.") from None
+        raise BadInput(f"{shown(path)} cannot be read. Check its permissions.") from None
     fits(len(data), most)
     return _one_line(path.name), data
 

@@ -32,11 +32,18 @@ class Kept:
     mime_type: str = ""
 
     @classmethod
-    def of(cls, media: Media) -> "Kept":
+    def of(cls, media: "Media | Kept") -> "Kept":
         """How media is named."""
+        if isinstance(media, Kept):
+            return media
         if isinstance(media, RemoteMedia):
             return cls(media.name, url=media.url)
         return cls(media.name, digest=media.mark, mime_type=media.mime_type)
+
+    @property
+    def mark(self) -> str:
+        """What tells it from other media."""
+        return self.url or self.digest
 
     @property
     def as_json(self) -> dict[str, Any]:
@@ -67,6 +74,10 @@ class KeptInputs:
     def has(self, digest: str) -> bool:
         """Whether the bytes are there."""
         return self.path(digest).exists()
+
+    def holds(self, kept: Kept) -> bool:
+        """Whether an input can be had: what is behind a URL is not here, and is the service's to fetch."""
+        return not kept.digest or self.has(kept.digest)
 
     async def put(self, data: bytes) -> None:
         """Keep bytes, unless they are kept already.

@@ -6,7 +6,7 @@ A file is streamed to a temporary name in the output directory, checked, synced,
 import os
 import re
 import unicodedata
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ _ROOM = 64 * 1024 * 1024
 # With a device's name before its first dot, a file is that device on Windows.
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\.|$)", re.IGNORECASE)
 _NAME_LIMIT = 80
+_TAIL = re.compile(r"\.[\w-]{1,40}\Z")
 # Most systems take 255 bytes; a number and an ending come behind it.
 _NAME_BYTES = 200
 Plan = Callable[[str], Awaitable[None]]
@@ -134,8 +135,28 @@ class Outputs:
             path = await self._keep(temporary, stem, found.ending, planned, plan)
             return Artifact(path, found.mime_type, size, found.facts)
 
-    async def save_text(self, name: str, text: str, mime_type: str) -> Artifact:
-        """Write a text in UTF-8; `name` has its ending.
+    async def copy(self, source: Path, stem: str, taken: Collection[str]) -> Path:
+        """Write a result once more, under the first name that begins with `stem` and is not `taken` by another one.
+
+        A file there that is equal is this one, which an earlier try has written.
+
+        Raises:
+            OutputUnavailable: the disk refused it.
+        """
+        with self._temporary("") as temporary:
+            await anyio.to_thread.run_sync(_copy_synced, source, temporary)
+            for name in _names(safe_name(stem), source.suffix.removeprefix(".")):
+                path = self.directory / name
+                if str(path) in taken:
+                    continue
+                if await anyio.to_thread.run_sync(_same, temporary, path):
+                    return path
+                if await anyio.to_thread.run_sync(_place, temporary, path):
+                    return path
+        raise AssertionError("names never run out")
+
+    async def save_text(self, name: str, text: str, mime_type: str, *, once: bool = False) -> Artifact:
+        """Write a text in UTF-8; `name` has its ending. With `once`, an equal file of that name is this one.
 
         Raises:
             OutputUnavailable: the disk refused it.
@@ -144,7 +165,8 @@ class Outputs:
         data = text.encode(errors="replace")
         with self._temporary("") as temporary:
             await anyio.to_thread.run_sync(_write_synced, temporary, data)
-            return Artifact(await self._keep(temporary, stem, ending, "", None), mime_type, len(data))
+            earlier = str(self.directory / f"{safe_name(stem)}.{ending}") if once else ""
+            return Artifact(await self._keep(temporary, stem, ending, earlier, None), mime_type, len(data))
 
     @contextmanager
     def _temporary(self, part: str) -> Iterator[Path]:
@@ -202,16 +224,30 @@ def _write_synced(path: Path, data: bytes) -> None:
         _sync(file)
 
 
+def _copy_synced(source: Path, path: Path) -> None:
+    import shutil
+
+    with source.open("rb") as whole_file, path.open("wb") as file:
+        shutil.copyfileobj(whole_file, file)
+        _sync(file)
+
+
 def _sync(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
 
 
 def safe_name(stem: str) -> str:
-    """A file name that every system takes: no separators, control or reserved characters, of bounded length."""
+    """A file name that every system takes: no separators, control or reserved characters, of bounded length.
+
+    What a tool has put behind the last dot, such as a language, is never cut: it tells results of one input apart.
+    """
     text = unicodedata.normalize("NFC", stem)
     text = "".join("-" if char in '<>:"/\\|?*' or not char.isprintable() else char for char in text)
-    text = text[:_NAME_LIMIT].encode(errors="replace")[:_NAME_BYTES].decode(errors="ignore").strip(" .") or "file"
+    tail = found[0] if (found := _TAIL.search(text)) else ""
+    head, room = text[: len(text) - len(tail)], _NAME_LIMIT - len(tail)
+    cut = head[:room].encode(errors="replace")[: _NAME_BYTES - len(tail.encode())].decode(errors="ignore")
+    text = f"{cut if cut == head else cut.rstrip(' .')}{tail}".strip(" .") or "file"
     return f"_{text}" if _RESERVED.match(text) else text
 
 

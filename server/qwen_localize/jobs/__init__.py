@@ -10,7 +10,7 @@ from .recovery import Recovery
 from .runner import GivenUp, Runner
 from .store import JobStore
 from .submission import Submission
-from .work import Batch, Evidence, Results, Upstream, Work, Works
+from .work import Batch, Evidence, OneOrMany, Results, Upstream, Work, Works
 
 __all__ = [
     "FINAL",
@@ -24,6 +24,7 @@ __all__ = [
     "JobStore",
     "Kind",
     "Lock",
+    "OneOrMany",
     "Order",
     "Poller",
     "Presence",

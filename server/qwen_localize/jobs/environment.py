@@ -10,12 +10,13 @@ from ..clock import Clock
 from ..dashscope import Client
 from ..errors import StateUnavailable
 from ..files import Kept, KeptInputs, Media
+from .children import Children
 from .lifecycle import Lifecycle
 from .locks import Presence
-from .records import JobRecord
+from .records import JobRecord, Kind
 from .store import JobStore
 from .waiting import JobSignals, Signal
-from .work import Contexts, Works
+from .work import Batch, Contexts, Upstream, Works, work_for
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +54,18 @@ class Environment:
         """The only one that changes jobs."""
         return Lifecycle(self.store, self.clock, self.signals, self._ended)
 
+    @cached_property
+    def children(self) -> Children:
+        """The parts of batches."""
+        return Children(self.store, self.lifecycle, self.signals, self.clock)
+
     def known(self, jobs: Iterable[JobRecord]) -> list[JobRecord]:
         """The jobs whose tool this version has; the others wait for one that has it."""
         return [job for job in jobs if job.tool in self.works]
+
+    def work(self, job: JobRecord) -> Upstream | Batch:
+        """How a job is done."""
+        return work_for(self.works[job.tool], many=job.kind is Kind.BATCH)
 
     async def media(self, job: JobRecord) -> list[Media]:
         """A job's inputs.

@@ -31,7 +31,7 @@ of a task that is paid, is tried until the disk takes it.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,13 +53,14 @@ _AT_REST = frozenset({State.PAUSED, State.UNDELIVERED})
 
 @dataclass(frozen=True)
 class Ending:
-    """What a batch ends with."""
+    """What a batch ends with; `failed` if nothing of it could be done."""
 
     message: str
     details: dict[str, Any]
     artifacts: list[dict[str, Any]]
     usage: dict[str, Any]
     cost: float | None
+    failed: bool = False
 
 
 class Lifecycle:
@@ -182,21 +183,23 @@ class Lifecycle:
         """Somebody waits for a batch after all that was about to pause: its owner goes on."""
         return await self._change(job, {State.PAUSING}, state=State.RUNNING, message="")
 
-    async def paused(self, job: JobRecord) -> JobRecord | None:
+    async def paused(self, job: JobRecord, artifacts: Sequence[dict[str, Any]] = ()) -> JobRecord | None:
         """All of a batch that was out has come back; nothing new is sent until somebody asks for it."""
         words = (
             "Paused, since its call was given up: what was out is finished and kept, nothing new is sent. get_job with "
             f"job_id {job.id}, or the same call, goes on with it; cancel_job ends it."
         )
-        return await self._insist(job, {State.PAUSING}, state=State.PAUSED, message=words)
+        return await self._insist(job, {State.PAUSING}, state=State.PAUSED, message=words, artifacts=[*artifacts])
 
-    async def broken_off(self, job: JobRecord, words: str) -> JobRecord | None:
+    async def broken_off(
+        self, job: JobRecord, words: str, artifacts: Sequence[dict[str, Any]] = ()
+    ) -> JobRecord | None:
         """A batch could not be brought to its end, which can be tried again with the answers that it has."""
         words = (
             f"{words} What was answered is paid and kept for three days: do not call again. get_job with job_id "
             f"{job.id} goes on with it and pays only for the rest; cancel_job ends it."
         )
-        return await self._insist(job, _DOING, state=State.UNDELIVERED, message=words)
+        return await self._insist(job, _DOING, state=State.UNDELIVERED, message=words, artifacts=[*artifacts])
 
     async def resumed(self, job: JobRecord, owner: str) -> JobRecord | None:
         """Somebody asks for a batch that rests: `owner` goes on with it."""
@@ -213,15 +216,24 @@ class Lifecycle:
     async def completed(self, job: JobRecord, end: Ending) -> JobRecord | None:
         """A batch is done."""
         facts = {"details": end.details, "artifacts": end.artifacts, "usage": end.usage, "cost": end.cost}
-        return await self._end(job, _DOING, State.SUCCEEDED, end.message, **facts)
+        return await self._end(job, _DOING, State.FAILED if end.failed else State.SUCCEEDED, end.message, **facts)
 
-    async def refused(self, job: JobRecord, words: str) -> JobRecord | None:
-        """It was never sent, or the service has stated that it refuses it: nothing is paid."""
-        return await self._end(job, _BEFORE_ANSWER, State.FAILED, words, billed=0.0)
+    async def refused(self, job: JobRecord, words: str, error: str = "") -> JobRecord | None:
+        """It was never sent, or the service has stated that it refuses it: nothing is paid.
 
-    async def failed(self, job: JobRecord, words: str) -> JobRecord | None:
-        """The service states that its task failed, or never had one: nothing is paid."""
-        return await self._end(job, UPSTREAM | {State.UNCONFIRMED}, State.FAILED, words, billed=0.0)
+        Args:
+            job: the job.
+            words: for people.
+            error: what kind of `LocalizeError` it is, for a batch whose part it is.
+        """
+        facts = {"details": job.details | {"error": error}} if error else {}
+        return await self._end(job, _BEFORE_ANSWER, State.FAILED, words, billed=0.0, **facts)
+
+    async def failed(self, job: JobRecord, words: str, error: str = "") -> JobRecord | None:
+        """The service states that its task failed, or never had one: nothing is paid; see `refused`."""
+        facts = {"details": job.details | {"error": error}} if error else {}
+        origins = UPSTREAM | {State.UNCONFIRMED}
+        return await self._end(job, origins, State.FAILED, words, billed=0.0, **facts)
 
     async def gone(self, job: JobRecord, words: str) -> JobRecord | None:
         """The service no longer has what may be paid."""
@@ -241,11 +253,14 @@ class Lifecycle:
         words = "Given up: whether it was paid is not known. Repeating the call pays (again)."
         return await self._end(job, {State.NEEDS_DECISION}, State.CANCELED, words)
 
-    async def stopped(self, job: JobRecord) -> JobRecord | None:
+    async def stopped(self, job: JobRecord, artifacts: Sequence[dict[str, Any]] | None = None) -> JobRecord | None:
         """A batch ends before it is done, if it still is where `job` says; what was answered is paid."""
+        if job.kind is not Kind.BATCH:
+            return None
         words = "Cancelled. What was answered before is paid; the same call again takes it up from there."
         origins = {job.state} & (_DOING | _AT_REST | {State.PREPARED})
-        return await self._end(job, origins, State.CANCELED, words) if job.kind is Kind.BATCH else None
+        facts = {} if artifacts is None else {"artifacts": [*artifacts]}
+        return await self._end(job, origins, State.CANCELED, words, **facts)
 
     async def cancel_wanted(self, job: JobRecord) -> JobRecord | None:
         """The user wants it no more; what can be done about that is done where it stands."""

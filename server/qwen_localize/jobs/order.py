@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..dashscope import Model
-from ..files import Media
+from ..files import Kept, Media
 
 
 @dataclass(frozen=True)
@@ -18,22 +18,28 @@ class Order:
         label: what is done to what, in a few words.
         model: the model that is asked.
         arguments: JSON; with the inputs, all that the tool's work needs.
-        inputs: what it works on.
+        inputs: what it works on; what is kept already is named only.
         stem: the artifacts' name, without ending.
         cost: estimate in CNY for all `pieces` of results; None where nobody published the price, and for a batch,
             of which each call is booked by itself.
+        many: whether it is a batch, where a tool has work for one and work for many.
     """
 
     label: str
     model: Model
     arguments: dict[str, Any]
-    inputs: Sequence[Media] = ()
+    inputs: Sequence[Media | Kept] = ()
     stem: str = ""
     cost: float | None = None
     pieces: int = 1
+    many: bool = False
 
     def digest(self, tool: str) -> str:
-        """Equal for equal requests: names and places of local files do not matter, their content does."""
+        """Equal for equal requests: names and places of local files do not matter, their content does.
+
+        Args:
+            tool: whose order it is; for a part of a batch, the batch's own digest.
+        """
         marks = [media.mark for media in self.inputs]
         text = json.dumps([tool, self.model.name, self.arguments, marks], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()

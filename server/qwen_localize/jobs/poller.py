@@ -144,7 +144,7 @@ class Poller:
         return TaskList(rows, pages, is_whole and pages <= MOST_PAGES)
 
     async def _step(self, job: JobRecord, lists: dict[str, TaskList | None], group: TaskGroup) -> None:
-        listed, work = lists.get(job.model), self._env.works[job.tool]
+        listed, work = lists.get(job.model), self._env.work(job)
         match job.state:
             case State.QUEUED | State.RUNNING if isinstance(work, Upstream):
                 if job.model in lists:
@@ -202,7 +202,8 @@ class Poller:
             case Succeeded(output=output, usage=usage, request_id=request_id):
                 await ready(self._env, job, work, output, usage, request_id)
             case Failed():
-                await self._lifecycle.failed(job, str(self._client.failure(state)))
+                error = self._client.failure(state)
+                await self._lifecycle.failed(job, str(error), type(error).__name__)
             case Gone(status="CANCELED"):
                 await self._lifecycle.canceled(job, _NOT_BEGUN)
             case Gone():

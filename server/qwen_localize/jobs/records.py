@@ -60,6 +60,7 @@ class JobRecord:
         planned: names about to be given to artifacts.
         cost: estimate in CNY, for so many `pieces` of results.
         cancel: whether its caller wants it no more.
+        parent: the batch that it is a part of; empty for what a caller has ordered.
     """
 
     id: str
@@ -93,6 +94,7 @@ class JobRecord:
     answer: str = ""
     message: str = ""
     cancel: bool = False
+    parent: str = ""
 
     def price_of(self, pieces: int) -> float | None:
         """The cost of so many results, in CNY; never more than what was expected for all."""

@@ -60,8 +60,9 @@ class Recovery:
                 await self._take_up(job)
 
     async def _take_up(self, job: JobRecord) -> None:
-        if job.state is State.PAUSING:
-            await self._lifecycle.paused(job)
+        if job.parent and job.state is State.PREPARED:
+            if await self._env.children.is_left(job):  # otherwise its batch, which is begun anew, sends it
+                await self._lifecycle.withdrawn(job)
         elif job.state is not State.SUBMITTING:
             await self._go_on(await self._lifecycle.taken_over(job, self._env.presence.name))
         elif job.kind is Kind.CALL:
@@ -112,7 +113,8 @@ class Recovery:
         """The task whose result can only be made of this job's inputs; if there is none, the user is asked."""
         if any(row.status in ("PENDING", "RUNNING") for row in rows):
             return  # only a result tells
-        left = [row for row in rows if row.status not in _ENDED_FREE]
+        paid = [row for row in rows if row.status not in _ENDED_FREE]
+        left = [row for row in paid if not await self._is_anothers(job, row, others)]
         if not left:
             await self._not_listed(job, listed)
             return
@@ -130,9 +132,18 @@ class Recovery:
         shared = any(self._compared[other.id, row.task_id] for other in rivals)
         return self._compared[job.id, row.task_id] and not shared
 
+    async def _is_anothers(self, job: JobRecord, row: Row, others: Sequence[JobRecord]) -> bool:
+        """Whether a task's result is made of the inputs of another lost job, and not of this one's."""
+        is_ours = await self._is_of(job, row, others)
+        return (
+            not is_ours
+            and not self._compared[job.id, row.task_id]
+            and any(self._compared.get((other.id, row.task_id)) for other in others)
+        )
+
     async def _compare(self, jobs: Sequence[JobRecord], row: Row) -> None:
         """Note which of the jobs a task's result may be of; what cannot be compared is of none."""
-        work = self._env.works[jobs[0].tool]
+        work = self._env.work(jobs[0])
         with TemporaryDirectory(prefix="qwen-localize-") as folder:
             evidence = work.evidence if isinstance(work, Upstream) else None
             result = await self._result(row, work, Path(folder)) if isinstance(work, Upstream) else None

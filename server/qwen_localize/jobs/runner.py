@@ -6,6 +6,7 @@ A job belongs to the machine, not to the request that asked for it: it goes on w
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,13 +14,13 @@ import anyio
 from anyio.abc import TaskGroup
 
 from ..clock import first
-from ..errors import BadArgument, LocalizeError
+from ..errors import BadArgument, LocalizeError, TryLater
 from ..files import Kept, LocalMedia
 from .environment import Environment
 from .order import Order
 from .records import FINAL, RESTING, JobRecord, Kind, State
 from .submission import Submission
-from .work import Batch
+from .work import Batch, work_for
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,10 @@ class Runner:
         self._group = group
         self._waiting: Counter[str] = Counter()
 
+    def now(self) -> float:
+        """Seconds on the machine's clock."""
+        return self._clock.now()
+
     async def begin(self, tool: str, order: Order, directory: Path, cap: float | None) -> JobRecord:
         """Begin a job, or join the one that there is for the same request.
 
@@ -74,8 +79,39 @@ class Runner:
                 found = await self._go_on(found)
         return found
 
+    async def child(self, batch: JobRecord, order: Order, directory: Path, cap: float | None) -> JobRecord:
+        """A part of a batch, as a job by itself, when it has come to rest; begun once, however often the batch is.
+
+        Args:
+            batch: whose part it is.
+            order: what is to be done.
+            directory: where its artifacts go.
+            cap: the daily budget in CNY.
+
+        Raises:
+            OverBudget: it would pass the daily budget; nothing was sent.
+        """
+        record = self._record(batch.tool, order, directory)
+        record = replace(record, parent=batch.id, digest=order.digest(batch.digest))
+        with anyio.CancelScope(shield=True):
+            found = await self._added(record, order, cap)
+            if found.id == record.id:
+                self._group.start_soon(self._submission.run, found)
+            elif found.state is State.PREPARED:
+                await self._send_left(found)
+            elif found.state is State.UNDELIVERED and await self._lifecycle.fetch_again(found):
+                self._env.woken.happened()
+        return await self._env.children.rested(found)
+
+    async def _send_left(self, job: JobRecord) -> None:
+        """Send a part of a batch, if the process that was about to has gone."""
+        if self._env.presence.is_alive(job.owner):
+            return
+        if taken := await self._lifecycle.taken_over(job, self._env.presence.name):
+            self._group.start_soon(self._submission.run, taken)
+
     def _record(self, tool: str, order: Order, directory: Path) -> JobRecord:
-        work, now = self._env.works[tool], self._clock.wall()
+        work, now = work_for(self._env.works[tool], many=order.many), self._clock.wall()
         return JobRecord(
             id=f"job-{uuid4().hex[:10]}",
             scope=self._env.scope,
@@ -99,7 +135,7 @@ class Runner:
         """The job that is written down, its inputs kept; or the one that it joins."""
 
         def has_inputs() -> bool:
-            return all(self._env.inputs.has(kept["digest"]) for kept in record.inputs if kept["digest"])
+            return all(self._env.inputs.holds(Kept(**kept)) for kept in record.inputs)
 
         while True:
             for media in order.inputs:
@@ -108,6 +144,10 @@ class Runner:
             # In between, the end of another job with the same input may have let go of it.
             if added := await self._env.store.add(record, cap, has_inputs):
                 return added
+            if any(isinstance(media, Kept) and not self._env.inputs.holds(media) for media in order.inputs):
+                raise TryLater(
+                    "An input was let go of by another job that ended just now. Nothing was sent; call again."
+                )
 
     async def _go_on(self, job: JobRecord) -> JobRecord:
         """A job that is asked for again: what rests, and can go on, does."""
@@ -124,9 +164,9 @@ class Runner:
             self._env.woken.happened()
         return await self.get(job.id)
 
-    def is_batch(self, tool: str) -> bool:
-        """Whether a tool's jobs are batches."""
-        return isinstance(self._env.works[tool], Batch)
+    def is_batch(self, tool: str, order: Order) -> bool:
+        """Whether what a tool orders is a batch."""
+        return isinstance(work_for(self._env.works[tool], many=order.many), Batch)
 
     async def get(self, job_id: str) -> JobRecord:
         """One job.

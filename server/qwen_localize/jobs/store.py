@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Collection
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from ..state import Cost, Database
@@ -12,6 +12,16 @@ from .records import FINAL, JobRecord, Kind, State
 
 _JSON = frozenset({"arguments", "inputs", "urls", "usage", "planned", "artifacts", "details"})
 _FINAL = ", ".join(f"'{state}'" for state in sorted(FINAL))
+_LIVE = f"SELECT * FROM jobs WHERE scope = :scope AND digest = :digest AND state NOT IN ({_FINAL})"  # noqa: S608
+# What became of a part when its batch, or one that was cancelled and is asked for again, was begun before. What has
+# ended for free has not: it is tried once more.
+_BEGUN = f"""
+    SELECT * FROM jobs WHERE scope = :scope AND digest = :digest AND (
+        state NOT IN ({_FINAL})
+        OR (parent = :parent AND NOT (state IN ('failed', 'canceled') AND coalesce(cost, 1) = 0))
+        OR (state = 'succeeded' AND parent NOT IN (SELECT id FROM jobs WHERE state = 'succeeded'))
+    ) ORDER BY created DESC, rowid DESC
+"""  # noqa: S608 - our own words
 KEPT_DAYS = 30
 
 
@@ -22,14 +32,17 @@ class JobStore:
         self._database = database
 
     async def prune(self, now: float) -> None:
-        """Forget the jobs that ended more than `KEPT_DAYS` ago."""
-        query = f"DELETE FROM jobs WHERE state IN ({_FINAL}) AND changed < ?"  # noqa: S608 - our own words
+        """Forget the jobs that ended more than `KEPT_DAYS` ago, and the parts of batches only after their batches."""
+        open_batches = f"SELECT id FROM jobs WHERE state NOT IN ({_FINAL})"  # noqa: S608 - our own words
+        query = f"DELETE FROM jobs WHERE state IN ({_FINAL}) AND changed < ? AND parent NOT IN ({open_batches})"  # noqa: S608
         await self._database.write(lambda c: c.execute(query, (now - KEPT_DAYS * 24 * 3600,)))
 
     async def add(
         self, record: JobRecord, cap: float | None = None, has_inputs: Callable[[], bool] = lambda: True
     ) -> JobRecord | None:
         """Write a new job and its expected cost, or return the live one with the same request.
+
+        Of a part of a batch, also what became of it when the batch was begun before: it is then this batch's part.
 
         Args:
             record: the new job.
@@ -43,12 +56,10 @@ class JobStore:
         cost = Cost(record.scope, record.tool, record.model, record.cost or 0.0, record.id)
 
         def work(connection: sqlite3.Connection) -> JobRecord | None:
-            row = connection.execute(
-                f"SELECT * FROM jobs WHERE scope = ? AND digest = ? AND state NOT IN ({_FINAL})",  # noqa: S608
-                (record.scope, record.digest),
-            ).fetchone()
-            if row:
-                return _record(row)
+            keys = {"scope": record.scope, "digest": record.digest, "parent": record.parent}
+            if row := connection.execute(_BEGUN if record.parent else _LIVE, keys).fetchone():
+                connection.execute("UPDATE jobs SET parent = ? WHERE id = ?", (record.parent, row["id"]))
+                return replace(_record(row), parent=record.parent)
             if not has_inputs():
                 return None
             values = _columns(asdict(record))
@@ -102,8 +113,12 @@ class JobStore:
         return found[0] if found else None
 
     async def recent(self, limit: int) -> list[JobRecord]:
-        """The newest jobs, of every service and key."""
-        return await self._select("1", (), limit=limit, order="created DESC, rowid DESC")
+        """The newest jobs, of every service and key, without the parts of batches."""
+        return await self._select("parent = ''", (), limit=limit, order="created DESC, rowid DESC")
+
+    async def children(self, parent: str) -> list[JobRecord]:
+        """The parts of a batch, the oldest first."""
+        return await self._select("parent = ?", (parent,))
 
     async def within(self, scope: str, states: Collection[State]) -> list[JobRecord]:
         """The jobs of a scope in these states, the oldest first."""

@@ -8,7 +8,7 @@ import anyio
 
 from ..dashscope import Departure, as_text, usage_of
 from ..errors import OWN_FAULT, BadAnswer, BadArgument, LocalizeError, StateUnavailable, Unconfirmed
-from ..files import offer
+from ..files import Kept, offer
 from ..finishing import to_the_end
 from ..state import until_available
 from ..wellformed import word
@@ -41,13 +41,13 @@ class Submission:
         self._env.woken.happened()
 
     async def _begin(self, job: JobRecord) -> None:
-        work = self._env.works[job.tool]
+        work = self._env.work(job)
         try:
             await (self._do(job, work) if isinstance(work, Batch) else self._send(job, work))
         except StateUnavailable:
             raise
         except LocalizeError as error:
-            await self._lifecycle.refused(job, str(error))
+            await self._lifecycle.refused(job, str(error), type(error).__name__)
         except Exception:
             # Once a request is out, `_submit` and `_call` let nothing through: this is from before.
             logger.exception("%s failed for a reason nobody foresaw", job.id)
@@ -109,14 +109,13 @@ class Submission:
         while (now := await self._env.store.get(job.id)) and now.owner == self._env.presence.name:
             match now.state:
                 case State.PREPARED | State.RUNNING | State.PAUSING | State.PAUSED if now.cancel:
-                    await self._env.landed()
-                    await self._lifecycle.stopped(now)
+                    await self._lifecycle.stopped(now, await self._landed(now))
                 case State.PREPARED | State.RUNNING:
                     if begun := await self._lifecycle.working(now, now.owner):
                         await self._work_on(begun, work)
                 case State.PAUSING:
-                    await self._env.landed()  # whoever goes on with it does not pay again for what was out
-                    await self._lifecycle.paused(now)
+                    # Whoever goes on with it does not pay again for what was out.
+                    await self._lifecycle.paused(now, await self._landed(now))
                 case _:
                     return
 
@@ -142,12 +141,18 @@ class Submission:
             await self._broken_off(job, OWN_FAULT)
 
     async def _broken_off(self, job: JobRecord, words: str) -> None:
+        await self._lifecycle.broken_off(job, words, await self._landed(job))
+
+    async def _landed(self, job: JobRecord) -> list[dict[str, Any]]:
+        """What the parts of a batch have made, once nothing of it is out any more."""
+        await self._env.children.withdraw(job, cancel=job.cancel)
         await self._env.landed()
-        await self._lifecycle.broken_off(job, words)
+        return await self._env.children.all_rested(job)
 
     async def _done(self, job: JobRecord, work: Batch) -> Ending:
         context = self._env.contexts(job, partial(self._lifecycle.told, job))
-        return await work.work(context, job.arguments, await self._env.media(job))
+        inputs = [Kept(**kept) for kept in job.inputs] if work.opens else await self._env.media(job)
+        return await work.work(context, job.arguments, inputs)
 
     async def _heed(self, job: JobRecord, scope: anyio.CancelScope) -> None:
         """Stop a batch when it is cancelled, or has nobody any more who waits for it, in whichever process."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..dashscope import Model
 from ..errors import BadAnswer
-from ..files import ArtifactType, Media
+from ..files import ArtifactType
 from .lifecycle import Ending
 from .records import JobRecord, Kind
 
@@ -88,14 +88,35 @@ class Batch:
     """Work of many paid calls, done by the process that owns the job.
 
     Attributes:
-        work: all of it, of a context for its calls, the order's arguments, and its inputs. It may be begun anew after
-            a crash, so what it pays for goes through the context's calls, which keep each answer.
+        work: all of it, of a context for its calls, the order's arguments, and its inputs: media, or, if it opens them
+            itself, how they are kept. It may be begun anew after
+            a crash, so what it pays for goes through the context's calls, which keep each answer, or through jobs that
+            are its parts, of which each is begun once.
+        opens: whether it opens its inputs itself, one by one, since together they would not fit into memory.
     """
 
-    work: Callable[[Any, Mapping[str, Any], Sequence[Media]], Awaitable[Ending]]
+    work: Callable[[Any, Mapping[str, Any], Sequence[Any]], Awaitable[Ending]]
+    opens: bool = False
 
 
-Work = Upstream | Batch
+@dataclass(frozen=True)
+class OneOrMany:
+    """Work of a tool that does one thing, or many of them as a batch whose parts are such things."""
+
+    one: Upstream
+    many: Batch
+
+
+Work = Upstream | Batch | OneOrMany
 Works = Mapping[str, Work]
+
+
+def work_for(work: Work, *, many: bool) -> Upstream | Batch:
+    """How one job is done by a tool that may have two ways."""
+    if isinstance(work, OneOrMany):
+        return work.many if many else work.one
+    return work
+
+
 # Makes what a batch works with: its job, and how it tells how far it is.
 Contexts = Callable[[JobRecord, Callable[[str], Awaitable[None]]], Any]

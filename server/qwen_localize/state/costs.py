@@ -38,6 +38,14 @@ class CostLedger:
         """
         return await self._database.write(lambda connection: expect(connection, cost, at, cap))
 
+    async def check(self, scope: str, cny: float, at: float, cap: float | None) -> None:
+        """Refuse a cost that would pass `cap`, and write nothing.
+
+        Raises:
+            OverBudget: see `expect`.
+        """
+        await self._database.read(lambda connection: _check(connection, scope, cny, at, cap))
+
     async def settle(self, entry: int, cny: float) -> None:
         """Replace an expected cost by the real one; nothing was billed for 0."""
         query = "UPDATE spending SET cny = ? WHERE id = ?"
@@ -64,20 +72,23 @@ class CostLedger:
 
 def expect(connection: sqlite3.Connection, cost: Cost, at: float, cap: float | None) -> int:
     """As `CostLedger.expect`, inside somebody's transaction."""
-    day = _day(at)
+    _check(connection, cost.scope, cost.cny, at, cap)
+    row = connection.execute(
+        "INSERT INTO spending (scope, at, day, tool, model, cny, job_id) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (cost.scope, at, _day(at), cost.tool, cost.model, cost.cny, cost.job_id),
+    ).fetchone()
+    return int(row["id"])
+
+
+def _check(connection: sqlite3.Connection, scope: str, cny: float, at: float, cap: float | None) -> None:
     query = "SELECT total(cny) FROM spending WHERE scope = ? AND day = ?"
-    spent = float(connection.execute(query, (cost.scope, day)).fetchone()[0])
-    if cap is not None and spent + cost.cny > cap + _ROUNDING:
+    spent = float(connection.execute(query, (scope, _day(at))).fetchone()[0])
+    if cap is not None and spent + cny > cap + _ROUNDING:
         raise OverBudget(
-            f"Today's calls are estimated at {spent:.4f} CNY, and this one at {cost.cny:.4f}: together they would pass "
+            f"Today's calls are estimated at {spent:.4f} CNY, and this one at {cny:.4f}: together they would pass "
             f"the daily budget of {cap:g} CNY. Nothing was sent. The user can raise QWEN_LOCALIZE_DAILY_BUDGET, or go "
             "on tomorrow."
         )
-    row = connection.execute(
-        "INSERT INTO spending (scope, at, day, tool, model, cny, job_id) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (cost.scope, at, day, cost.tool, cost.model, cost.cny, cost.job_id),
-    ).fetchone()
-    return int(row["id"])
 
 
 def settle_job(connection: sqlite3.Connection, job_id: str, cny: float) -> None:

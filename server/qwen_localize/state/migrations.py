@@ -48,4 +48,9 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE jobs DROP COLUMN joins;
     ALTER TABLE jobs ADD COLUMN skew REAL;
     """,
+    # A part of a batch may be a job by itself, which names the batch.
+    """
+    ALTER TABLE jobs ADD COLUMN parent TEXT NOT NULL DEFAULT '';
+    CREATE INDEX jobs_by_parent ON jobs (parent);
+    """,
 )

@@ -2,7 +2,7 @@
 
 from ..calls import CircuitBreaker, Receipt, Series, Tokens
 from ..dashscope import Limit, Model, Price
-from ..jobs import Batch, Ending, Evidence, JobRecord, Kind, Order, Results, State, Upstream
+from ..jobs import Batch, Ending, Evidence, JobRecord, Kind, OneOrMany, Order, Results, State, Upstream
 from .context import Context
 from .definition import Tool
 from .results import JobResult, Result, SavedFile, cny
@@ -18,6 +18,7 @@ __all__ = [
     "Kind",
     "Limit",
     "Model",
+    "OneOrMany",
     "Order",
     "Price",
     "Receipt",

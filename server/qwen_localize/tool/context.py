@@ -1,15 +1,31 @@
 """What a tool may ask for during one call: paid calls, jobs, files, and to say how far it is."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..calls import CircuitBreaker, PaidCalls, Series
 from ..dashscope import Limit, Model, Price
-from ..errors import LocalizeError
-from ..files import Artifact, ArtifactType, Media, MediaRules, Outputs, offer, read_media, read_text
+from ..errors import InternalError, LocalizeError, of_kind
+from ..files import (
+    Artifact,
+    ArtifactType,
+    Found,
+    Kept,
+    KeptInputs,
+    LocalMedia,
+    Media,
+    MediaRules,
+    Outputs,
+    find,
+    offer,
+    read_media,
+    read_text,
+)
 from ..jobs import FINAL, GivenUp, JobRecord, Order, Runner, State
 from ..state import Notices
+from ..wellformed import whole
 from .results import JobResult, SavedFile, stage
 
 # Tells the client how far a call is: done, of how many, and a short message.
@@ -17,6 +33,8 @@ ProgressReport = Callable[[float, float, str], Awaitable[None]]
 
 # How far a job is, for a progress bar.
 _SHARES = {State.PREPARED: 5, State.SUBMITTING: 10, State.QUEUED: 20, State.RUNNING: 40, State.READY: 90}
+# What is shown of each job in a list: files, and characters of a detail.
+_MOST_LISTED, _MOST_DETAIL = 6, 500
 _ELSEWHERE = (
     "It was begun with another API key or in another region, and goes on only while a server with these runs: ask the "
     "user to start one."
@@ -40,6 +58,14 @@ class Calls:
         """See `PaidCalls.check_model`."""
         self.paid.check_model(model, family)
 
+    async def check_budget(self, model: Model, cost: float | None) -> None:
+        """Refuse what would pass the daily budget by itself; nothing is set aside for it.
+
+        Raises:
+            OverBudget: it would, or nobody published its price.
+        """
+        await self.paid.check_budget(model, cost)
+
     def price(self, model: Model) -> Price | None:
         """See `PaidCalls.price`."""
         return self.paid.price(model)
@@ -60,6 +86,15 @@ class Files:
     paid: PaidCalls
     allowed_dirs: tuple[Path, ...]
     outputs: Outputs
+    kept: KeptInputs
+
+    async def find(self, references: Sequence[str]) -> Found:
+        """The files that folders and patterns among the references stand for; what else there is stays as it is.
+
+        Raises:
+            BadInput: one stands for nothing, or may not be looked into.
+        """
+        return await find(references, self.allowed_dirs)
 
     async def read(self, reference: str, rules: MediaRules) -> Media:
         """The media that the user named by path, URL or data URI, checked; nothing is sent yet.
@@ -68,6 +103,24 @@ class Files:
             BadInput: it cannot be used.
         """
         return await read_media(reference, rules, self.allowed_dirs, local_service=self.paid.service.is_local)
+
+    async def keep(self, media: Media) -> Kept:
+        """Put media where a batch finds it that opens its inputs itself, and memory is free of it.
+
+        Raises:
+            StateUnavailable: the disk refuses it; nothing was sent.
+        """
+        if isinstance(media, LocalMedia):
+            await self.kept.put(media.data)
+        return Kept.of(media)
+
+    async def opened(self, kept: Kept) -> Media:
+        """An input of a batch.
+
+        Raises:
+            BadInput: it is gone.
+        """
+        return await self.kept.get(kept)
 
     async def text(self, reference: str, most: int) -> tuple[str, str]:
         """A local text file's name and content of at most so many bytes, for the tool to check.
@@ -91,14 +144,29 @@ class Files:
         await self.outputs.prepare()
         return _saved(await self.outputs.save(stem, chunks, kind))
 
-    async def save_text(self, name: str, text: str, mime_type: str) -> SavedFile:
-        """Write a text; `name` has its ending.
+    async def copy(self, file: SavedFile, stem: str, taken: Collection[str]) -> SavedFile:
+        """A result once more under another name, unless an equal file has it already.
+
+        Args:
+            file: the result.
+            stem: the name without ending.
+            taken: paths of other results.
 
         Raises:
             OutputUnavailable: the disk refused it.
         """
         await self.outputs.prepare()
-        return _saved(await self.outputs.save_text(name, text, mime_type))
+        path = await self.outputs.copy(Path(file.path), stem, taken)
+        return file.model_copy(update={"path": whole(str(path)), "uri": path.as_uri()})
+
+    async def save_text(self, name: str, text: str, mime_type: str, *, once: bool = False) -> SavedFile:
+        """Write a text; `name` has its ending. With `once`, an equal file of that name is this one.
+
+        Raises:
+            OutputUnavailable: the disk refused it.
+        """
+        await self.outputs.prepare()
+        return _saved(await self.outputs.save_text(name, text, mime_type, once=once))
 
 
 @dataclass(frozen=True)
@@ -107,8 +175,9 @@ class Jobs:
 
     Attributes:
         results: as what the jobs of each tool are told, by the tool's name.
-        wait_limit: seconds that this call may wait for a job.
+        wait_until: the moment, on the machine's clock, until which this call may wait for a job.
         given_up: whether the client has given up this call, for another reason than that it took too long.
+        batch: the batch that works; None for a call.
     """
 
     runner: Runner
@@ -117,9 +186,15 @@ class Jobs:
     notices: Notices
     results: Mapping[str, type[JobResult]]
     tool: str
-    wait_limit: float
+    wait_until: float
     given_up: GivenUp
     progress: ProgressReport
+    batch: JobRecord | None = None
+
+    @property
+    def report_name(self) -> str:
+        """A name for what a batch writes of itself, the same each time it is begun."""
+        return f"{self.tool}-{self.batch.id}" if self.batch else self.tool
 
     async def run(self, order: Order) -> JobResult:
         """Begin a job, or join the same one, and wait for it as long as the client may be kept waiting.
@@ -129,15 +204,34 @@ class Jobs:
         """
         self.paid.check_model(order.model)
         self.paid.require_key()
-        if not self.runner.is_batch(self.tool):  # each of its calls is booked by itself
+        if not self.runner.is_batch(self.tool, order):  # each of its calls is booked by itself
             self.paid.known_cost(order.model, order.cost)
         await self.outputs.prepare()
         begun = await self.runner.begin(self.tool, order, self.outputs.directory, self.paid.cap)
-        ended = await self.runner.wait(begun.id, self.wait_limit, self._tell, self.given_up)
+        left = max(0.0, self.wait_until - self.runner.now())
+        ended = await self.runner.wait(begun.id, left, self._tell, self.given_up)
         result = self._result(ended)
         if result.status in ("failed", "canceled"):
             raise LocalizeError(result.message)
         return result
+
+    async def child(self, order: Order) -> JobRecord:
+        """A part of this batch, done as a job by itself, when it has come to rest.
+
+        It is begun once, however often the batch is begun anew. If it is paid, but cannot be fetched now, or may be
+        paid, its state says so.
+
+        Raises:
+            OverBudget: it would pass the daily budget; nothing was sent.
+            LocalizeError: it failed, or was refused, of the kind that tells who can act.
+        """
+        if self.batch is None:
+            raise InternalError
+        self.paid.known_cost(order.model, order.cost)
+        job = await self.runner.child(self.batch, order, self.outputs.directory, self.paid.cap)
+        if job.state in (State.FAILED, State.CANCELED):
+            raise of_kind(str(job.details.get("error", "")), job.message)
+        return job
 
     async def get(self, job_id: str, seconds: float) -> JobResult:
         """A job when it is finished, or as it is after `seconds`; one that rests, and can go on, does.
@@ -153,8 +247,8 @@ class Jobs:
         return result.model_copy(update={"message": f"{result.message} {_ELSEWHERE}"})
 
     async def recent(self, limit: int) -> list[JobResult]:
-        """The newest jobs."""
-        return [self._result(job) for job in await self.runner.recent(limit)]
+        """The newest jobs; those with many files with the first of them."""
+        return [_shortened(self._result(job)) for job in await self.runner.recent(limit)]
 
     async def cancel(self, job_id: str) -> JobResult:
         """Cancel a job as far as it can be.
@@ -179,6 +273,12 @@ class Context:
     jobs: Jobs
     files: Files
     progress: ProgressReport
+
+
+def _shortened(result: JobResult) -> JobResult:
+    """A job as one of a list: its first files, and of its details what is short."""
+    details = {name: value for name, value in result.details.items() if len(json.dumps(value)) <= _MOST_DETAIL}
+    return result.model_copy(update={"artifacts": result.artifacts[:_MOST_LISTED], "details": details})
 
 
 def _saved(artifact: Artifact) -> SavedFile:

@@ -107,13 +107,14 @@ class Runtime:
         wait_limit: float = 0.0,
         given_up: GivenUp = lambda: False,
         *,
-        durable: bool = False,
+        batch: JobRecord | None = None,
     ) -> Context:
         paid, outputs, notices = machine.paid, self._outputs, Notices(machine.database)
+        until, runner = self.clock.now() + wait_limit, machine.runner
         return Context(
-            calls=Calls(paid, tool, durable),
-            jobs=Jobs(machine.runner, paid, outputs, notices, self._results, tool, wait_limit, given_up, progress),
-            files=Files(paid, self.settings.allowed_dirs, outputs),
+            calls=Calls(paid, tool, durable=batch is not None),
+            jobs=Jobs(runner, paid, outputs, notices, self._results, tool, until, given_up, progress, batch),
+            files=Files(paid, self.settings.allowed_dirs, outputs, KeptInputs(self.settings.state_dir)),
             progress=progress,
         )
 
@@ -125,7 +126,7 @@ class Runtime:
 
         if self._machine is None:
             raise InternalError
-        return self._context(self._machine, job.tool, progress, durable=True)
+        return self._context(self._machine, job.tool, progress, batch=job)
 
     async def _keep_opening(self) -> None:
         while self._machine is None:

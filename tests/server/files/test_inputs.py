@@ -145,7 +145,7 @@ async def test_what_takes_a_files_place_after_it_was_checked_is_not_read(
 ) -> None:
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret" / "a.png").write_bytes(picture(99, 99))
-    permitted = inputs._permitted
+    permitted = inputs.permitted
 
     def replaced(reference: str, readable: tuple[Path, ...]) -> Path:
         path = permitted(reference, readable)
@@ -157,7 +157,7 @@ async def test_what_takes_a_files_place_after_it_was_checked_is_not_read(
             path.symlink_to(tmp_path / "secret" / "a.png") if kind == "link" else os.mkfifo(path)
         return path
 
-    monkeypatch.setattr(inputs, "_permitted", replaced)
+    monkeypatch.setattr(inputs, "permitted", replaced)
     with pytest.raises(BadInput, match=r"cannot be read|was replaced"):
         await read(str(allowed / "a.png"), allowed)
 

@@ -184,6 +184,19 @@ def test_names_stay_as_they_are_where_they_can(stem: str, name: str) -> None:
     assert safe_name(stem) == name
 
 
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        (f"{'Cup with Lid for Car ' * 5}.ru", f"{('Cup with Lid for Car ' * 5)[:77].rstrip()}.ru"),
+        (f"{'杯' * 120}.zh-tw", f"{'杯' * 64}.zh-tw"),
+        (f"{'a' * 120}.make-it-grey", f"{'a' * 67}.make-it-grey"),
+        (f"{'a' * 120}. and more words", "a" * 80),
+    ],
+)
+def test_a_long_name_keeps_what_tells_it_from_others_behind_its_last_dot(stem: str, name: str) -> None:
+    assert safe_name(stem) == name
+
+
 async def test_a_name_of_long_characters_is_short_enough_for_the_disk(store: Outputs) -> None:
     names = [(await saved_picture(store, "😀" * 80, chunks(picture()))).path.name for _ in range(2)]
     assert [name.strip("😀") for name in names] == [".png", "-2.png"]

@@ -11,6 +11,7 @@ from qwen_localize.clock import RealClock
 from qwen_localize.jobs import JobRecord, JobStore
 from qwen_localize.state import Database
 from server.jobs.kill_points import Report, points, survive_all
+from server.jobs.many_kill_points import ManyReport, survive_many
 from server.jobs.processes import Server, Start, ended, said, serving
 from server.jobs.world import Outcome, Paced, World, in_order, until, world
 
@@ -126,6 +127,11 @@ async def trouble(folder: Path, start: Start, faults: tuple[str, ...]) -> Troubl
 async def killed(folder: Path, start: Start) -> list[Report]:
     """Servers killed at many points of their jobs' lives."""
     return await survive_all(folder, points(KILL_POINTS, SEED), start, KILLS_AT_ONCE)
+
+
+async def many_killed(folder: Path, start: Start) -> ManyReport:
+    """A server that makes many pictures, killed twice."""
+    return await survive_many(folder, 4, 2, SEED, start)
 
 
 @dataclass(frozen=True)

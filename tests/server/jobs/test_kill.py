@@ -10,11 +10,12 @@ import pytest
 
 from qwen_localize.jobs import State
 from server.jobs.kill_points import Point, Report, summary, survive
+from server.jobs.many_kill_points import ManyReport
 from server.jobs.processes import by_command
-from server.jobs.scenarios import Closed, closed_midway, killed
+from server.jobs.scenarios import Closed, closed_midway, killed, many_killed
 from server.jobs.world import assert_nothing_lost
 
-SCENARIOS = {"killed": killed, "closed": closed_midway}
+SCENARIOS = {"killed": killed, "closed": closed_midway, "many": many_killed}
 pytestmark = [pytest.mark.process, pytest.mark.skipif(sys.platform == "win32", reason="servers are forked")]
 
 
@@ -27,6 +28,17 @@ def test_all_that_was_paid_arrives_once_and_is_ours_wherever_in_their_lives_serv
     assert sum(report.late for report in reports) >= len(reports)
     assert sum(report.strangers for report in reports) >= len(reports) // 2
     assert sum(report.batches for report in reports) == len(reports) // 2
+
+
+def test_many_pictures_by_one_call_survive_every_kill_and_none_is_paid_twice(
+    played: Callable[[str], Any], record_property: Callable[[str, object], None]
+) -> None:
+    report: ManyReport = played("many")
+    record_property("many pictures", str(report))
+    assert report.files + report.asked == report.wanted == 8
+    assert report.files <= report.submissions <= report.wanted
+    assert report.twice == 0
+    assert len(report.killed) == 2
 
 
 def test_a_server_that_is_closed_waits_for_the_answer_to_a_submission_and_keeps_the_id(

@@ -142,6 +142,15 @@ async def test_two_that_were_lost_together_each_get_their_own(desk: Desk) -> Non
     assert found == ["y", "x"]
 
 
+async def test_of_two_that_were_lost_together_the_one_that_never_arrived_is_sent_again(desk: Desk) -> None:
+    jobs = [lost_job("a", NOW - 30, NOW - 28), lost_job("b", NOW - 29.9, NOW - 28)]
+    service = Listed([Row("x", "SUCCEEDED", NOW - 29.8)], made_of={"x": "a"})
+    async with desk.polling(service, *jobs):
+        assert (await desk.until("job-a", *SETTLED)).upstream_id == "x"
+        assert (await desk.until("job-b", State.QUEUED, *SETTLED)).upstream_id == "task-1"
+    assert len(service.sent) == 1
+
+
 async def test_a_candidate_that_still_runs_is_waited_for(desk: Desk) -> None:
     service = Listed([Row("x", "RUNNING", NOW - 1.9)], made_of={"x": "a"})
     async with desk.polling(service, lost_job("a", NOW - 2, NOW - 1)):

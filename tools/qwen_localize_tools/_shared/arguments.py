@@ -43,7 +43,13 @@ Text = Annotated[
     BeforeValidator(_unpacked),
     Field(description="One text, or a list of strings: pass many at once; or their file: JSON, CSV, TSV"),
 ]
+ImageRefs = Annotated[
+    str | list[str],
+    BeforeValidator(_unpacked),
+    Field(description="Path, URL, data URI, folder or glob; or a list"),
+]
 TargetLang = Annotated[str, Field(description="Code or English name: ru, Russian, pt-BR")]
+TargetLangs = Annotated[str | list[str], BeforeValidator(_unpacked), Field(description="Name, code, or a list")]
 SourceLang = Annotated[str, Field(description="The same; auto detects it")]
 Glossary = Annotated[list[Term], Field(description="Terms and their fixed translations")]
 GlossaryOrFile = Annotated[
@@ -57,4 +63,11 @@ TranslationMemory = Annotated[
 DomainHint = Annotated[str, Field(description="Subject and style, in English")]
 ImageRef = Annotated[str, Field(description="Local path, public URL, or data URI")]
 SensitiveWords = Annotated[list[str], Field(description="Exact words to leave out")]
+Background = Annotated[str, Field(description="Colour to flatten transparency or animation on")]
+Preview = Annotated[bool, Field(description="Only say cost and time")]
 JobId = Annotated[str, Field(description="As another tool returned it")]
+
+
+def as_list(value: str | list[str]) -> list[str]:
+    """One, or several."""
+    return [value] if isinstance(value, str) else value

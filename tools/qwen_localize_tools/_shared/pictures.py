@@ -14,7 +14,8 @@ from qwen_localize.tool import JobRecord, JobResult, SavedFile
 
 _HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc")
 # A phone's multi-picture JPEG is a JPEG to everybody else.
-_FORMATS = {"MPO": "JPEG"}
+SAME_FORMATS = {"MPO": "JPEG"}
+_MOST_LINKS = 10
 _ENDINGS = {"image/jpeg": "jpg"}
 
 
@@ -47,6 +48,15 @@ class PictureRules:
         if kind not in self.formats:
             known = ", ".join(sorted(self.formats))
             raise BadInput(f"{quote(name)} is a {kind} file; the model takes {known}. Convert it to PNG or JPEG.")
+        self.check_size(name, width, height)
+        return LocalMedia(name, data, mime_type, {"format": kind, "width": width, "height": height})
+
+    def check_size(self, name: str, width: int, height: int) -> None:
+        """Refuse sides that the model does not take.
+
+        Raises:
+            BadInput: one is too short, too long, or too long for the other.
+        """
         if min(width, height) < self.min_side or max(width, height) > self.max_side:
             raise BadInput(
                 f"{quote(name)} has {width}×{height} pixels; each side must have {self.min_side} to {self.max_side}. "
@@ -57,7 +67,6 @@ class PictureRules:
                 f"{quote(name)} has {width}×{height} pixels; one side may be at most {self.max_ratio:g} times the "
                 "other. Crop it, or cut it into parts."
             )
-        return LocalMedia(name, data, mime_type, {"format": kind, "width": width, "height": height})
 
 
 def _header(name: str, data: bytes) -> tuple[str, str, int, int]:
@@ -65,14 +74,19 @@ def _header(name: str, data: bytes) -> tuple[str, str, int, int]:
 
     try:
         with Image.open(BytesIO(data)) as image:
-            kind = _FORMATS.get(str(image.format), str(image.format))
+            kind = SAME_FORMATS.get(str(image.format), str(image.format))
             return kind, Image.MIME.get(kind, "application/octet-stream"), *image.size
     except Image.DecompressionBombError:
         raise BadInput(f"{quote(name)} has far too many pixels to be read. Resize it.") from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, RuntimeError):  # as damage is met by each format
-        if data[4:12] in _HEIC:
+        if is_heic(data):
             raise BadInput(f"{quote(name)} is a HEIC photo, which is not taken here. Convert it to JPEG.") from None
         raise BadInput(f"{quote(name)} is not a picture, or is damaged. Pass a JPEG, PNG, WEBP, TIFF or BMP.") from None
+
+
+def is_heic(data: bytes) -> bool:
+    """Whether these are the first bytes of a phone's photo in HEIC."""
+    return data[4:12] in _HEIC
 
 
 @dataclass(frozen=True)
@@ -95,7 +109,7 @@ class Picture:
         from PIL import Image
 
         with _decoded(path, self.formats) as image:
-            mime_type = Image.MIME[_FORMATS.get(str(image.format), str(image.format))]
+            mime_type = Image.MIME[SAME_FORMATS.get(str(image.format), str(image.format))]
             ending = _ENDINGS.get(mime_type, mime_type.partition("/")[2])
             return Inspected(mime_type, ending, {"width": image.width, "height": image.height})
 
@@ -114,12 +128,16 @@ def _decoded(source: Path | BytesIO, formats: tuple[str, ...] | None = None) -> 
 
 
 class PictureJobResult(JobResult):
-    """A job whose artifacts are pictures."""
+    """A job whose artifacts are pictures, or a report and pictures."""
 
     @classmethod
     def outcome(cls, job: JobRecord, artifacts: list[SavedFile]) -> str:  # noqa: ARG003 - for others to use
         """The files, each with its size."""
         return f"Saved {', '.join(map(_described, artifacts))}."
+
+    def files(self) -> list[SavedFile]:
+        """The artifacts; of many pictures the first, which is the report."""
+        return self.artifacts[:_MOST_LINKS]
 
 
 def _described(file: SavedFile) -> str:

@@ -1,0 +1,88 @@
+"""What many pictures will take, said before anything is paid."""
+
+from dataclasses import dataclass
+
+from qwen_localize.tool import JobResult, Model, cny
+
+from .gathering import Gathered
+
+# How long the service works on one picture, by its own words: 10 to 60 s.
+_QUICK, _SLOW = 10.0, 60.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a call will take.
+
+    Attributes:
+        pictures: how many go in.
+        results: how many come out.
+        cost: in CNY; None where nobody published the price.
+        requests: how many a minute.
+        at_once: how many the service works on at the same time.
+    """
+
+    pictures: int
+    results: int
+    cost: float | None
+    requests: float
+    at_once: int
+
+    @property
+    def seconds(self) -> tuple[int, int]:
+        """How long it takes, at the least and at the most."""
+        apart = 60 / self.requests
+        return tuple(round(max(each / self.at_once, apart) * (self.results - 1) + each) for each in (_QUICK, _SLOW))  # type: ignore[return-value]
+
+    @property
+    def words(self) -> str:
+        """All of it in a sentence."""
+        low, high = (_time(seconds) for seconds in self.seconds)
+        what = f"{self.pictures} pictures, {self.results} results"
+        return f"{what}, {cny(self.cost)}, {low if low == high else f'{low} to {high}'}"
+
+
+def _time(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 100 else f"{round(seconds / 60)} min"
+
+
+def preview(tool: str, model: Model, gathered: Gathered, estimate: Estimate, result: type[JobResult]) -> JobResult:
+    """What a call would do, with nothing sent."""
+    low, high = estimate.seconds
+    left = left_out_words(gathered.as_json, len(gathered.left_out))
+    return result.model_validate(
+        {
+            "job_id": "",
+            "status": "succeeded",
+            "message": f"Preview: {estimate.words}.{left} Nothing was sent or paid.",
+            "tool": tool,
+            "model": model.name,
+            "artifacts": [],
+            "details": {
+                "pictures": estimate.pictures,
+                "total": estimate.results,
+                "cost": estimate.cost,
+                "seconds": [low, high],
+                "left_out": gathered.as_json,
+                "left_out_count": len(gathered.left_out),
+            },
+            "usage": {},
+            "request_id": "",
+            "estimated_cost": 0.0,
+        }
+        | ({"no_text_found": False} if "no_text_found" in result.model_fields else {})
+    )
+
+
+def left_out_words(left_out: list[dict[str, str]], count: int) -> str:
+    """What was left out, the first of it."""
+    if not count:
+        return ""
+    shown = [_described(item) for item in left_out[:5]]
+    more = f"; and {count - len(shown)} more" if count > len(shown) else ""
+    return f" {count} left out: {'; '.join(shown)}{more}."
+
+
+def _described(item: dict[str, str]) -> str:
+    reason = item["reason"].rstrip(".")
+    return reason if item["name"] in reason else f"{item['name']} ({reason})"

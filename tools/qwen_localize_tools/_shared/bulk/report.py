@@ -1,0 +1,152 @@
+"""What became of many pictures: a few sentences, a bounded list of files, and a table with everything."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from qwen_localize.errors import OutputUnavailable
+from qwen_localize.tool import Context, Ending, JobRecord, SavedFile, State, cny
+
+from .estimate import left_out_words
+
+# More files than this are not all named in the answer's words; structured data has them up to a bound in bytes.
+_FEW, _MOST_PATHS = 8, 1500
+_MOST_BYTES = 30_000
+_MOST_FAILURES = 20
+_MOST_REASON = 250
+_HEADS = ["picture", "variant", "status", "file", "reason", "job_id", "cost_cny", "check"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A part: its picture and variant, its job if it has one, and its files."""
+
+    picture: str
+    variant: str
+    job: JobRecord | None
+    error: str
+    files: Sequence[SavedFile]
+    check: Mapping[str, Any]
+
+    @property
+    def status(self) -> str:
+        """What became of it, in a word or two."""
+        if self.job and self.job.state is State.SUCCEEDED:
+            return "done" if self.files else "no text found"
+        return "failed"
+
+    @property
+    def failure(self) -> dict[str, str]:
+        """Why it failed, for programs."""
+        open_job = {"job_id": self.job.id} if self.job else {}
+        return {"picture": self.picture, "variant": self.variant, "reason": self.error[:_MOST_REASON]} | open_job
+
+
+async def ending(context: Context, rows: Sequence[Row], cost: float | None, arguments: Mapping[str, Any]) -> Ending:
+    """What the batch ends with."""
+    failed = [row for row in rows if row.status == "failed"]
+    left_out, count = arguments["left_out"], arguments["left_out_count"]
+    files = [file for row in rows for file in row.files]
+    checks = [row.check for row in rows if row.check]
+    total = None if cost is None else round(cost + sum(check.get("cost") or 0.0 for check in checks), 6)
+    report = await _report(context, rows) if len(rows) > 1 else []
+    details: dict[str, Any] = {
+        "done": len(rows) - len(failed),
+        "failed": len(failed),
+        "total": len(rows),
+        "no_text": sum(row.status == "no text found" for row in rows),
+        "failures": [row.failure for row in failed[:_MOST_FAILURES]],
+        "left_out": left_out,
+        "left_out_count": count,
+    }
+    words = [
+        f"{details['done']} of {len(rows)} done{f', {len(failed)} failed' if failed else ''}, {cny(total)}.",
+        _places(files, report),
+        _check_words(rows),
+        _failure_words(failed, len(rows)),
+        left_out_words(left_out, count).strip(),
+    ]
+    if checks:
+        details["check"] = checks[0] if len(rows) == 1 else _summed(checks)
+    return Ending(
+        message=" ".join(filter(None, words)),
+        details=details,
+        artifacts=[file.model_dump() for file in _bounded([*report, *files])],
+        usage={},
+        cost=total,
+        failed=len(failed) == len(rows),
+    )
+
+
+def _places(files: Sequence[SavedFile], report: Sequence[SavedFile]) -> str:
+    table = f" All of it: {report[0].path}." if report else ""
+    if len(files) <= _FEW and sum(len(file.path) for file in files) <= _MOST_PATHS:
+        return (f"Saved {', '.join(file.path for file in files)}." if files else "") + table
+    return f"{len(files)} files in {PurePath(files[0].path).parent}.{table}"
+
+
+def _failure_words(failed: Sequence[Row], total: int) -> str:
+    shown = [f"{' '.join(filter(None, (row.picture, row.variant)))}: {row.error[:_MOST_REASON]}" for row in failed[:5]]
+    more = f" And {len(failed) - len(shown)} more." if len(failed) > len(shown) else ""
+    again = " To try again, pass only these: a call with all pays for all." if 0 < len(failed) < total else ""
+    return " ".join(shown) + more + again
+
+
+def _check_words(rows: Sequence[Row]) -> str:
+    checked = [row for row in rows if row.check]
+    if not checked:
+        return ""
+    if len(rows) == 1:
+        return str(checked[0].check["words"])
+    doubtful = [row for row in checked if not row.check["passed"]]
+    shown = [f"{row.picture} {row.variant}: {row.check['words'][:_MOST_REASON]}" for row in doubtful[:5]]
+    more = f" And {len(doubtful) - len(shown)} more." if len(doubtful) > len(shown) else ""
+    counts = f"Checked: {len(checked) - len(doubtful)} in order, {len(doubtful)} to look at."
+    return " ".join([counts, *shown]) + more
+
+
+def _summed(checks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "passed": sum(bool(check["passed"]) for check in checks),
+        "doubtful": sum(not check["passed"] for check in checks),
+        "cost": round(sum(check.get("cost") or 0.0 for check in checks), 6),
+    }
+
+
+def _bounded(files: Sequence[SavedFile]) -> list[SavedFile]:
+    """As many as an answer can hold; the report, which comes first, names all."""
+    kept, room = [], _MOST_BYTES
+    for file in files:
+        room -= len(file.model_dump_json())
+        if room < 0:
+            break
+        kept.append(file)
+    return kept
+
+
+async def _report(context: Context, rows: Sequence[Row]) -> list[SavedFile]:
+    """A table of all parts as a file; none if the disk refuses it, which must not lose what is done."""
+    out = io.StringIO()
+    # Without this mark, Excel takes the file for one in the country's old character set.
+    out.write("\ufeff")
+    writer = csv.writer(out)
+    writer.writerow(_HEADS)
+    for row in rows:
+        paths = " | ".join(file.path for file in row.files)
+        check = json.dumps(row.check, ensure_ascii=False) if row.check else ""
+        job_id, cost = (row.job.id, row.job.cost) if row.job else ("", "")
+        cells = [row.picture, row.variant, row.status, paths, row.error, job_id, cost, check]
+        writer.writerow([_harmless(str("" if cell is None else cell)) for cell in cells])
+    try:
+        return [await context.files.save_text(f"{context.jobs.report_name}.csv", out.getvalue(), "text/csv", once=True)]
+    except OutputUnavailable:
+        return []
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: files are named by anybody."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell

@@ -1,0 +1,103 @@
+"""The proof of a translated picture: it and its source are read, and what was read is compared."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+
+from qwen_localize.errors import LocalizeError
+from qwen_localize.files import Kept, LocalMedia, Media
+from qwen_localize.tool import Context, JobRecord, SavedFile, Series, Tokens, cny
+
+from ..ocr.models import MODELS as READERS
+from ..ocr.pages import INLINE_BYTES, PATH, PageRequest
+from ..ocr.reading import OcrAnswer, Page, read_page
+from .proof import Line, compare
+
+_READER = READERS["qwen-vl-ocr"][0]
+# The model itself scales a picture to so many pixels, of which 1,024 are a token (docs/model-studio.md 6).
+_PIXELS = 8_388_608
+_PIXELS_PER_TOKEN = 1024
+_ANSWER_TOKENS = 600
+_LARGE_SIDE = 4096
+_QUALITIES = (90, 75, 50)
+
+
+def cost_of_check(context: Context, pixels: int) -> float:
+    """What reading a picture of so many pixels twice costs about, in CNY; 0 pixels are not known."""
+    price, expected = context.calls.price(_READER), _expected(pixels)
+    return 2 * price.of_tokens(expected.input, expected.output) if price else 0.0
+
+
+def _expected(pixels: int) -> Tokens:
+    return Tokens(min(pixels or _PIXELS, _PIXELS) // _PIXELS_PER_TOKEN + 100, _ANSWER_TOKENS)
+
+
+async def checked(context: Context, told: Mapping[str, Any], job: JobRecord) -> dict[str, Any]:
+    """What the reading of both pictures says; a picture that cannot be read is told as not checked."""
+    if not job.artifacts:
+        return {"passed": True, "words": "Not checked, since no text was found.", "cost": 0.0}
+    series = context.calls.series(_READER)
+    try:
+        before = await _lines(context, series, await _source(context, job))
+        after = await _lines(context, series, await _result(SavedFile(**job.artifacts[0])))
+    except (LocalizeError, OSError) as error:
+        return {"passed": False, "words": f"Not checked: {error}", "cost": series.receipt.cost}
+    terms = [(term["src"], term["tgt"]) for term in told.get("terminologies", [])]
+    verdict = await anyio.to_thread.run_sync(compare, before, after, terms, told.get("sensitives", []))
+    cost = series.receipt.cost
+    return verdict.as_json | {"words": f"{verdict.words} (Read for {cny(cost)}.)", "cost": cost}
+
+
+async def _source(context: Context, job: JobRecord) -> Media:
+    return await context.files.opened(Kept(**job.inputs[0]))
+
+
+async def _result(file: SavedFile) -> LocalMedia:
+    data = await anyio.to_thread.run_sync(Path(file.path).read_bytes)
+    return LocalMedia(Path(file.path).name, data, file.mime_type)
+
+
+async def _lines(context: Context, series: Series, media: Media) -> list[Line]:
+    """The lines of text in a picture, with their places as shares of its sides."""
+    picture = await anyio.to_thread.run_sync(_readable, media) if isinstance(media, LocalMedia) else media
+    facts = picture.facts if isinstance(picture, LocalMedia) else {}
+    url = await context.files.offer(_READER, picture, INLINE_BYTES)
+
+    def read(body: dict[str, Any]) -> Page:
+        answer = OcrAnswer.of(body.get("output"), facts.get("width"), facts.get("height"))
+        return read_page(1, "words", answer, None)
+
+    request = PageRequest(_READER, "words", None, "", {})
+    expected = _expected(facts.get("width", 0) * facts.get("height", 0))
+    page = await series.call(PATH, request.body(url), expected, read, uploads=url.startswith("oss://"))
+    if not page.words:
+        return [Line(text) for text in page.text.splitlines() if text.strip()]
+    width, height = (facts.get(name) or 0 for name in ("width", "height"))
+    return [Line.at(word.text, word.polygon, width, height) for word in page.words]
+
+
+def _readable(media: LocalMedia) -> LocalMedia:
+    """The picture as the reader takes it inside a request, always in the same bytes: an upload would be new each time,
+    and so paid again by a batch that is begun anew."""
+    from PIL import Image, ImageOps
+
+    with Image.open(BytesIO(media.data)) as image:
+        kind, turned = str(image.format), image.getexif().get(0x0112, 1) != 1
+        is_small = len(media.data) <= INLINE_BYTES and max(image.size) <= _LARGE_SIDE
+        if is_small and not turned and kind in ("JPEG", "PNG", "WEBP", "BMP"):
+            facts = {"width": image.width, "height": image.height}
+            return LocalMedia(media.name, media.data, Image.MIME[kind], facts)
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+    share = min(1.0, (_PIXELS / (upright.width * upright.height)) ** 0.5, _LARGE_SIDE / max(upright.size))
+    if share < 1:
+        upright = upright.resize((max(11, int(upright.width * share)), max(11, int(upright.height * share))))
+    for quality in _QUALITIES:
+        buffer = BytesIO()
+        upright.save(buffer, "JPEG", quality=quality)
+        if len(buffer.getvalue()) <= INLINE_BYTES:
+            break
+    facts = {"width": upright.width, "height": upright.height}
+    return LocalMedia(media.name, buffer.getvalue(), "image/jpeg", facts)
