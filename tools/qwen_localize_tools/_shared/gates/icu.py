@@ -12,6 +12,8 @@ from itertools import islice, product
 
 PLURALS = ("plural", "selectordinal")
 CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
+# Braces in quotation marks are no syntax: they are shown as others.
+_INERT = str.maketrans("{}", "⦃⦄")
 _MOST_DEPTH = 12
 _MOST_VARIANTS = 48
 
@@ -108,7 +110,7 @@ class _Reader:
         start = self.position
         if quoted := _QUOTED.match(self.text, start):
             self.position = quoted.end()
-            return Words(quoted[1].replace("''", "'"), start, self.position)
+            return Words(quoted[1].replace("''", "'").translate(_INERT), start, self.position)
         literal = _LITERAL.match(self.text, start)
         self.position = literal.end() if literal else start + (2 if self.text.startswith("''", start) else 1)
         return Words(literal[0] if literal else self.text[start], start, self.position)

@@ -29,7 +29,7 @@ _LABEL = re.compile(rf"\W{{0,8}}(?:{_LABELS})(?:\s?\([^()]{{1,40}}\)|\s\w{{1,20}
 _REMARK = re.compile(rf"(?:\A|[\n(（\[【*]|[.。!！?？]\s{{0,3}})\W{{0,3}}(?:{_REMARKS})\W{{0,3}}[:：]", re.IGNORECASE)
 _PREFACE = re.compile(
     r"\W{0,4}(?:sure|certainly|of course|okay|конечно|разумеется|natürlich|gerne|bien sûr|claro|certamente|当然|好的"
-    r"|もちろん|물론)?\W{0,4}(?:here(?:['’]s| is| are)|вот|hier (?:ist|sind)|voici|aqu[ií] (?:est[aá]|tienes|tiene)|aqui est[aá]|ecco"
+    r"|もちろん|물론)?\W{0,4}(?:here(?:['’]s| is| are)|вот|hier (?:ist|sind)|voici|aqu[ií] (?:est[aá]|tienes?)|ecco"
     r"|以下是|下面是|以下は|다음은|إليك|tässä on|oto|här är|hier is|işte|đây là|berikut)\b[^\n:：]{0,60}"
     r"(?:translat|перевод|übersetz|tradu|译|譯|翻訳|번역|ترجم|vertal|tłumacz|çeviri|dịch|terjemah)",
     re.IGNORECASE,
