@@ -28,6 +28,7 @@ HOSTILE = (
     *".{}<>%[\\&#'\"$@:aа字1",
     *(" ", "\n", "{a", "<a ", "{{", "{n, plural, other {", "%(", "http://", "a@a", "a.", "a b ", "{%", "</a", "__a"),
     *("x=", "[[1]]", ":ab ", "&a;", "\\n", "<b>", "<b a=", "$a ", "http://a.b/c ", "a! ", "\n\n "),
+    *("{n, plural, one {# a} other {# b}} ", "{n, select, a {b} other {{n, plural, other {#}}}}"),
 )
 HARD, SOFT = "hard", "soft"
 Judged = tuple[Pair, list[Finding]]

@@ -62,7 +62,7 @@ def _branches(source: str, translation: str) -> Iterator[View]:
     except icu.UnreadableError:
         return
     plurals = {argument.name for argument in icu.arguments(before) if argument.type in icu.PLURALS}
-    chosen = icu.choices(after) or [{}]
+    chosen, _ = icu.choices(after, len(translation))
     always = {piece.key for piece in filled(icu.flat(before, {}))}
     for choice in chosen:
         shown = icu.flat(before, choice)
@@ -99,6 +99,9 @@ def compared(source: str, translation: str, target_lang: str) -> list[Finding]:
         if argument.branches and argument.name not in seen:
             seen.add(argument.name)
             found += _choice(argument, given.get(argument.name, []), target_lang)
+    _, complete = icu.choices(after, len(translation))
+    if not complete:
+        found.append(Finding("icu", "The message has more branches than can be compared."))
     return [*found, *_typed(icu.parsed(source), after)]
 
 

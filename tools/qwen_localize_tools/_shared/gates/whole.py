@@ -73,10 +73,12 @@ def _same(source: str, translation: str, source_lang: str, target_lang: str) -> 
     words = [word for word in _ORDINARY.findall(words_only(source)) if not word.isupper()]
     small = [word for word in words if word == word.lower()]
     foreign = _is_foreign(source, source_lang, target_lang)
+    letters = scripts.letters(words_only(source))
     enough = len(small) >= 1 and len(words) >= 2 if foreign else len(small) >= 3 or (len(small) == 2 < len(words))
-    if enough or (foreign and _unspaced_letters(source) >= 6):
+    # A name may stay in Latin letters wherever it goes; in other letters it may not.
+    if enough or (foreign and scripts.main(letters) != "Latn" and letters.total() > 1):
         return [Finding("untranslated", "The translation is the source itself.")]
-    if (foreign and words) or len(small) >= 2:
+    if words if foreign else small and len(words) > 1:
         return [Finding("untranslated", "The translation equals the source, which may be a name.", hard=False)]
     return []
 
