@@ -20,7 +20,8 @@ if not __package__:  # run as a file: its neighbours are found beside it
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.catalogues import Pair, pairs
-from benchmarks.damage import DAMAGES, PREPARED, World
+from benchmarks.damage import DAMAGES, PREPARED
+from benchmarks.damage_world import World
 from qwen_localize_tools._shared.gates import Finding, findings
 
 # Each again and again: what makes a careless pattern take quadratic time.
