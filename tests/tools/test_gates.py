@@ -209,6 +209,8 @@ def test_damage_is_named(source: str, translation: str, check: str) -> None:
     [
         ("Der Becher ist heute leider ausverkauft", "Der Becher ist heute leider ausverkauft", "fr", "untranslated"),
         ("杯子", "杯子", "en", "untranslated"),
+        ("Save the mug", "以下是翻译：保存杯子", "zh", "note"),
+        ("Save the mug", "Voici la traduction demandée : Enregistrer la tasse", "fr", "note"),
         ("杯子今天已售完了，请明天再来", "The 杯子 is 已售完了 today, come again", "en", "script"),
         ("The mug is sold out today", "La tasse, the mug that you have, est vendue", "fr", "script"),
         ("The mug of this shop is sold out", "這個杯子對我們來說已經賣完", "zh", "script"),
