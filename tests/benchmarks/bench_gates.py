@@ -13,15 +13,24 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 if not __package__:  # run as a file: its neighbours are found beside it
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.catalogues import Pair, pairs
-from benchmarks.damage import DAMAGES, PREPARED, World
+from benchmarks.damage import DAMAGES, PREPARED
+from benchmarks.damage_world import World
 from qwen_localize_tools._shared.gates import Finding, findings
 
+# Each again and again: what makes a careless pattern take quadratic time.
+HOSTILE = (
+    *".{}<>%[\\&#'\"$@:aа字1",
+    *(" ", "\n", "{a", "<a ", "{{", "{n, plural, other {", "%(", "http://", "a@a", "a.", "a b ", "{%", "</a", "__a"),
+    *("x=", "[[1]]", ":ab ", "&a;", "\\n", "<b>", "<b a=", "$a ", "http://a.b/c ", "a! ", "\n\n "),
+    *("{n, plural, one {# a} other {# b}} ", "{n, select, a {b} other {{n, plural, other {#}}}}"),
+)
 HARD, SOFT = "hard", "soft"
 Judged = tuple[Pair, list[Finding]]
 
@@ -99,8 +108,8 @@ def _caught(judged: Sequence[Judged], options: argparse.Namespace) -> str:
         if kind in options.show:
             missed = [(pair, found) for pair, found in rows if not _has(found, HARD)]
             _say(_printed(f"{kind}: not caught hard", missed, options))
-    caught, hard = (_share(totals[name], totals["n"]) for name in ("caught", "hard"))
-    return "\n".join([*lines, f"| all without a star, each at its level | {totals['n']:,} | {caught} | {hard} |"])
+    shares = " | ".join(_share(totals[name], totals["n"]) for name in ("caught", "hard"))
+    return "\n".join([*lines, f"| all without a star, each at its level | {totals['n']:,} | {shares} |"])
 
 
 def _damaged(kind: str, clean: Sequence[Pair], options: argparse.Namespace) -> list[Judged]:
@@ -111,12 +120,12 @@ def _damaged(kind: str, clean: Sequence[Pair], options: argparse.Namespace) -> l
     world = World(chance, elsewhere)
     rows: list[Judged] = []
     for original in chance.sample(clean, len(clean)):
-        pair = PREPARED[kind](original, world) if kind in PREPARED else original
-        text = DAMAGES[kind](pair, world) if pair else None
-        if pair is None or text is None or text == pair.translation:
+        prepared = PREPARED[kind](original, world) if kind in PREPARED else original
+        text = DAMAGES[kind](prepared, world) if prepared else None
+        if prepared is None or text is None or text == prepared.translation:
             continue
-        found = findings(pair.source, text, "en", pair.lang)
-        rows.append((Pair(pair.kit, pair.lang, pair.source, text), found))
+        found = findings(prepared.source, text, "en", prepared.lang)
+        rows.append((replace(prepared, translation=text), found))
         if len(rows) == options.damaged:
             break
     return rows
@@ -125,49 +134,7 @@ def _damaged(kind: str, clean: Sequence[Pair], options: argparse.Namespace) -> l
 def _speed() -> str:
     """Hostile texts, and how their time grows with their length."""
     lines = ["| hostile text | 60 kB | 240 kB | growth |", "|---|---|---|---|"]
-    units = (
-        ".",
-        "{",
-        "}",
-        "<",
-        ">",
-        "%",
-        "[",
-        "\\",
-        "&",
-        "#",
-        "'",
-        '"',
-        "$",
-        "@",
-        ":",
-        "a",
-        "а",
-        "字",
-        "1",
-        " ",
-        "\n",
-        "{a",
-        "<a ",
-    )
-    units += (
-        "{{",
-        "{n, plural, other {",
-        "%(",
-        "http://",
-        "a@a",
-        "a.",
-        "a b ",
-        "{%",
-        "</a",
-        "__a",
-        "x=",
-        "[[1]]",
-        ":ab ",
-        "&a;",
-        "\\n",
-    )
-    for unit in units:
+    for unit in HOSTILE:
         small, large = (_seconds(unit, size) for size in (60_000, 240_000))
         lines.append(f"| `{unit!r}` | {small * 1000:.0f} ms | {large * 1000:.0f} ms | {large / small:.1f} |")
     return "\n".join(lines)

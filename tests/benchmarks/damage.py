@@ -1,12 +1,11 @@
 """What misbehaving models do to translations: each kind of damage as a function of a good pair."""
 
-import random
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 
+from benchmarks import damage_whole
 from benchmarks.catalogues import Pair
+from benchmarks.damage_world import Damage, World
 from qwen_localize_tools._shared.gates import words_only
 from qwen_localize_tools._shared.gates.icu import arguments, is_message, parsed
 from qwen_localize_tools._shared.gates.pieces import Piece, filled, pieces
@@ -20,29 +19,6 @@ _ENDED = re.compile(r"(?<=[.!?:。：])\s*\n\s*")
 _ONE_FORM = frozenset({"ja", "ko", "zh", "zh_tw"})
 _ARGUMENT = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,6}(?![\w])")
-_REMARKS = {
-    "ru": "Примечание: сохранён исходный стиль.",
-    "de": "Hinweis: Der Stil des Originals wurde beibehalten.",
-    "fr": "Remarque : le style original a été conservé.",
-    "es": "Nota: se ha mantenido el estilo original.",
-    "zh": "注：已保留原文风格。",
-    "zh_tw": "註：已保留原文風格。",
-    "ja": "注：原文のスタイルを維持しました。",
-    "ko": "참고: 원문의 스타일을 유지했습니다.",
-    "ar": "ملاحظة: تم الحفاظ على الأسلوب الأصلي.",
-}
-_LABELS = ("Translation: ", "Here is the translation: ", "Sure! Here's the translation:\n", "Translated text:\n")
-
-
-@dataclass(frozen=True)
-class World:
-    """What a damage may draw on: chance, and what else was translated."""
-
-    chance: random.Random
-    elsewhere: dict[tuple[str, str], list[Pair]]
-
-
-Damage = Callable[[Pair, World], str | None]
 
 
 def _cut(text: str, piece: Piece) -> str:
@@ -266,132 +242,6 @@ def number_changed(pair: Pair, world: World) -> str | None:
     return f"{pair.translation[: match.start()]}{other}{pair.translation[match.end() :]}"
 
 
-def quoted(pair: Pair, world: World) -> str | None:
-    """The whole is wrapped in quotation marks."""
-    if pair.source.strip()[:1] in "\"'«“‘" or any(char in pair.translation for char in "\"'«“„「`"):
-        return None
-    return world.chance.choice(['"{}"', "«{}»", "“{}”", "「{}」", "`{}`"]).replace("{}", pair.translation)
-
-
-def fenced(pair: Pair, world: World) -> str | None:
-    """The whole stands in a code fence."""
-    return f"```{world.chance.choice(['', 'text', 'json'])}\n{pair.translation}\n```"
-
-
-def noted(pair: Pair, world: World) -> str | None:
-    """A label before it, or a remark after it."""
-    remark = _REMARKS.get(pair.lang, "Note: the original style was kept.")
-    label = world.chance.choice(_LABELS)
-    return world.chance.choice(
-        [label + pair.translation, f"{pair.translation} ({remark})", f"{pair.translation}\n\n{remark}"]
-    )
-
-
-def doubled(pair: Pair, world: World) -> str | None:
-    """It stands there twice, or again and again."""
-    if len(words_only(pair.translation)) < 8:
-        return None
-    return world.chance.choice([" ", "\n", ". "]).join([pair.translation] * world.chance.choice([2, 2, 6]))
-
-
-def answered(pair: Pair, world: World) -> str | None:
-    """A question is answered in the target's language instead of translated."""
-    if not pair.source.rstrip().endswith("?"):
-        return None
-    same = [other.translation for other in world.elsewhere[pair.kit, pair.lang] if len(other.translation) > 40]
-    return " ".join(world.chance.sample(same, 3)) if len(same) > 2 else None
-
-
-def returned(pair: Pair, world: World) -> str | None:
-    """The source comes back."""
-    return pair.source if len(pair.source.split()) > 3 and pair.source != pair.translation else None
-
-
-def both(pair: Pair, world: World) -> str | None:
-    """Source and translation, one behind the other."""
-    if len(pair.source.split()) < 4 or pair.source == pair.translation:
-        return None
-    return world.chance.choice([f"{pair.source} — {pair.translation}", f"{pair.translation} ({pair.source})"])
-
-
-def other_script(pair: Pair, world: World) -> str | None:
-    """The translation is one into a language of another script."""
-    wanted = {
-        "ru": "ja",
-        "ja": "ru",
-        "ko": "ru",
-        "zh": "ko",
-        "ar": "ru",
-        "de": "ru",
-        "fr": "zh",
-        "es": "ar",
-        "he": "ar",
-    }
-    return _of(pair, wanted.get(pair.lang, ""), world)
-
-
-def other_language(pair: Pair, world: World) -> str | None:
-    """The translation is one into a language of the same script."""
-    wanted = {
-        "ru": "uk",
-        "uk": "ru",
-        "de": "fr",
-        "fr": "de",
-        "es": "pl",
-        "ja": "zh",
-        "zh": "ja",
-        "zh_tw": "zh",
-        "it": "tr",
-    }
-    return _of(pair, wanted.get(pair.lang, ""), world)
-
-
-def _of(pair: Pair, lang: str, world: World) -> str | None:
-    if len(pair.source) < 16:
-        return None
-    texts = [other.translation for other in world.elsewhere.get((pair.kit, lang), ()) if other.source == pair.source]
-    return texts[0] if texts and texts[0] != pair.translation else None
-
-
-def shifted(pair: Pair, world: World) -> str | None:
-    """The translation of another string of the same catalogue."""
-    text = world.chance.choice(world.elsewhere[pair.kit, pair.lang]).translation
-    return text if text != pair.translation else None
-
-
-def empty(pair: Pair, world: World) -> str | None:
-    """Nothing."""
-    return world.chance.choice(["", "  ", "\n"])
-
-
-def truncated(pair: Pair, world: World) -> str | None:
-    """A third of it."""
-    return pair.translation[: len(pair.translation) // 3] if len(pair.source) > 40 else None
-
-
-def control(pair: Pair, world: World) -> str | None:
-    """A character that no text has."""
-    at = world.chance.randint(0, len(pair.translation))
-    return pair.translation[:at] + world.chance.choice("\ufffd\x07\ue000") + pair.translation[at:]
-
-
-def accelerator_lost(pair: Pair, world: World) -> str | None:
-    """The sign before the letter of a menu is gone."""
-    for sign in "&_":
-        if re.fullmatch(rf"[^{sign}]*{sign}(?=\w)[^{sign}]*", pair.source) and pair.translation.count(sign) == 1:
-            return pair.translation.replace(sign, "") if pair.source[0] == sign else None
-    return None
-
-
-def leaked(pair: Pair, world: World) -> str | None:
-    """A word in Chinese, or our own marks, slipped in."""
-    if pair.lang in {"zh", "zh_tw", "ja"}:
-        return f"[[3]] {pair.translation}"
-    return world.chance.choice(
-        [f"{pair.translation} 设置", f"[[3]] {pair.translation}", f'<x id="2"/>{pair.translation}']
-    )
-
-
 DAMAGES: dict[str, Damage] = {
     "placeholder lost": lost,
     "placeholder renamed": renamed,
@@ -412,20 +262,20 @@ DAMAGES: dict[str, Damage] = {
     "entity lost": entity_lost,
     "address changed": address_changed,
     "number changed": number_changed,
-    "accelerator lost (soft)": accelerator_lost,
-    "control character": control,
-    "our marks, a foreign word": leaked,
-    "quoted": quoted,
-    "fenced": fenced,
-    "note added": noted,
-    "repeated": doubled,
-    "source returned": returned,
-    "source and translation": both,
-    "empty": empty,
-    "other script": other_script,
-    "question answered *": answered,
-    "cut to a third *": truncated,
-    "other language, same script *": other_language,
-    "another string's *": shifted,
+    "accelerator lost (soft)": damage_whole.accelerator_lost,
+    "control character": damage_whole.control,
+    "our marks, a foreign word": damage_whole.leaked,
+    "quoted": damage_whole.quoted,
+    "fenced": damage_whole.fenced,
+    "note added": damage_whole.noted,
+    "repeated": damage_whole.doubled,
+    "source returned": damage_whole.returned,
+    "source and translation": damage_whole.both,
+    "empty": damage_whole.empty,
+    "other script": damage_whole.other_script,
+    "question answered *": damage_whole.answered,
+    "cut to a third *": damage_whole.truncated,
+    "other language, same script *": damage_whole.other_language,
+    "another string's *": damage_whole.shifted,
 }
 PREPARED = {"escape lost": with_escape, "entity lost": with_entities}

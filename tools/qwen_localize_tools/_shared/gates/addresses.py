@@ -32,7 +32,7 @@ def _codes() -> frozenset[str]:
 
 def _is_language(part: str) -> bool:
     match = _LOCALE.fullmatch(part)
-    return bool(match) and match[1].lower() in _codes()
+    return match is not None and match[1].lower() in _codes()
 
 
 def compared(source: str, translation: str) -> list[Finding]:

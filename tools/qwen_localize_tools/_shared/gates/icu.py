@@ -12,8 +12,10 @@ from itertools import islice, product
 
 PLURALS = ("plural", "selectordinal")
 CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
+# Braces in quotation marks are no syntax: they are shown as others.
+_INERT = str.maketrans("{}", "⦃⦄")
 _MOST_DEPTH = 12
-_MOST_VARIANTS = 48
+_MOST_COMBINED, _MOST_SHOWN = 48, 500_000
 
 _CHOICE = re.compile(r"\{\s{0,20}[^\s{},#']{1,80}\s{0,20},\s{0,20}(?:plural|selectordinal|select)\s{0,20},")
 _NAME = re.compile(r"\s*([^\s{},#'<>]{1,80})\s*([,}])")
@@ -108,7 +110,7 @@ class _Reader:
         start = self.position
         if quoted := _QUOTED.match(self.text, start):
             self.position = quoted.end()
-            return Words(quoted[1].replace("''", "'"), start, self.position)
+            return Words(quoted[1].replace("''", "'").translate(_INERT), start, self.position)
         literal = _LITERAL.match(self.text, start)
         self.position = literal.end() if literal else start + (2 if self.text.startswith("''", start) else 1)
         return Words(literal[0] if literal else self.text[start], start, self.position)
@@ -184,16 +186,24 @@ def _branch(argument: Argument, selector: str) -> Message:
     return branches.get(selector, branches.get(alike, branches.get("other", ())))
 
 
-def choices(message: Message) -> list[dict[str, str]]:
-    """The branches that readers may be in: every combination, or the first of them if there are very many."""
+def choices(message: Message, length: int) -> tuple[list[dict[str, str]], bool]:
+    """The branches that readers may be in, and whether these are all that there are.
+
+    Each branch is there once with the usual ones of the other arguments, then the combinations.
+
+    Args:
+        message: the message.
+        length: its characters: of a long one fewer are looked at.
+    """
     known: dict[str, dict[str, None]] = {}
     for argument in arguments(message):
         if argument.branches:
             known.setdefault(argument.name, {}).update(dict.fromkeys(argument.selectors))
+    most = _MOST_SHOWN // (length + 1) + 1
     singles = [{name: selector} for name, selectors in known.items() for selector in selectors]
-    combined = product(*known.values())
-    together = (dict(zip(known, row, strict=True)) for row in islice(combined, _MOST_VARIANTS))
-    return [*singles[:_MOST_VARIANTS], *together]
+    combined = islice(product(*known.values()), min(most, _MOST_COMBINED))
+    together = [dict(zip(known, row, strict=True)) for row in combined]
+    return [*singles[:most], *together], len(singles) <= most
 
 
 def is_message(text: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from . import icu
 from .finding import Finding, named
+from .pieces import filled
 
 # Languages with one form for every number.
 _ONE_FORM = frozenset(["ja", "zh", "zh_tw", "yue", "ko", "th", "vi", "id", "ms", "lo", "my", "km", "jv", "su"])
@@ -61,15 +62,21 @@ def _branches(source: str, translation: str) -> Iterator[View]:
     except icu.UnreadableError:
         return
     plurals = {argument.name for argument in icu.arguments(before) if argument.type in icu.PLURALS}
-    chosen = icu.choices(after) or [{}]
+    chosen, _ = icu.choices(after, len(translation))
+    always = {piece.key for piece in filled(icu.flat(before, {}))}
     for choice in chosen:
-        free = {name for name, selector in choice.items() if name in plurals and selector in _FORMS_FOR_FEW}
+        shown = icu.flat(before, choice)
+        few = {name for name, selector in choice.items() if name in plurals and selector in _FORMS_FOR_FEW}
+        # A form for few may do without the count, and may have what the form for many has.
+        free = {f"{{{name}}}" for name in few}.union(
+            always.difference(piece.key for piece in filled(shown)) if few else ()
+        )
         place = ", ".join(f"{name} = {selector.lstrip('=')}" for name, selector in choice.items())
         yield View(
-            icu.flat(before, choice),
+            shown,
             icu.flat(after, choice),
             place[:80] or "the message",
-            frozenset(f"{{{name}}}" for name in free),
+            frozenset(free),
         )
 
 
@@ -92,6 +99,9 @@ def compared(source: str, translation: str, target_lang: str) -> list[Finding]:
         if argument.branches and argument.name not in seen:
             seen.add(argument.name)
             found += _choice(argument, given.get(argument.name, []), target_lang)
+    _, complete = icu.choices(after, len(translation))
+    if not complete:
+        found.append(Finding("icu", "The message has more branches than can be compared."))
     return [*found, *_typed(icu.parsed(source), after)]
 
 

@@ -29,6 +29,11 @@ class _Text:
         self.pieces = filled(text)
 
     @cached_property
+    def keys(self) -> frozenset[str]:
+        """What its placeholders are compared by."""
+        return frozenset(piece.key for piece in self.pieces)
+
+    @cached_property
     def numbers(self) -> frozenset[str]:
         """The numbers that stand in it, in whatever place."""
         return frozenset(_DIGITS.findall(self.text))
@@ -118,7 +123,7 @@ def _stands_otherwise(key: str, before: _Text, after: _Text) -> bool:
 def _stood_otherwise(key: str, before: _Text, after: _Text) -> bool:
     if match := _NUMBERED_PERCENT.fullmatch(key):
         # Turkish and Basque write the sign before the number.
-        return "%" in before.text and match[1] in before.numbers
+        return key not in before.keys and "%" in before.text and match[1] in before.numbers
     if key[0] == "$" and key[1:].isdigit():
         return key[1:] in before.numbers
     return before.names[key] >= after.names[key] if _is_weak(key) else key == "%%" and "%" in before.text

@@ -11,7 +11,7 @@ from .words import words_only
 # Words in Latin letters may stand between others without a space.
 _WORD = re.compile(r"[a-zA-Z\u00c0-\u024f]+|[^\W\d_a-zA-Z\u00c0-\u024f]+")
 _CJK = frozenset({"Hani", "Kana", "Hang"})
-_MOST_FOREIGN = 3
+_MOST_FOREIGN, _MOST_LEFT = 3, 0.2
 _LEAST_HAN = 16
 # Letters that a language does not have although its script does.
 _UNKNOWN_LETTERS = {
@@ -28,8 +28,8 @@ _UNKNOWN_LETTERS = {
 _UNKNOWN_LETTERS["yue"] = _UNKNOWN_LETTERS["zh_tw"]
 _ENGLISH = re.compile("the|and|this|that|with|your?|are|from|which|were|have|has|not|cannot|will|should")
 # How many times as long or as short a translation may be: for short sources, for longer ones.
-_LEAST_LENGTH, _LONG_ENOUGH = 15, 45
-_MOST_TIMES = {False: 4.5, True: 2.8}
+_LEAST_LENGTH = 15
+_MOST_TIMES = ((25, 6.0), (45, 4.5), (math.inf, 2.8))
 _CUT_TIMES = 2
 _DOUBTFUL = 0.8
 _ENDS = frozenset(".!?:…。！？：।॥؟۔՞።:;")
@@ -58,7 +58,16 @@ def _script(source: str, translation: str, target_lang: str) -> list[Finding]:
     strange = {script for script in others if script != "Latn" and script not in original}
     if sum(others[script] for script in strange) >= (1 if strange & _CJK else 2):
         return [Finding("script", f"Letters of another script slipped in: {shown(_first(new, strange))}.")]
-    return _language(new, target_lang)
+    return _left_over(translation, set(original) - written - {"Latn"}) or _language(new, target_lang)
+
+
+def _left_over(translation: str, foreign: Collection[str]) -> list[Finding]:
+    """Words of the source that stand there as they were, in letters in which names do not travel."""
+    if not foreign or not (left := [char for char in translation if scripts.of(char) in foreign]):
+        return []
+    share = scripts.size("".join(left)) / scripts.size(translation)
+    words = shown("".join(left))
+    return [Finding("script", f"Words of the source were left: {words}.", hard=share > _MOST_LEFT)]
 
 
 def _first(words: Sequence[str], strange: set[str]) -> str:
@@ -88,7 +97,7 @@ def _length(source: str, translation: str, source_lang: str, target_lang: str) -
     if _ends(source, _ENDS) and after * _CUT_TIMES < before and not _ends(translation, _ENDS | _AFTER_END):
         return [Finding("length", "The translation ends too early: it is short, and its sentence does not end.")]
     times = math.log((after + 1) / (before + 1))
-    usual = math.log(_MOST_TIMES[before >= _LONG_ENOUGH])
+    usual = math.log(next(most for length, most in _MOST_TIMES if before < length))
     if abs(times) <= usual * _DOUBTFUL:
         return []
     word = "longer" if times > 0 else "shorter"

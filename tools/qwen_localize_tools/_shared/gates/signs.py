@@ -74,12 +74,12 @@ def _matters(escape: str, translation: str) -> bool:
 def _line_breaks(source: str, translation: str) -> list[Finding]:
     paragraphs, now = len(_PARAGRAPH.split(source.strip())), len(_PARAGRAPH.split(translation.strip()))
     if paragraphs > now and not _BLOCK.search(source):
-        return [Finding("line_break", f"{paragraphs} paragraphs became {now}.")]
+        return [Finding("line_break", f"Paragraphs were joined: {paragraphs} became {now}.")]
     wanted, given = _lines(source), _lines(translation)
-    if len(wanted) == len(given) or (len(wanted) > 1 and all(map(_is_wrapped, wanted, wanted[1:]))):
+    if len(wanted) == len(given) or not given or (len(wanted) > 1 and all(map(_is_wrapped, wanted, wanted[1:]))):
         return []
     meant = not any(map(_is_wrapped, wanted, wanted[1:])) and not _BLOCK.search(source)
-    return [Finding("line_break", f"{len(wanted)} lines of text became {len(given)}.", hard=meant)]
+    return [Finding("line_break", f"Line breaks changed: {len(wanted)} became {len(given)} lines.", hard=meant)]
 
 
 def _lines(text: str) -> list[str]:
@@ -104,7 +104,10 @@ def _entities(source: str, translation: str) -> list[Finding]:
     found = [f"&{_MARKUP.get(char, 'nbsp')};" for char in (*decoded, *lost, *blanks)]
     if found:
         return [Finding("entity", f"Entities lost: {named(found)}.")]
-    added = [] if wanted or "<" in source else [char for char in given if char in "<>&\"'"]
+    if wanted or "<" in source:
+        added = [char for char in given if char in "<>" and char not in wanted and char not in bare]
+    else:
+        added = [char for char in given if char in "<>&\"'"]
     return [Finding("entity", f"Signs became entities: {named(added)}.")] if added else []
 
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .addresses import page
 from .finding import Finding, named
@@ -67,6 +68,7 @@ def placed(text: str, also: Collection[str] = ()) -> list[tuple[Piece, Tag]]:
     ]
 
 
+@lru_cache(maxsize=1024)
 def _read(text: str) -> Tag:
     match = _TAG.fullmatch(text)
     slash, name, rest, end = match.groups() if match else ("", text, "", "")

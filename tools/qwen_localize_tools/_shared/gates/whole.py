@@ -18,19 +18,19 @@ _ORDINARY = re.compile(r"(?<![\w./(,=;\[-])[^\W\d_]{2,40}(?![\w/(\[-])")
 _LABELS = (
     r"(?:the\s)?translat(?:ion|ed(?:\stext)?)|перевод|переклад|превод|traduction|traducci[oó]n|tradu[cç][aã]o|traduzione"
     r"|übersetzung|vertaling|översättning|tłumaczenie|překlad|çeviri|bản\sdịch|dịch|terjemahan|译文|翻译|譯文|翻譯|翻訳|訳文|訳"
-    r"|번역|الترجمة|ترجمة|ترجمه|תרגום|अनुवाद|คำแปล|kääntämisen|käännös|fordítás|traducere|μετάφραση"
+    r"|번역|الترجمة|ترجمة|ترجمه|תרגום|अनुवाद|คำแปล|käännös|fordítás|traducere|μετάφραση"
 )
 _REMARKS = (
     r"(?:translator['’]?s?\s)?notes?|примечание|примітка|забележка|remarque|nota|anmerkung|hinweis|opmerking|anm(?:ärkning)?"
     r"|uwaga|poznámka|not|lưu\sý|ghi\schú|catatan|注意|注释|注|註|备注|說明|说明|備註|注記|補足|참고|주의|ملاحظة|توجه|הערה|नोट|หมายเหตุ"
-    r"|explanation|пояснение|explication|explicación|erklärung|解释|explanation|context"
+    r"|explanation|пояснение|explication|explicación|erklärung|解释|context"
 )
 _LABEL = re.compile(rf"\W{{0,8}}(?:{_LABELS})(?:\s?\([^()]{{1,40}}\)|\s\w{{1,20}}){{0,3}}\W{{0,4}}[:：]", re.IGNORECASE)
 _REMARK = re.compile(rf"(?:\A|[\n(（\[【*]|[.。!！?？]\s{{0,3}})\W{{0,3}}(?:{_REMARKS})\W{{0,3}}[:：]", re.IGNORECASE)
 _PREFACE = re.compile(
     r"\W{0,4}(?:sure|certainly|of course|okay|конечно|разумеется|natürlich|gerne|bien sûr|claro|certamente|当然|好的"
-    r"|もちろん|물론)?\W{0,4}(?:here(?:['’]s| is| are)|вот|hier (?:ist|sind)|voici|aqu[ií] (?:est[aá]|tienes|tiene)|aqui est[aá]|ecco"
-    r"|以下是|下面是|以下は|다음은|إليك|tässä on|oto|här är|hier is|işte|đây là|berikut)\b[^\n:：]{0,60}"
+    r"|もちろん|물론)?\W{0,4}(?:here(?:['’]s| is| are)|вот|hier (?:ist|sind)|voici|aqu[ií] (?:est[aá]|tienes?)|ecco"
+    r"|以下是|下面是|以下は|다음은|إليك|tässä on|oto|här är|hier is|işte|đây là|berikut)[^\n:：]{0,60}"
     r"(?:translat|перевод|übersetz|tradu|译|譯|翻訳|번역|ترجم|vertal|tłumacz|çeviri|dịch|terjemah)",
     re.IGNORECASE,
 )
@@ -39,8 +39,8 @@ _TRANSLATING = re.compile(
 )
 # Words of which a remark may be the translation.
 _REMARKING = re.compile(
-    r"\b(?:not[ei]|notes|nota|remar|hint|attention|warning|caution|important|tip|context|expla|n\.?b|anm|hinweis|achtung)\b"
-    r"|приме|внима|подсказ|注|备|備|提示|说明|說明|補足|참고|주의|ملاحظ|תוכן|הערה",
+    r"\b(?:notes?|nota|remarks?|hints?|attention|warning|caution|important|tips?|context|explanations?|n\.?b|anm|hinweis|achtung)\b"
+    r"|приме|внима|подсказ|注|备|備|提示|说明|說明|補足|참고|주의|ملاحظ|הערה",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[.!?。！？\n।॥؟]+")
@@ -73,10 +73,12 @@ def _same(source: str, translation: str, source_lang: str, target_lang: str) -> 
     words = [word for word in _ORDINARY.findall(words_only(source)) if not word.isupper()]
     small = [word for word in words if word == word.lower()]
     foreign = _is_foreign(source, source_lang, target_lang)
+    letters = scripts.letters(words_only(source))
     enough = len(small) >= 1 and len(words) >= 2 if foreign else len(small) >= 3 or (len(small) == 2 < len(words))
-    if enough or (foreign and _unspaced_letters(source) >= 6):
+    # A name may stay in Latin letters wherever it goes; in other letters it may not.
+    if enough or (foreign and scripts.main(letters) != "Latn" and letters.total() > 1):
         return [Finding("untranslated", "The translation is the source itself.")]
-    if (foreign and words) or len(small) >= 2:
+    if words if foreign else small and len(words) > 1:
         return [Finding("untranslated", "The translation equals the source, which may be a name.", hard=False)]
     return []
 
