@@ -22,7 +22,7 @@ STRINGS = [
     "Delete the account",
     "See https://shop.example/help for more",
     "First line\\nsecond line of the message",
-    "Price &nbsp; without tax",
+    "Photos &copy; the shop",
     "The mug holds 350 ml and costs 12 euros",
     "Free delivery",
     "Please choose a payment method before you go on",

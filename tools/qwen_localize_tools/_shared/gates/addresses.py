@@ -38,15 +38,14 @@ def _is_language(part: str) -> bool:
 def compared(source: str, translation: str) -> list[Finding]:
     """What happened to the addresses in the text itself."""
     before, after = _addresses(source), _addresses(translation)
-    wanted, given = Counter(before.values()), Counter(after.values())
-    lost = [url for url, key in before.items() if given[key] < wanted[key]]
-    added = [url for url, key in after.items() if wanted[key] < given[key]]
+    wanted, given = Counter(map(page, before)), Counter(map(page, after))
+    lost = [url for url in dict.fromkeys(before) if given[page(url)] < wanted[page(url)]]
+    added = [url for url in dict.fromkeys(after) if wanted[page(url)] < given[page(url)]]
     if lost and added:
         return [Finding("url", f"Address changed: {named(lost)} became {named(added)}.")]
     found = [Finding("url", f"Address lost: {named(lost)}.")] if lost else []
     return found or ([Finding("url", f"Address added: {named(added)}.")] if added else [])
 
 
-def _addresses(text: str) -> dict[str, str]:
-    found = [piece.text for piece in pieces(text) if piece.kind in {"url", "email"}]
-    return {address: page(address) for address in found}
+def _addresses(text: str) -> list[str]:
+    return [piece.text for piece in pieces(text) if piece.kind in {"url", "email"}]

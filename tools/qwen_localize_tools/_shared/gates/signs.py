@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from html import unescape
+from html.entities import codepoint2name
 
 from .finding import Finding, named
 from .pieces import pieces
@@ -101,14 +102,21 @@ def _entities(source: str, translation: str) -> list[Finding]:
         char for char in wanted - given if char in _NO_BREAK and not any(sign in translation for sign in _NO_BREAK)
     ]
     lost = [char for char in wanted - given if char in "<>" and char not in decoded]
-    found = [f"&{_MARKUP.get(char, 'nbsp')};" for char in (*decoded, *lost, *blanks)]
+    lost += [char for char in wanted if _is_symbol(char) and wanted[char] > given[char] + now_bare.count(char)]
+    found = [f"&{_MARKUP.get(char) or codepoint2name.get(ord(char), 'nbsp')};" for char in (*decoded, *lost, *blanks)]
     if found:
         return [Finding("entity", f"Entities lost: {named(found)}.")]
     if wanted or "<" in source:
         added = [char for char in given if char in "<>" and char not in wanted and char not in bare]
     else:
         added = [char for char in given if char in "<>&\"'"]
-    return [Finding("entity", f"Signs became entities: {named(added)}.")] if added else []
+    added += [char for char in given if _is_symbol(char) and given[char] > wanted[char] + bare.count(char)]
+    return [Finding("entity", f"Entities added: {named(added)}.")] if added else []
+
+
+def _is_symbol(char: str) -> bool:
+    """Whether a sign says something of its own, as © and → do, that no language writes otherwise."""
+    return len(char) == 1 and unicodedata.category(char) in ("So", "Sc", "Sm") and char not in "<>"
 
 
 def _without_entities(text: str) -> str:

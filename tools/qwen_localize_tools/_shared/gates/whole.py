@@ -12,7 +12,7 @@ from .words import words_only
 
 _PAIRS = ('""', "''", "“”", "„“", "„”", "«»", "»«", "‘’", "「」", "『』", "《》", "``", "‚‘", "‹›")
 _QUOTE_MARKS = frozenset("".join(_PAIRS))
-_FENCE = re.compile(r"```|~~~")
+_FENCE = re.compile(r"```|^~~~", re.MULTILINE)
 _ORDINARY = re.compile(r"(?<![\w./(,=;\[-])[^\W\d_]{2,40}(?![\w/(\[-])")
 # "Translation:", "Note:" and the like in the languages that models answer in.
 _LABELS = (
