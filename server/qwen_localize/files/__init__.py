@@ -5,6 +5,7 @@ from .kept import Kept, KeptInputs
 from .media import LocalMedia, Media, MediaRules, RemoteMedia
 from .offers import offer
 from .outputs import Artifact, ArtifactType, Inspected, Outputs
+from .pdf import Pdf, Pdfs
 
 __all__ = [
     "Artifact",
@@ -16,6 +17,8 @@ __all__ = [
     "Media",
     "MediaRules",
     "Outputs",
+    "Pdf",
+    "Pdfs",
     "RemoteMedia",
     "fits",
     "offer",

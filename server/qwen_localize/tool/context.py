@@ -1,13 +1,26 @@
 """What a tool may ask for during one call: paid calls, jobs, files, and to say how far it is."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..calls import CircuitBreaker, PaidCalls, Series
 from ..dashscope import Model, Price
 from ..errors import LocalizeError
-from ..files import Artifact, ArtifactType, Media, MediaRules, Outputs, offer, read_media, read_text
+from ..files import (
+    Artifact,
+    ArtifactType,
+    LocalMedia,
+    Media,
+    MediaRules,
+    Outputs,
+    Pdf,
+    Pdfs,
+    offer,
+    read_media,
+    read_text,
+)
 from ..jobs import FINAL, GivenUp, JobRecord, Order, Runner, State
 from ..state import Notices
 from .results import JobResult, SavedFile, stage
@@ -56,6 +69,7 @@ class Files:
     paid: PaidCalls
     allowed_dirs: tuple[Path, ...]
     outputs: Outputs
+    pdfs: Pdfs
 
     async def read(self, reference: str, rules: MediaRules) -> Media:
         """The media that the user named by path, URL or data URI, checked; nothing is sent yet.
@@ -72,6 +86,15 @@ class Files:
             BadInput: it cannot be used.
         """
         return await read_text(reference, most, self.allowed_dirs)
+
+    def pdf(self, document: LocalMedia, password: str = "") -> AbstractAsyncContextManager[Pdf]:
+        """A PDF, open until the block ends; its pages are drawn by another process, which is killed if one never ends.
+
+        Args:
+            document: the PDF.
+            password: its own, if it has one.
+        """
+        return self.pdfs.opened(document, password)
 
     async def offer(self, model: Model, media: Media, inline: int) -> str:
         """A URL under which the service can read media; see `files.offer`."""
