@@ -11,7 +11,8 @@ from mcp_types import CallToolResult
 
 from fakes_ocr import URL, answer, document, image_of, sent
 from qwen_localize_tools.ocr.models import MODELS, TASKS
-from qwen_localize_tools.ocr.reading import table_rows, typed
+from qwen_localize_tools.ocr.tables import table_rows
+from qwen_localize_tools.ocr.values import typed
 from support import Call, Connect, Refused, picture, words
 
 

@@ -173,7 +173,7 @@ class Jobs:
 
     async def recent(self, limit: int) -> list[JobResult]:
         """The newest jobs."""
-        return [self._result(job) for job in await self.runner.recent(limit)]
+        return [self._result(job).brief() for job in await self.runner.recent(limit)]
 
     async def cancel(self, job_id: str) -> JobResult:
         """Cancel a job as far as it can be.

@@ -102,6 +102,10 @@ class JobResult(Result):
             "again, but get_job with this job_id and wait=45 until it is finished."
         )
 
+    def brief(self) -> "JobResult":
+        """The job as it stands among many: without what only who asks for it alone needs."""
+        return self
+
     def blocks(self) -> list[str]:
         """The message, which has the paths."""
         return [self.message]
