@@ -13,7 +13,7 @@ from PIL import Image
 
 from fakes_ocr import URL, answer, document, image_of
 from qwen_localize.errors import OWN_FAULT
-from qwen_localize_tools.ocr.source import drawn
+from qwen_localize_tools.ocr.source import Document
 from support import Connect, picture, words
 
 SIDE_BY_SIDE = 6
@@ -147,12 +147,14 @@ async def test_a_fault_of_ours_is_that_pages_error_and_stands_in_the_log(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def fail(source: Any, number: int) -> Any:
+    drawn = Document.drawn
+
+    async def fail(document: Document, number: int) -> Any:
         if number == 2:
             raise ZeroDivisionError
-        return drawn(source, number)
+        return await drawn(document, number)
 
-    monkeypatch.setattr("qwen_localize_tools.ocr.pages.drawn", fail)
+    monkeypatch.setattr(Document, "drawn", fail)
     async with connect() as client:
         result = await client.call_tool("ocr", {"image": str(scan), "pages": "1-3"})
     assert [bool(error) for error in errors(result)] == [False, True, False]

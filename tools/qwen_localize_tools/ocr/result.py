@@ -13,6 +13,7 @@ from qwen_localize.tool import Context, Ending, JobRecord, JobResult, SavedFile,
 from .._shared.usage import Usage
 from .cutting import beginning, size
 from .files import MIME_TYPES, ending_of, spreadsheet, whole
+from .models import cut_words
 from .pages import PageRequest, Reading
 from .reading import Page
 from .source import Document
@@ -151,7 +152,7 @@ def _facts(
     facts += [f"{receipt.reused} page(s) were read before and not paid again."] if receipt.reused else []
     facts += _failures(pages, stopped=reading.stopped is not None)
     facts += receipt.remarks + ([_TURNED] if reading.has_turned else [])
-    facts += [f"Page {listed(cut)} is not whole; what to do is in its place."] if cut else []
+    facts += [f"Page {listed(cut)} is not whole. {cut_words(model)}"] if cut else []
     return facts + ([f"Nothing was found on page {listed(empty)}."] if empty else [])
 
 
