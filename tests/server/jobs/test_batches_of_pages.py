@@ -87,7 +87,12 @@ async def test_a_job_whose_server_ended_goes_on_with_the_next_and_pays_for_no_pa
 ) -> None:
     drawn: list[str] = []
     ask = pdf.Worker.ask
-    monkeypatch.setattr(pdf.Worker, "ask", lambda self, request: (drawn.append(request), ask(self, request))[1])
+
+    def noted(worker: pdf.Worker, request: str) -> pdf.Reply:
+        drawn.append(request)
+        return ask(worker, request)
+
+    monkeypatch.setattr(pdf.Worker, "ask", noted)
     async with server() as peer:
         await peer.begin(1, "ocr", image=str(manual))
         await until(lambda: reader.answered >= 8)

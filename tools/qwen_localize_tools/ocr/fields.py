@@ -91,11 +91,13 @@ def _is_schema(node: Mapping[str, Any]) -> bool:
     """Whether an object is a JSON Schema, and not a mapping with fields that happen to be called as its keywords."""
     if _is_object(node):
         return True
-    if not node.keys() <= _KEYWORDS or any(_is_type(node.get(name)) for name in ("description", "title", "format")):
+    if not node.keys() <= _KEYWORDS or any(_is_type(node.get(name)) for name in ("description", "title")):
         return False
-    parts = node.get("properties")
-    if isinstance(parts, dict) and "type" not in node:
-        return all(isinstance(part, dict | bool) for part in parts.values())
+    if "properties" in node and "type" not in node:
+        parts = node["properties"]
+        return isinstance(parts, dict) and all(isinstance(part, dict | bool) for part in parts.values())
+    if not isinstance(node.get("properties", {}), dict):
+        return False
     branches = any(isinstance(node.get(name), list) for name in (*_BRANCHES, "enum"))
     return branches or str(node.get("$ref", "")).startswith("#") or _is_type(node.get("type"))
 

@@ -1,5 +1,6 @@
 """The rows of tables in HTML, each cell in its column."""
 
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 _MOST_SPAN, _MOST_DIGITS = 100, 8
@@ -9,15 +10,24 @@ _MOST_NESTED = 20
 
 
 class _Grid:
-    """One table, as far as it is read: cells that reach into other rows or columns are followed by empty ones there."""
+    """One table, as far as it is read: cells that reach into other rows or columns are followed by empty ones there.
 
-    def __init__(self) -> None:
+    Args:
+        spend: told of cells as they come; ends it all if they are too many.
+    """
+
+    def __init__(self, spend: Callable[[int], None]) -> None:
         self.rows: list[list[str]] = []
+        self._spend = spend
         self._row: list[str] | None = None
         self._cell: list[str] | None = None
         self._spans = (1, 1)
         # For each column, how many more rows are taken by a cell that began above.
         self._taken: dict[int, int] = {}
+
+    @property
+    def has_cell(self) -> bool:
+        return self._cell is not None
 
     def begin_row(self) -> None:
         self.end_row()
@@ -25,47 +35,43 @@ class _Grid:
 
     def begin_cell(self, columns: int, rows: int) -> None:
         self.end_cell()
-        if self._row is None:
-            self._row = []
         self._cell, self._spans = [], (columns, rows)
-
-    @property
-    def has_cell(self) -> bool:
-        return self._cell is not None
 
     def write(self, text: str) -> None:
         if self._cell is not None:
             self._cell.append(text)
 
     def end_cell(self) -> None:
-        if self._cell is None or self._row is None:
+        if self._cell is None:
             return
+        row = self._row = [] if self._row is None else self._row
         lines = (" ".join(line.split()) for line in "".join(self._cell).split("\n"))
-        self._skip_taken(len(self._row))
+        self._skip_taken(row)
         columns, rows = self._spans
-        for column in range(len(self._row), len(self._row) + columns):
-            self._taken[column] = rows - 1
-        self._row += ["\n".join(filter(None, lines)), *[""] * (columns - 1)]
+        if rows > 1:
+            self._taken |= dict.fromkeys(range(len(row), len(row) + columns), rows - 1)
+        row += ["\n".join(filter(None, lines)), *[""] * (columns - 1)]
         self._cell = None
 
     def end_row(self) -> None:
         self.end_cell()
-        if self._row is None:
+        row, self._row = self._row, None
+        if row is None:
             return
-        while any(column >= len(self._row) and left for column, left in self._taken.items()):
-            if not self._skip_taken(len(self._row)):
-                self._row.append("")
-        self.rows.append(self._row)
-        self._row = None
+        last = max(self._taken, default=-1)
+        self._skip_taken(row)
+        while len(row) <= last:
+            row.append("")  # nothing stands in this column
+            self._skip_taken(row)
+        self._spend(len(row))
+        self.rows.append(row)
 
-    def _skip_taken(self, column: int) -> bool:
-        """Leave the columns empty, from one on, that are taken from above; whether there were any."""
-        row, first = self._row or [], column
-        while left := self._taken.get(column, 0):
-            self._taken[column] = left - 1
+    def _skip_taken(self, row: list[str]) -> None:
+        """Leave the columns empty that come next and are taken from above."""
+        while left := self._taken.pop(len(row), 0):
+            if left > 1:
+                self._taken[len(row)] = left - 1
             row.append("")
-            column += 1
-        return column > first
 
 
 class _Tables(HTMLParser):
@@ -77,7 +83,7 @@ class _Tables(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table" and len(self._open) < _MOST_NESTED:
-            self._open.append(_Grid())
+            self._open.append(_Grid(self._count))
         elif tag == "tr":
             self._grid().begin_row()
         elif tag in ("td", "th"):
@@ -108,7 +114,7 @@ class _Tables(HTMLParser):
 
     def _grid(self) -> _Grid:
         if not self._open:
-            self._open.append(_Grid())
+            self._open.append(_Grid(self._count))
         return self._open[-1]
 
     def _end_table(self) -> None:
