@@ -21,7 +21,7 @@ from .source import Document, DocumentRules, opened
 # More pages than this are a job, and what is read a file.
 FEW = 10
 _MOST_NAME = 80
-Pixels = Annotated[int | None, Field(description="Scaling bound")]
+Pixels = Annotated[int | None, Field(description="Scaling")]
 
 
 async def ocr(
@@ -30,10 +30,10 @@ async def ocr(
     task: Annotated[
         TaskName, Field(description="words: with boxes; fields: values by name; table: HTML and rows")
     ] = "text",
-    fields: Fields | None = None,
+    fields: Annotated[Fields | None, Field(description='Names, {"total": "number"} or JSON Schema')] = None,
     pages: Annotated[str, Field(description="1-3,7, 3-, -5, last, all")] = "",
     auto_rotate: Annotated[bool, Field(description="Turn it upright")] = False,
-    prompt: Annotated[str, Field(description="Own instruction, not a task")] = "",
+    prompt: Annotated[str, Field(description="Instead of a task")] = "",
     password: Annotated[str, Field(description="Of a PDF")] = "",
     min_pixels: Pixels = None,
     max_pixels: Pixels = None,
@@ -41,7 +41,7 @@ async def ocr(
 ) -> OcrResult:
     """Read text, tables, formulas or named fields from a picture or PDF. Long results are files; over 10 pages, a job.
 
-    A few seconds a page, side by side; about 0.003 CNY a page.
+    A few seconds and about 0.003 CNY a page.
     """
     chosen = check(model, task, min_pixels, max_pixels)
     context.calls.check_model(chosen)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from pydantic import Field, WithJsonSchema
+from pydantic import WithJsonSchema
 
 from qwen_localize.errors import BadArgument, quote
 
@@ -35,11 +35,7 @@ _PUBLISHED = {
         {"type": "object", "additionalProperties": {"type": "string"}},
     ]
 }
-Fields = Annotated[
-    list[str] | dict[str, Any],
-    WithJsonSchema(_PUBLISHED),
-    Field(description='For fields: names, {"total": "number"}, or a JSON Schema'),
-]
+Fields = Annotated[list[str] | dict[str, Any], WithJsonSchema(_PUBLISHED)]
 
 
 class Wanted:
