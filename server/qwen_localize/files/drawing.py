@@ -44,6 +44,8 @@ class Document:
             self._open()
         except pypdfium2.PdfiumError as error:
             return {"error": _OPENING_ERRORS.get(error.err_code, "damaged")}, b""
+        except ValueError:  # no password that can be written
+            return {"error": "password"}, b""
         what, _, number = request.partition(" ")
         try:
             if what == "count":

@@ -9,7 +9,7 @@ from qwen_localize.errors import BadArgument, quote
 MOST_UNASKED = 50
 # More pages are not read in one call: what a file says of their number may be anything.
 MOST_PAGES = 2000
-_MOST_DIGITS = 9
+_MOST_DIGITS, _MOST_CHARS = 9, 12_000
 _PART = re.compile(r"(?P<first>\d+|last)?\s*(?P<dash>-)?\s*(?P<last>\d+|last)?", re.ASCII)
 _SIGNS = str.maketrans({"–": "-", "—": "-", "，": ",", "、": ",", ";": ","})
 
@@ -24,14 +24,14 @@ def chosen_pages(text: str, count: int) -> list[int]:
     Raises:
         BadArgument: it is no choice, there are no such pages, or they are too many for one call.
     """
-    chosen: list[int] = []
+    chosen: dict[int, None] = {}
+    if len(text) > _MOST_CHARS:
+        raise BadArgument(f"pages: {quote(text, 20)} names too many one by one. Write ranges, such as 1-300.")
     for part in filter(None, (part.strip() for part in text.lower().translate(_SIGNS).split(","))):
-        chosen += _few(_range(part, count), count)
+        chosen |= dict.fromkeys(_few(_range(part, count), count))
     if not chosen:
-        raise BadArgument(
-            f"pages: {quote(text, 20)} names none. Choose from 1-{count}, such as 1-3,7, 3-, last or all."
-        )
-    return list(_few(list(dict.fromkeys(chosen)), count))
+        raise BadArgument(f"pages: {quote(text, 20)} names none. Write them as 1-3,7, 3-, -5, last or all.")
+    return list(_few(list(chosen), count))
 
 
 def _range(part: str, count: int) -> range:

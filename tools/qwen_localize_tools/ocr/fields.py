@@ -59,7 +59,7 @@ def wanted(fields: list[str] | dict[str, Any] | None) -> Wanted | None:
     if not fields:
         return None
     if isinstance(fields, list):
-        return Wanted(dict.fromkeys(fields, ""), {})
+        fields = dict.fromkeys(fields, "")
     schema = _unwrapped(fields)
     is_list = _is_schema(schema) and schema.get("type") == "array"
     hints, kinds = _Reader(schema).read({"items": schema} if is_list else schema, 1, 0)
@@ -127,7 +127,7 @@ class _Reader:
         node = self._followed(node)
         if isinstance(node.get("properties"), dict) and node["properties"]:
             return self._object(node["properties"], level, lists, are_schemas=True)
-        items = node.get("items", next(iter(node.get("prefixItems") or []), None))
+        items = node["items"] if "items" in node else next(iter(_parts(node, "prefixItems")), None)
         if node.get("type") == "array" or isinstance(items, dict):
             own = {"description": node["description"]} if node.get("description") else {}
             return self._list(own | items if isinstance(items, dict) else own, level, lists, is_schema=True)
@@ -175,8 +175,8 @@ class _Reader:
         joined: dict[str, Any] = {}
         for part in parts:
             part = self._target(str(part["$ref"])) if "$ref" in part else part
-            inner = {**(joined.get("properties") or {}), **(part.get("properties") or {})}
-            joined |= part | ({"properties": inner} if inner else {})
+            found = [node["properties"] for node in (joined, part) if isinstance(node.get("properties"), dict)]
+            joined |= part | ({"properties": {name: each[name] for each in found for name in each}} if found else {})
         return joined
 
     def _target(self, reference: str) -> dict[str, Any]:

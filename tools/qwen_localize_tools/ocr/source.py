@@ -56,10 +56,13 @@ class DocumentRules:
             raise BadInput(f"{quote(name)} {words}")
         if _PDF_HEAD in head:
             return LocalMedia(name, data, _PDF)
-        if name.lower().endswith(".pdf") and not _is_picture(head):
-            raise BadInput(f"{quote(name)} is no PDF: it does not begin as one. Get the file again, or export it anew.")
         fits(len(data), _PICTURES.most_bytes)
-        return _PICTURES.checked(name, data)
+        try:
+            return _PICTURES.checked(name, data)
+        except BadInput:
+            if not name.lower().endswith(".pdf"):
+                raise
+        raise BadInput(f"{quote(name)} is no PDF: it does not begin as one. Get the file again, or export it anew.")
 
 
 def _other(head: bytes) -> str:
@@ -69,13 +72,6 @@ def _other(head: bytes) -> str:
         if start.startswith(marks) or (is_markup and any(mark in start for mark in marks if mark.startswith(b"<"))):
             return words
     return ""
-
-
-def _is_picture(head: bytes) -> bool:
-    from PIL import Image
-
-    Image.preinit()
-    return any(accept(head[:16]) for _, accept in Image.OPEN.values() if accept)
 
 
 class Document:
