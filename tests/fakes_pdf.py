@@ -28,19 +28,18 @@ def blank(number: int) -> bytes:
 
 
 def endless(page: int, pages: int) -> bytes:
-    """So many pages, of which one takes years to draw: each form in it draws the next one twenty times."""
-    kids = b" ".join(b"%d 0 R" % (3 + index) for index in range(pages))
-    first_form = 4 + pages
+    """So many pages, of which one takes hours to draw: ten thousand shadings, one over the other."""
+    kids = b" ".join(b"%d 0 R" % (4 + index) for index in range(pages))
     plain = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>"
-    drawing = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Contents %d 0 R/Resources<</XObject<</F %d 0 R>>>>>>"
+    colours = b"<</FunctionType 2/Domain[0 1]/C0[0 0 0]/C1[1 1 1]/N 1>>"
+    shading = (
+        b"<</ShadingType 3/ColorSpace/DeviceRGB/Coords[0 0 1 999 999 999]/Extend[true true]/Function %s>>" % colours
+    )
+    drawing = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 1100 1100]/Contents 3 0 R/Resources<</Shading<</S %s>>>>>>"
+    body = b"/S sh " * 10_000
     objects = [_CATALOG, b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, pages)]
-    objects += [drawing % (3 + pages, first_form) if index == page else plain for index in range(1, pages + 1)]
-    objects += [b"<</Length 5>>stream\n/F Do\nendstream"]
-    for level in range(12):
-        body = b"/F Do " * 20 if level < 11 else b"0 0 9 9 re f"
-        inner = b"/Resources<</XObject<</F %d 0 R>>>>" % (first_form + level + 1) if level < 11 else b""
-        head = b"<</Type/XObject/Subtype/Form/BBox[0 0 100 100]%s/Length %d>>" % (inner, len(body))
-        objects.append(b"%sstream\n%s\nendstream" % (head, body))
+    objects += [b"<</Length %d>>stream\n%s\nendstream" % (len(body), body)]
+    objects += [drawing % shading if index == page else plain for index in range(1, pages + 1)]
     return pdf(objects)
 
 
