@@ -3,6 +3,7 @@
 import gc
 import sqlite3
 import ssl
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from mcp import Client
 
 from qwen_localize import mcp_server
 from qwen_localize.dashscope import Timeouts
+from qwen_localize.files import LocalMedia, drawing, pdf
 from qwen_localize.mcp_server import build_server, registration
 from qwen_localize.settings import Settings
 from qwen_localize.state import database
@@ -64,6 +66,31 @@ def _quick_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         return connection
 
     monkeypatch.setattr(database, "connect", at_ease)
+
+
+_pdfium = threading.Lock()
+
+
+class _DrawnHere:
+    """As `pdf.Worker`, without a process: PDFium is one state for this one."""
+
+    def __init__(self, document: LocalMedia, password: str) -> None:
+        self._document = drawing.Document(document.data, password)
+
+    def ask(self, request: str) -> pdf.Reply:
+        with _pdfium:
+            return pdf.Reply(*self._document.answer(request))
+
+    def end(self) -> None:
+        with _pdfium:
+            self._document.close()
+
+
+@pytest.fixture(autouse=True)
+def _quick_drawing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only tests with processes draw PDFs in other processes, which take a while to start."""
+    if not has_real_time(request.node):
+        monkeypatch.setattr(pdf, "Worker", _DrawnHere)
 
 
 @pytest.fixture(autouse=True)

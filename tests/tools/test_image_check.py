@@ -151,7 +151,7 @@ async def test_a_preview_says_what_it_would_cost_and_sends_nothing_even_without_
     )  # fmt: skip
     data = result.structured_content
     assert not service.router.calls
-    assert (data["job_id"], data["status"], data["estimated_cost"]) == ("", "succeeded", 0.0)
+    assert (data.get("job_id"), data["status"], data["estimated_cost"]) == (None, "succeeded", 0.0)
     assert data["details"]["total"] == 6
     assert data["details"]["cost"] == pytest.approx(0.024 if not check else 0.0319, abs=0.0005)
     assert "Preview: 3 pictures, 6 results, about 0.0" in words(result)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen_localize_tools.ocr.numbers import number
-from qwen_localize_tools.ocr.reading import typed
+from qwen_localize_tools.ocr.values import typed
 
 SPACES = (" ", "\u00a0", "\u202f", "\u2009")
 STYLES = [("", "."), ("", ","), (",", "."), (".", ","), ("'", "."), ("’", "."), *[(space, ",") for space in SPACES]]

@@ -13,7 +13,7 @@ from PIL import Image
 
 from fakes_ocr import URL, answer, document, image_of
 from qwen_localize.errors import OWN_FAULT
-from qwen_localize_tools.ocr.source import drawn
+from qwen_localize_tools.ocr.source import Document
 from support import Connect, picture, words
 
 SIDE_BY_SIDE = 6
@@ -58,7 +58,7 @@ async def test_pages_read_before_a_call_was_cut_off_are_not_paid_for_again(
         data = (await client.call_tool("ocr", {"image": str(scan)})).structured_content
     assert len(urls) == len(set(urls)) == 8
     assert [page["text"] for page in data["pages"]] == ["hello"] * 8
-    assert data["usage"]["input_tokens"] == 1000 * (8 - data["reused"])
+    assert data["usage"]["input_tokens"] == 1000 * (8 - data["usage"].get("reused", 0))
 
 
 async def test_a_repeated_call_costs_nothing_and_says_so(service: respx.Route, connect: Connect, scan: Path) -> None:
@@ -67,8 +67,7 @@ async def test_a_repeated_call_costs_nothing_and_says_so(service: respx.Route, c
         second = await client.call_tool("ocr", {"image": str(scan)})
     assert service.call_count == 8
     assert second.structured_content["pages"] == first.structured_content["pages"]
-    assert second.structured_content["usage"] == {"input_tokens": 0, "output_tokens": 0}
-    assert (second.structured_content["reused"], second.structured_content["estimated_cost"]) == (8, 0)
+    assert (second.structured_content["usage"], second.structured_content["estimated_cost"]) == ({"reused": 8}, 0)
     assert "8 page(s) were read before" in words(second)
     assert "read before" not in words(first)
 
@@ -90,7 +89,8 @@ async def test_a_picture_behind_a_url_is_read_anew_since_it_may_have_changed(
         for _ in range(2):
             result = await client.call_tool("ocr", {"image": "https://pictures.example/a.png"})
     assert service.call_count == 2
-    assert (result.structured_content["reused"], result.structured_content["pages"][0]["width"]) == (0, None)
+    assert "reused" not in result.structured_content["usage"]
+    assert result.structured_content["pages"][0]["width"] is None
 
 
 async def test_only_the_pages_that_failed_are_asked_for_again(
@@ -147,12 +147,14 @@ async def test_a_fault_of_ours_is_that_pages_error_and_stands_in_the_log(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def fail(source: Any, number: int) -> Any:
+    drawn = Document.drawn
+
+    async def fail(document: Document, number: int) -> Any:
         if number == 2:
             raise ZeroDivisionError
-        return drawn(source, number)
+        return await drawn(document, number)
 
-    monkeypatch.setattr("qwen_localize_tools.ocr.pages.drawn", fail)
+    monkeypatch.setattr(Document, "drawn", fail)
     async with connect() as client:
         result = await client.call_tool("ocr", {"image": str(scan), "pages": "1-3"})
     assert [bool(error) for error in errors(result)] == [False, True, False]

@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from ..dashscope import Model
+from ..dashscope import Departure, Model
 from ..errors import BadAnswer, SetupError, TryLater
 from .circuit_breaker import CircuitBreaker
 from .paid import Answer, PaidCalls, Send
@@ -14,6 +15,23 @@ from .receipt import Receipt
 from .usage import Tokens
 
 T = TypeVar("T")
+# Under this name the facts of a request that was made late stand in its answer's body, and are kept with it.
+PREPARED = "prepared"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A request that is made only when it is about to be sent.
+
+    Attributes:
+        body: without the model.
+        uploads: whether the body names uploads.
+        facts: JSON; what is known of it and matters to whoever reads the answer, who finds it under `PREPARED`.
+    """
+
+    body: dict[str, Any]
+    uploads: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 class Series:
@@ -66,6 +84,35 @@ class Series:
         body = {"model": self.model.name} | body
         send = partial(self._calls.client.call, path, body, uploads=uploads)
         return await self._ask([path, body], expected, send, read)
+
+    async def prepared(
+        self,
+        path: str,
+        request: dict[str, Any],
+        prepare: Callable[[], Awaitable[Prepared]],
+        expected: Tokens,
+        read: Callable[[dict[str, Any]], T],
+    ) -> T:
+        """As `call`, of a request whose body is made late: not at all, if its answer is kept.
+
+        Args:
+            path: the endpoint.
+            request: JSON with all that matters to the answer; equal ones are one request, whatever their bodies are.
+            prepare: makes the body.
+            expected: tokens that it will probably take.
+            read: takes the answer's body; raises `BadAnswer` if it is not understood.
+
+        Raises:
+            LocalizeError: whatever went wrong, in `prepare` too.
+        """
+
+        async def send(departure: Departure) -> dict[str, Any]:
+            made = await prepare()
+            body = {"model": self.model.name} | made.body
+            answer = await self._calls.client.call(path, body, departure, uploads=made.uploads)
+            return answer | {PREPARED: made.facts}
+
+        return await self._ask([path, self.model.name, request], expected, send, read)
 
     async def _ask(self, request: Any, expected: Tokens, send: Send, read: Callable[[dict[str, Any]], T]) -> T:
         self.breaker.check()

@@ -6,6 +6,7 @@ from .kept import Kept, KeptInputs
 from .media import LocalMedia, Media, MediaRules, RemoteMedia
 from .offers import offer
 from .outputs import Artifact, ArtifactType, Inspected, Outputs
+from .pdf import Pdf, Pdfs
 
 __all__ = [
     "Artifact",
@@ -18,6 +19,8 @@ __all__ = [
     "Media",
     "MediaRules",
     "Outputs",
+    "Pdf",
+    "Pdfs",
     "RemoteMedia",
     "find",
     "fits",

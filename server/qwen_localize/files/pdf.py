@@ -1,97 +1,231 @@
-"""The pages of a PDF as pictures."""
+"""The pages of PDFs as pictures, drawn by processes that are killed when a page never ends."""
 
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from io import BytesIO
+import json
+import os
+import subprocess
+import sys
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from ..errors import BadArgument, BadInput, quote
+import anyio
+import anyio.to_thread
+
+from ..clock import Clock, first
+from ..errors import BadInput, InternalError, quote
 from .media import LocalMedia
 
-# 200 dots per inch are what text recognition wants; a poster is made smaller, so that it fits one request.
-_SCALE = 200 / 72
-_LONGEST_SIDE = 3200
-_QUALITY = 90
-
-# More pages are not read in one call: what a file says of their number may be anything.
-MOST_PAGES = 2000
-_MOST_DIGITS = 9
-
-# PDFium is one state for the whole process.
-_pdfium = threading.Lock()
-
-
-def page_count(document: LocalMedia) -> int:
-    """How many pages it has.
-
-    Raises:
-        BadInput: it is damaged, or needs a password.
-    """
-    with _opened(document) as pdf:
-        return len(pdf)
+# How long a page may take to be drawn, or a document to be opened.
+MOST_SECONDS = 60.0
+# So many that took longer are enough for one document: its other pages are not tried any more.
+MOST_ENDLESS = 5
+# So many processes are alive at a time; those that draw nothing make room.
+MOST_PROCESSES = 3
+_MOST_BYTES = 1024 * 1024 * 1024
+_PROGRAM = Path(__file__).with_name("drawing.py")
+# What reads a stranger's file is not told the key.
+_OUR_SETTINGS = ("DASHSCOPE_", "QWEN_LOCALIZE_")
 
 
-def render(document: LocalMedia, number: int) -> LocalMedia:
-    """Page `number`, from 1, as a JPEG.
+@dataclass(frozen=True)
+class Reply:
+    """What a process says to a request; `error` is empty, or a word for what went wrong."""
 
-    Raises:
-        BadInput: the page cannot be drawn.
-    """
-    with _opened(document) as pdf:
-        page = pdf[number - 1]
-        scale = min(_SCALE, _LONGEST_SIDE / max(page.get_size()))
-        image = page.render(scale=scale).to_pil().convert("RGB")
-    buffer = BytesIO()
-    image.save(buffer, "JPEG", quality=_QUALITY)
-    facts = {"width": image.width, "height": image.height}
-    return LocalMedia(f"{document.name} page {number}", buffer.getvalue(), "image/jpeg", facts)
+    facts: dict[str, Any] = field(default_factory=dict)
+    data: bytes = b""
+
+    @property
+    def error(self) -> str:
+        """Why there is no answer."""
+        return str(self.facts.get("error", ""))
 
 
-@contextmanager
-def _opened(document: LocalMedia) -> Iterator[Any]:
-    import pypdfium2
-
-    read: Any = pypdfium2.PdfDocument
-    with _pdfium:
-        try:
-            pdf = read(document.data)
-        except pypdfium2.PdfiumError:
-            raise BadInput(f"{quote(document.name)} is damaged or needs a password. Save it without one.") from None
-        try:
-            # What was typed into a form is drawn only if this comes before any page is looked at.
-            pdf.init_forms()
-            yield pdf
-        except pypdfium2.PdfiumError:
-            raise BadInput(f"A page of {quote(document.name)} cannot be drawn. Leave it out.") from None
-        finally:
-            pdf.close()
+_DIED = Reply({"error": "died"})
 
 
-def chosen_pages(text: str, count: int) -> list[int]:
-    """The pages that a choice such as "1-3,7" names, in its order; all if it is empty.
+class Worker:
+    """A process that has one document open; see `drawing`. All of it blocks, and runs in worker threads."""
 
-    Raises:
-        BadArgument: it is not such a choice, the document has fewer pages, or they are too many for one call.
-    """
-    chosen: list[int] = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        first, dash, last = (piece.strip() for piece in part.partition("-"))
-        if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise BadArgument(f"pages: {quote(part, 20)} is no page or range. Write them as 1-3,7.")
-        start, end = (int(number) if len(number) <= _MOST_DIGITS else 0 for number in (first, last if dash else first))
-        if not 1 <= start <= end <= count:
-            raise BadArgument(
-                f"pages: {quote(part, 20)} is not within the document, which has {count}. Choose from 1-{count}."
-            )
-        chosen += _few(range(start, end + 1), count)
-    return list(_few(list(dict.fromkeys(chosen)) or range(1, count + 1), count))
-
-
-def _few(pages: Sequence[int], count: int) -> Sequence[int]:
-    if len(pages) > MOST_PAGES:
-        raise BadArgument(
-            f"pages: the document says it has {count} pages, and at most {MOST_PAGES} are read in one call. Choose "
-            f"some, such as 1-{MOST_PAGES}."
+    def __init__(self, document: LocalMedia, password: str) -> None:
+        self._head: bytes | None = json.dumps({"bytes": len(document.data), "password": password}).encode() + b"\n"
+        self._document = document
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(_OUR_SETTINGS)}
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-P", str(_PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-    return pages
+
+    def ask(self, request: str) -> Reply:
+        """The answer to a request, however long it takes; that it died, if it did."""
+        said, heard = self._process.stdin, self._process.stdout
+        if not said or not heard:
+            return _DIED
+        try:
+            if self._head is not None:
+                said.write(self._head)
+                said.write(self._document.data)
+                self._head = None
+            said.write(request.encode() + b"\n")
+            said.flush()
+            facts = json.loads(heard.readline())
+            data = heard.read(min(facts["bytes"], _MOST_BYTES))
+        except (OSError, ValueError, KeyError, TypeError):
+            return _DIED
+        return Reply(facts, data) if len(data) == facts["bytes"] else _DIED
+
+    def end(self) -> None:
+        """Kill it, whatever it is doing, and leave nothing behind."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                if stream:
+                    stream.close()
+
+
+class Pdfs:
+    """The PDFs that are open in this process, and the few other processes that draw them.
+
+    Args:
+        clock: what time it is.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._turns = anyio.Semaphore(MOST_PROCESSES)
+        self._idle: OrderedDict[Pdf, Worker] = OrderedDict()
+
+    @asynccontextmanager
+    async def opened(self, document: LocalMedia, password: str = "") -> AsyncIterator["Pdf"]:
+        """A document, until the block ends."""
+        pdf = Pdf(self, document, password)
+        try:
+            yield pdf
+        finally:
+            pdf.is_open = False
+            await self._let_go(pdf)
+
+    async def close(self) -> None:
+        """End all processes that draw nothing; the others end with the requests that they were asked for."""
+        while self._idle:
+            await self._let_go(next(iter(self._idle)))
+
+    async def ask(self, pdf: "Pdf", request: str) -> Reply | None:
+        """What a document's process says; None if it took too long."""
+        async with self._turns:
+            worker = self._idle.pop(pdf, None) or await self._started(pdf)
+            reply: Reply | None = None
+            try:
+                reply = await self._answered(worker, request)
+            finally:
+                if pdf.is_open and reply and reply is not _DIED:
+                    self._idle[pdf] = worker
+                else:
+                    await _ended(worker)
+            return reply
+
+    async def _started(self, pdf: "Pdf") -> Worker:
+        # Whoever has a turn has a process, or is about to have one: the idle ones get what is left.
+        while len(self._idle) > self._turns.value:
+            await self._let_go(next(iter(self._idle)))
+        try:
+            return await anyio.to_thread.run_sync(Worker, pdf.document, pdf.password)
+        except OSError as error:
+            raise InternalError(f"No process can be started that draws PDFs ({error.strerror}). Try again.") from error
+
+    async def _answered(self, worker: Worker, request: str) -> Reply | None:
+        replies: list[Reply] = []
+
+        async def asked() -> None:
+            replies.append(await anyio.to_thread.run_sync(worker.ask, request, abandon_on_cancel=True))
+
+        await first(self._clock, MOST_SECONDS, asked)
+        return replies[0] if replies else None
+
+    async def _let_go(self, pdf: "Pdf") -> None:
+        if worker := self._idle.pop(pdf, None):
+            await _ended(worker)
+
+
+async def _ended(worker: Worker) -> None:
+    with anyio.CancelScope(shield=True):
+        await anyio.to_thread.run_sync(worker.end)
+
+
+class Pdf:
+    """One document. Its pages are drawn one after the other, as they are asked for.
+
+    Attributes:
+        is_open: whether its process is kept for the next request.
+    """
+
+    def __init__(self, pdfs: Pdfs, document: LocalMedia, password: str) -> None:
+        self.document, self.password = document, password
+        self.is_open = True
+        self._pdfs = pdfs
+        self._one_at_a_time = anyio.Lock()
+        self._endless = 0
+
+    async def page_count(self) -> int:
+        """How many pages it says it has.
+
+        Raises:
+            BadInput: it cannot be opened.
+        """
+        return int((await self._asked("count")).facts["count"])
+
+    async def unlocked(self) -> LocalMedia:
+        """The document without its password.
+
+        Raises:
+            BadInput: it cannot be opened.
+        """
+        reply = await self._asked("unlock")
+        return LocalMedia(self.document.name, reply.data, self.document.mime_type)
+
+    async def drawn(self, number: int) -> LocalMedia:
+        """Page `number`, from 1, as a JPEG.
+
+        Raises:
+            BadInput: it cannot be drawn.
+        """
+        reply = await self._asked(f"draw {number}", f"Page {number}")
+        facts = {"width": reply.facts["width"], "height": reply.facts["height"]}
+        return LocalMedia(f"{self.document.name} page {number}", reply.data, "image/jpeg", facts)
+
+    async def _asked(self, request: str, page: str = "") -> Reply:
+        what = page or quote(self.document.name)
+        async with self._one_at_a_time:
+            if self._endless >= MOST_ENDLESS:
+                raise BadInput(f"{what} was not drawn, since {self._endless} others never ended. Leave those out.")
+            reply = await self._pdfs.ask(self, request)
+        if reply is None:
+            self._endless += 1
+            words = f"{what} took over {MOST_SECONDS:g} s and was given up: it may never end."
+            raise BadInput(f"{words} Leave it out, or pass it as a picture.")
+        if reply.error:
+            raise BadInput(self._words(reply.error, what))
+        return reply
+
+    def _words(self, error: str, what: str) -> str:
+        name = quote(self.document.name)
+        match error:
+            case "password" if self.password:
+                return f"The password is not that of {name}. Ask the user for the right one."
+            case "password":
+                return f"{name} needs a password to be opened. Ask the user for it, and pass it as password."
+            case "protection":
+                return f"{name} is protected in a way that is not known here. Save it without protection."
+            case "damaged":
+                return f"{name} is damaged: it begins as a PDF, and cannot be opened as one. Get or save it anew."
+            case "page":
+                return f"{what} cannot be drawn: it is damaged, or too large for memory. Leave it out."
+            case _:
+                return f"{what} brought the program down that draws it. Leave it out, or pass it as a picture."

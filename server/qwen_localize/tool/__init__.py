@@ -1,6 +1,6 @@
 """What a tool is, and the small context that it may ask: the one door between the machine and the capabilities."""
 
-from ..calls import CircuitBreaker, Receipt, Series, Tokens
+from ..calls import PREPARED, CircuitBreaker, Prepared, Receipt, Series, Tokens
 from ..dashscope import Limit, Model, Price
 from ..jobs import Batch, Ending, Evidence, JobRecord, Kind, OneOrMany, Order, Results, State, Upstream
 from .context import Context
@@ -8,6 +8,7 @@ from .definition import Tool
 from .results import JobResult, Result, SavedFile, cny
 
 __all__ = [
+    "PREPARED",
     "Batch",
     "CircuitBreaker",
     "Context",
@@ -20,6 +21,7 @@ __all__ = [
     "Model",
     "OneOrMany",
     "Order",
+    "Prepared",
     "Price",
     "Receipt",
     "Result",

@@ -1,7 +1,7 @@
 """What a tool may ask for during one call: paid calls, jobs, files, and to say how far it is."""
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from ..files import (
     Media,
     MediaRules,
     Outputs,
+    Pdf,
+    Pdfs,
     find,
     offer,
     read_media,
@@ -33,8 +35,6 @@ ProgressReport = Callable[[float, float, str], Awaitable[None]]
 
 # How far a job is, for a progress bar.
 _SHARES = {State.PREPARED: 5, State.SUBMITTING: 10, State.QUEUED: 20, State.RUNNING: 40, State.READY: 90}
-# What is shown of each job in a list: files, and characters of a detail.
-_MOST_LISTED, _MOST_DETAIL = 6, 500
 _ELSEWHERE = (
     "It was begun with another API key or in another region, and goes on only while a server with these runs: ask the "
     "user to start one."
@@ -87,6 +87,7 @@ class Files:
     allowed_dirs: tuple[Path, ...]
     outputs: Outputs
     kept: KeptInputs
+    pdfs: Pdfs
 
     async def find(self, references: Sequence[str]) -> Found:
         """The files that folders and patterns among the references stand for; what else there is stays as it is.
@@ -129,6 +130,15 @@ class Files:
             BadInput: it cannot be used.
         """
         return await read_text(reference, most, self.allowed_dirs)
+
+    def pdf(self, document: LocalMedia, password: str = "") -> AbstractAsyncContextManager[Pdf]:
+        """A PDF, open until the block ends; its pages are drawn by another process, which is killed if one never ends.
+
+        Args:
+            document: the PDF.
+            password: its own, if it has one.
+        """
+        return self.pdfs.opened(document, password)
 
     async def offer(self, model: Model, media: Media, inline: int) -> str:
         """A URL under which the service can read media; see `files.offer`."""
@@ -247,8 +257,8 @@ class Jobs:
         return result.model_copy(update={"message": f"{result.message} {_ELSEWHERE}"})
 
     async def recent(self, limit: int) -> list[JobResult]:
-        """The newest jobs; those with many files with the first of them."""
-        return [_shortened(self._result(job)) for job in await self.runner.recent(limit)]
+        """The newest jobs, in brief."""
+        return [self._result(job).brief() for job in await self.runner.recent(limit)]
 
     async def cancel(self, job_id: str) -> JobResult:
         """Cancel a job as far as it can be.
@@ -273,12 +283,6 @@ class Context:
     jobs: Jobs
     files: Files
     progress: ProgressReport
-
-
-def _shortened(result: JobResult) -> JobResult:
-    """A job as one of a list: its first files, and of its details what is short."""
-    details = {name: value for name, value in result.details.items() if len(json.dumps(value)) <= _MOST_DETAIL}
-    return result.model_copy(update={"artifacts": result.artifacts[:_MOST_LISTED], "details": details})
 
 
 def _saved(artifact: Artifact) -> SavedFile:

@@ -1,5 +1,6 @@
 """What tools return, as data and in words."""
 
+import json
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +10,8 @@ from ..jobs import RESTING, JobRecord, Kind, State
 Status = Literal["queued", "running", "succeeded", "failed", "canceled"]
 # How much of an answer that nobody understood is shown.
 _MOST_ANSWER = 4000
+# What is shown of each job in a list: files, and characters of a detail.
+_MOST_LISTED, _MOST_DETAIL = 6, 500
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -113,6 +116,11 @@ class JobResult(Result):
             f"{job.label}: {stage(job)}, as job {job.id}. It is already submitted: do not call {job.tool} "
             "again, but get_job with this job_id and wait=45 until it is finished."
         )
+
+    def brief(self) -> "JobResult":
+        """The job as one of a list: its first files, and of its details what is short."""
+        details = {name: value for name, value in self.details.items() if len(json.dumps(value)) <= _MOST_DETAIL}
+        return self.model_copy(update={"artifacts": self.artifacts[:_MOST_LISTED], "details": details})
 
     def blocks(self) -> list[str]:
         """The message, which has the paths."""

@@ -15,7 +15,7 @@ from ..calls import Answer, Bookkeeping, PaidCalls, SessionCache, SingleFlight
 from ..clock import Clock
 from ..dashscope import Client, RateLimiter, Timeouts, Wire
 from ..errors import InternalError, LocalizeError, StateUnavailable
-from ..files import KeptInputs, Outputs
+from ..files import KeptInputs, Outputs, Pdfs
 from ..jobs import Environment, GivenUp, JobRecord, JobStore, Lock, Poller, Presence, Recovery, Runner, Submission
 from ..settings import Settings
 from ..state import Answers, CostLedger, Database, Notices, SharedRateLimits
@@ -36,6 +36,7 @@ class _Machine:
     wire: Wire
     paid: PaidCalls
     runner: Runner
+    pdfs: Pdfs
 
 
 class _Attempt:
@@ -114,7 +115,7 @@ class Runtime:
         return Context(
             calls=Calls(paid, tool, durable=batch is not None),
             jobs=Jobs(runner, paid, outputs, notices, self._results, tool, until, given_up, progress, batch),
-            files=Files(paid, self.settings.allowed_dirs, outputs, KeptInputs(self.settings.state_dir)),
+            files=Files(paid, self.settings.allowed_dirs, outputs, KeptInputs(self.settings.state_dir), machine.pdfs),
             progress=progress,
         )
 
@@ -193,7 +194,7 @@ class Runtime:
         )
         await _tidied(environment, database, now)
         paid = self._paid(client, database, single_flight)
-        return _Machine(database, wire, paid, self._started(environment))
+        return _Machine(database, wire, paid, self._started(environment), Pdfs(self.clock))
 
     def _paid(self, client: Client, database: Database, single_flight: SingleFlight[Answer]) -> PaidCalls:
         return PaidCalls(
@@ -226,6 +227,7 @@ class Runtime:
             presence.leave()
             database.close()
         if self._machine:
+            await self._machine.pdfs.close()
             await self._machine.wire.close()
 
 

@@ -1,7 +1,5 @@
 """What is said of many analysed conversations: counts, files, and why some failed."""
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,6 +7,7 @@ from typing import Any
 
 from qwen_localize.tool import SavedFile
 
+from .._shared.spreadsheet import as_table
 from .analysis import NOT_CHINESE, Analysed
 from .conversations import Conversation
 from .questions import Judgement, Question
@@ -89,22 +88,13 @@ def as_jsonl(analysed: Sequence[Analysed]) -> str:
 
 def as_csv(questions: Sequence[Question], analysed: Sequence[Analysed]) -> str:
     """A row to a conversation, for spreadsheets: each question's label, reason and turns."""
-    out = io.StringIO()
-    # Without this mark, Excel takes the file for one in the country's old character set.
-    out.write("\ufeff")
-    writer = csv.writer(out)
     heads = [f"{question.id}{part}" for question in questions for part in ("", " reason", " turns")]
-    writer.writerow(["id", *heads, "error"])
+    rows = [["id", *heads, "error"]]
     for item in analysed:
         by_question = {answer.question: answer for answer in item.answers}
         cells: list[str] = []
         for question in questions:
             answer = by_question.get(question.id) or Judgement(question=question.id)
             cells += [answer.label or answer.raw, answer.reason, json.dumps(answer.turns)[1:-1]]
-        writer.writerow([_harmless(cell) for cell in (item.id, *cells, item.error)])
-    return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: what customers wrote is data there too."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
+        rows.append([item.id, *cells, item.error])
+    return as_table(rows)

@@ -6,24 +6,31 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from .._shared.spreadsheet import as_table
 from .reading import Page
 
 _ENDINGS = {"table": "html", "document": "tex", "formula": "tex", "fields": "json", "words": "json"}
-MIME_TYPES = {"html": "text/html", "tex": "application/x-tex", "json": "application/json", "md": "text/markdown"}
+MIME_TYPES = {
+    "csv": "text/csv",
+    "html": "text/html",
+    "json": "application/json",
+    "md": "text/markdown",
+    "tex": "application/x-tex",
+}
 _BEGIN, _END = "\\begin{document}", "\\end{document}"
 _CLASS = re.compile(r"^[ \t]*\\documentclass.*$\n?", re.MULTILINE)
 _PACKAGE = re.compile(r"^[ \t]*\\usepackage\b[^{\n]*(\{[^}\n]*\}).*$\n?", re.MULTILINE)
 _PREAMBLE = "\\documentclass{article}\n\\usepackage{amsmath,amssymb,graphicx}\n"
 
 
-def ending(task: str) -> str:
+def ending_of(task: str) -> str:
     """The file's ending, without a dot."""
     return _ENDINGS.get(task, "md")
 
 
 def whole(task: str, pages: Sequence[Page]) -> str:
     """Everything that was read, each page under its number, with the reason in the place of one that failed."""
-    kind = ending(task)
+    kind = ending_of(task)
     if kind == "json":
         dumped: list[Any] = [page.model_dump(exclude_defaults=True) for page in pages]
         return json.dumps(dumped, ensure_ascii=False, indent=1)
@@ -34,9 +41,23 @@ def whole(task: str, pages: Sequence[Page]) -> str:
     return "\n\n".join(f"{_comment(kind, page)}\n{page.text or _reason(kind, page)}" for page in pages)
 
 
-def _comment(kind: str, page: Page) -> str:
+def spreadsheet(pages: Sequence[Page]) -> str:
+    """The rows of all tables as CSV, each page's under its number; empty if there are none."""
+    rows: list[list[str]] = []
+    for page in pages:
+        rows += [[]] if rows else []
+        rows += [[_heading(page)]] if len(pages) > 1 else []
+        rows += page.rows
+    return as_table(rows) if any(page.rows for page in pages) else ""
+
+
+def _heading(page: Page) -> str:
     reason = page.error or page.warning
-    words = " ".join(f"page {page.page}{': ' if reason else ''}{reason}".split())
+    return " ".join(f"page {page.page}{': ' if reason else ''}{reason}".split())
+
+
+def _comment(kind: str, page: Page) -> str:
+    words = _heading(page)
     return f"% {words}" if kind == "tex" else f"<!-- {words.replace('--', '- -')} -->"
 
 

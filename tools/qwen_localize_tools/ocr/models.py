@@ -7,8 +7,6 @@ from typing import Any, Literal
 from qwen_localize.errors import BadArgument, quote
 from qwen_localize.tool import Limit, Model, Price
 
-from .reading import is_deeper
-
 TaskName = Literal["text", "multilingual", "document", "table", "formula", "fields", "words"]
 TASKS: dict[TaskName, str] = {
     "text": "text_recognition",
@@ -19,9 +17,6 @@ TASKS: dict[TaskName, str] = {
     "fields": "key_information_extraction",
     "words": "advanced_recognition",
 }
-
-# Of JSON objects in a schema (docs/model-studio.md 6).
-_MOST_LEVELS = 3
 
 
 @dataclass(frozen=True)
@@ -76,24 +71,11 @@ def check(name: str, task: TaskName, min_pixels: int | None, max_pixels: int | N
     return model
 
 
-def schema_of(fields: list[str] | dict[str, Any] | None) -> dict[str, Any] | None:
-    """The schema that fields are asked for by: names are one without hints.
-
-    Raises:
-        BadArgument: it has more levels than the service reads.
-    """
-    if is_deeper(fields, _MOST_LEVELS):
-        raise BadArgument(
-            f"fields: more than {_MOST_LEVELS} objects inside each other are not read. Flatten the schema."
-        )
-    return dict.fromkeys(fields, "") if isinstance(fields, list) else fields
-
-
-def options(task: TaskName, model: str, fields: Any) -> dict[str, Any]:
+def options(task: TaskName, model: str, hints: Any) -> dict[str, Any]:
     """The native `ocr_options`; the oldest snapshot has none, and reads plain text without."""
     if model == "qwen-vl-ocr-2024-10-28":
         return {}
-    config = {"task_config": {"result_schema": fields}} if fields else {}
+    config = {"task_config": {"result_schema": hints}} if hints else {}
     return {"ocr_options": {"task": TASKS[task]} | config}
 
 

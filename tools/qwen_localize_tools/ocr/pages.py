@@ -1,21 +1,19 @@
-"""The pages of one OCR call, side by side."""
+"""The pages of one document, side by side."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import anyio
-import anyio.to_thread
 
-from qwen_localize.errors import BadInput, InternalError, LocalizeError
-from qwen_localize.files import LocalMedia, Media, RemoteMedia
-from qwen_localize.tool import Context, Model, Tokens
+from qwen_localize.errors import InternalError, LocalizeError
+from qwen_localize.files import LocalMedia, RemoteMedia
+from qwen_localize.tool import PREPARED, Context, Model, Prepared, Receipt, Tokens
 
-from .._shared.usage import usage
-from .models import TaskName, cut_words, options
-from .reading import OcrAnswer, Page, read_page
-from .result import OcrResult
-from .source import chosen, drawn
+from .models import MODELS, TaskName, cut_words, options
+from .reading import OcrAnswer, Page, PictureFacts, read_page
+from .source import Document
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +21,7 @@ PATH = "services/aigc/multimodal-generation/generation"
 INLINE_BYTES = 7_000_000
 _SIDE_BY_SIDE = 6
 # A page's pixels are scaled to 8,388,608 by default, and 1,024 of them are a token.
-_PAGE = Tokens(8200, 1500)
+PAGE_TOKENS = Tokens(8200, 1500)
 
 
 @dataclass(frozen=True)
@@ -31,16 +29,28 @@ class PageRequest:
     """What is asked of each page.
 
     Attributes:
-        schema: for the task "fields": what to look for.
+        hints: for the task "fields": what to look for.
+        kinds: the types of what is found.
         prompt: an own instruction, instead of a task.
         image_options: what the service is told of the picture: its scaling, and whether to turn it.
     """
 
-    model: Model
+    model_name: str
     task: TaskName
-    schema: Any
+    hints: Any
+    kinds: Any
     prompt: str
     image_options: dict[str, Any]
+
+    @property
+    def model(self) -> Model:
+        """The model that is asked."""
+        return MODELS[self.model_name][0]
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """As it stands in a job's order."""
+        return asdict(self)
 
     def body(self, url: str) -> dict[str, Any]:
         """The request for the picture at a URL (docs/model-studio.md 6)."""
@@ -49,47 +59,59 @@ class PageRequest:
         if self.prompt:
             content.append({"text": self.prompt})
         else:
-            parameters = options(self.task, self.model.name, self.schema)
+            parameters = options(self.task, self.model_name, self.hints)
         return {"input": {"messages": [{"role": "user", "content": content}]}, "parameters": parameters}
 
 
 class Reading:
-    """One call: the pages of a document, side by side, each failure kept to its own page."""
+    """One call, or one job: the pages of a document, side by side, each failure kept to its own page.
 
-    def __init__(self, context: Context, request: PageRequest) -> None:
-        self._context, self._request = context, request
+    Attributes:
+        errors: why pages failed.
+        has_turned: whether a picture was turned upright before it was sent.
+    """
+
+    def __init__(self, context: Context, request: PageRequest, document: Document) -> None:
+        self._context, self._request, self._document = context, request, document
         self._series = context.calls.series(request.model)
-        self._errors: list[LocalizeError] = []
+        self.errors: list[LocalizeError] = []
+        self.has_turned = False
 
-    async def all_pages(self, source: Media, choice: str) -> OcrResult:
-        """The pages, in their order, with what they cost.
+    @property
+    def stopped(self) -> LocalizeError | None:
+        """What ended the whole call, if anything did: money, key, budget, network."""
+        return self._series.breaker.opened
+
+    @property
+    def receipt(self) -> Receipt:
+        """What it has cost so far."""
+        return self._series.receipt
+
+    async def pages(self, numbers: Sequence[int]) -> list[Page]:
+        """The pages, in the order of their numbers here.
 
         Raises:
             LocalizeError: none could be read.
         """
-        if isinstance(source, RemoteMedia) and source.name.lower().endswith(".pdf"):
-            raise BadInput("The service reads pictures by URL, not PDFs. Save the PDF to a file and pass its path.")
-        numbers = await anyio.to_thread.run_sync(chosen, source, choice)
-        mark = await anyio.to_thread.run_sync(lambda: source.mark)
         done: dict[int, Page] = {}
         left = iter(numbers)
 
         async def work() -> None:
             for number in left:
-                done[number] = await self._page(source, mark, number)
+                done[number] = await self._page(number)
                 await self._context.progress(len(done), len(numbers), f"{len(done)} of {len(numbers)} pages")
 
         # A fixed number of workers, so that a thousand pages take no more memory than a few.
         async with anyio.create_task_group() as group:
             for _ in range(min(_SIDE_BY_SIDE, len(numbers))):
                 group.start_soon(work)
-        if len(self._errors) == len(numbers):
-            raise self._errors[0]
-        return self._result(source.name, [done[number] for number in numbers])
+        if len(self.errors) == len(numbers):
+            raise self.stopped or self.errors[0]
+        return [done[number] for number in numbers]
 
-    async def _page(self, source: Media, mark: str, number: int) -> Page:
+    async def _page(self, number: int) -> Page:
         try:
-            return self._read(number, await self._answer(source, mark, number))
+            return self._read(number, await self._answer(number))
         except LocalizeError as error:
             return self._failed(number, error)
         except Exception:
@@ -97,50 +119,42 @@ class Reading:
             return self._failed(number, InternalError())
 
     def _read(self, number: int, answer: OcrAnswer) -> Page:
+        self.has_turned |= answer.picture.turned
         try:
-            page = read_page(number, self._request.task, answer, self._request.schema)
+            page = read_page(number, self._request.task, answer, self._request.kinds)
         except Exception:
             logger.exception("page %s is not understood", number)
             page = Page(page=number, text=answer.text)  # what is paid is told, if only as it came
-        page.warning = cut_words(self._request.model.name) if answer.is_cut else ""
+        if answer.is_cut:
+            page.warning = cut_words(self._request.model_name)
         return page
 
     def _failed(self, number: int, error: LocalizeError) -> Page:
-        self._errors.append(error)
+        self.errors.append(error)
         return Page(page=number, error=str(error))
 
-    async def _answer(self, source: Media, mark: str, number: int) -> OcrAnswer:
+    async def _answer(self, number: int) -> OcrAnswer:
         """What the service says to a page; what an earlier call of this session has paid for is not asked again."""
-        if isinstance(source, RemoteMedia):
-            return await self._ask(source, number)  # behind the URL may be another picture tomorrow
-        key = self._series.key(self._request.body(f"{mark} page {number}"))
-        return OcrAnswer.model_validate_json(await self._series.once(key, lambda: self._asked(source, number)))
+        request = self._request.body(f"{self._document.mark} page {number}")
 
-    async def _asked(self, source: Media, number: int) -> str:
-        return (await self._ask(source, number)).model_dump_json()
+        async def asked() -> str:
+            return (await self._asked(number, request)).model_dump_json()
 
-    async def _ask(self, source: Media, number: int) -> OcrAnswer:
+        if isinstance(self._document.media, RemoteMedia):
+            return await self._asked(number, request)  # behind the URL may be another picture tomorrow
+        return OcrAnswer.model_validate_json(await self._series.once(self._series.key(request), asked))
+
+    async def _asked(self, number: int, request: dict[str, Any]) -> OcrAnswer:
+        """What the service says to a page, which is drawn only if its answer is not kept."""
         self._series.breaker.check()
-        picture = await anyio.to_thread.run_sync(drawn, source, number)
+        return await self._series.prepared(PATH, request, lambda: self._prepared(number), PAGE_TOKENS, _read)
+
+    async def _prepared(self, number: int) -> Prepared:
+        picture = await self._document.drawn(number)
         url = await self._context.files.offer(self._request.model, picture, INLINE_BYTES)
-        facts = picture.facts if isinstance(picture, LocalMedia) else {}
+        facts = dict(picture.facts) if isinstance(picture, LocalMedia) else {}
+        return Prepared(self._request.body(url), url.startswith("oss://"), facts)
 
-        def read(body: dict[str, Any]) -> OcrAnswer:
-            return OcrAnswer.of(body.get("output"), facts.get("width"), facts.get("height"))
 
-        uploads = url.startswith("oss://")
-        return await self._series.call(PATH, self._request.body(url), _PAGE, read, uploads=uploads)
-
-    def _result(self, name: str, pages: list[Page]) -> OcrResult:
-        receipt = self._series.receipt
-        return OcrResult(
-            name=name,
-            task=self._request.task,
-            model=self._request.model.name,
-            page_count=len(pages),
-            pages=pages,
-            usage=usage(receipt),
-            remarks=receipt.remarks,
-            estimated_cost=receipt.cost,
-            artifacts=[],
-        )
+def _read(body: dict[str, Any]) -> OcrAnswer:
+    return OcrAnswer.of(body.get("output"), PictureFacts.model_validate(body.get(PREPARED) or {}))

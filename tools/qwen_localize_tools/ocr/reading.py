@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Mapping
-from html.parser import HTMLParser
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -11,28 +10,40 @@ from pydantic import BaseModel, Field
 from qwen_localize.errors import BadAnswer, quote
 from qwen_localize.wellformed import Malformed, parsed
 
-from .numbers import number
+from .tables import table_rows
+from .values import typed
 
 _FENCE = re.compile(r"\s*```[a-zA-Z]*\s*\n")
 # Fields and words need few levels; what is deeper is no answer, and would break whoever walks through it.
 _MOST_LEVELS = 20
 # Pixels; no picture is so large, and what is farther is no place in one.
 _FARTHEST = 1e7
-_MOST_SPAN = 100
-_YES, _NO = frozenset({"true", "yes", "1", "是", "✓", "x"}), frozenset({"false", "no", "0", "否", ""})
+# Warnings of pages that are whole, and empty.
+NOTHING, NO_FIELD = "Nothing was found on this page.", "None of the fields was found on this page."
+
+
+class PictureFacts(BaseModel):
+    """A picture as it was sent: its size in pixels, and whether it was turned upright before."""
+
+    width: int | None = None
+    height: int | None = None
+    turned: bool = False
 
 
 class OcrAnswer(BaseModel):
-    """What the service said to one picture, and the picture's size in pixels, if it went through our hands."""
+    """What the service said to one picture.
+
+    Attributes:
+        picture: what is known of the picture, if it went through our hands.
+    """
 
     text: str
     result: dict[str, Any]
     is_cut: bool
-    width: int | None
-    height: int | None
+    picture: PictureFacts
 
     @classmethod
-    def of(cls, output: Any, width: int | None, height: int | None) -> "OcrAnswer":
+    def of(cls, output: Any, picture: PictureFacts) -> "OcrAnswer":
         """What an answer's output says; what is not as documented stays readable as text.
 
         Raises:
@@ -50,7 +61,7 @@ class OcrAnswer(BaseModel):
         result = found.get("ocr_result")
         if not isinstance(result, dict) or is_deeper(result, _MOST_LEVELS):
             result = {}
-        return cls(text=str(found.get("text") or ""), result=result, is_cut=is_cut, width=width, height=height)
+        return cls(text=str(found.get("text") or ""), result=result, is_cut=is_cut, picture=picture)
 
 
 class Word(BaseModel):
@@ -66,9 +77,9 @@ class Word(BaseModel):
 
 
 class Page(BaseModel):
-    """A page, or a picture; `error` instead of everything else if it failed, `warning` if it is not whole.
+    """A page, or a picture; `error` instead of everything else if it failed, `warning` if it is cut or empty.
 
-    `width` and `height` are the pixels of the page as it was sent; None for a picture behind a URL.
+    `width` and `height` are the pixels of the page as it was sent, upright; None for a picture behind a URL.
     """
 
     page: int
@@ -81,21 +92,35 @@ class Page(BaseModel):
     warning: str = ""
     error: str = ""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it was read, and nothing was found."""
+        return self.warning in (NOTHING, NO_FIELD)
 
-def read_page(number: int, task: str, answer: OcrAnswer, schema: Any) -> Page:
-    """The page that was read."""
-    page = Page(page=number, text=unfenced(answer.text), width=answer.width, height=answer.height)
+
+def read_page(number: int, task: str, answer: OcrAnswer, kinds: Any) -> Page:
+    """The page that was read; `kinds` are the types of its fields."""
+    page = Page(page=number, text=unfenced(answer.text), width=answer.picture.width, height=answer.picture.height)
     if task == "table":
         page.rows = table_rows(page.text)
     elif task == "fields":
         values = answer.result.get("kv_result") or _json(page.text)
-        page.fields = typed(values, schema) if isinstance(values, dict) else {}
+        page.fields = typed(values, kinds) if isinstance(values, dict) else {}
+        page.warning = NO_FIELD if page.fields and _is_empty(page.fields) else ""
     elif task == "words":
         rows = answer.result.get("words_info") or _json(page.text)
         if isinstance(rows, list):
             page.words = [_word(row) for row in rows if isinstance(row, dict)]
             page.text = "\n".join(word.text for word in page.words)
+    if not page.text.strip() and not page.fields and not page.words:
+        page.warning = NOTHING
     return page
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether there is no value in it."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return value is None if parts is None else all(_is_empty(part) for part in parts)
 
 
 def unfenced(text: str) -> str:
@@ -152,66 +177,3 @@ def _corners(x: float, y: float, width: float, height: float, degrees: float) ->
     corners = [(round(x + a * cos - b * sin, 1), round(y + a * sin + b * cos, 1)) for a, b in halves]
     first = min(range(4), key=lambda index: sum(corners[index]))
     return [value for corner in corners[first:] + corners[:first] for value in corner]
-
-
-def typed(values: Any, schema: Any) -> Any:
-    """Values as their schema names them: "number", "integer" and "boolean" are converted where that loses nothing."""
-    if isinstance(values, dict):
-        inner = schema if isinstance(schema, dict) else {}
-        return {name: typed(value, inner.get(name)) for name, value in values.items()}
-    if isinstance(values, list):
-        return [typed(value, schema[0] if isinstance(schema, list) and schema else None) for value in values]
-    if not isinstance(values, str):
-        return values
-    if values.strip() in ("", "null"):
-        # What is not in the picture is said in all of these ways.
-        return None
-    kind = schema.strip().lower() if isinstance(schema, str) else ""
-    if kind in ("number", "integer"):
-        return _number(values, whole=kind == "integer")
-    if kind == "boolean" and values.strip().lower() in _YES | _NO:
-        return values.strip().lower() in _YES
-    return values
-
-
-def _number(text: str, *, whole: bool) -> Any:
-    """The number in a text; the text itself if it has none, or another one than is wanted."""
-    value = number(text)
-    if value is None or (whole and not value.is_integer()):
-        return text
-    return int(value) if whole else value
-
-
-class _Table(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self._cell: list[str] | None = None
-        self._span = 1
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th"):
-            span = dict(attrs).get("colspan") or "1"
-            self._cell, self._span = [], min(int(span), _MOST_SPAN) if span.isdecimal() and len(span) < 9 else 1
-
-    def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th") and self._cell is not None:
-            cell = " ".join("".join(self._cell).split())
-            (self.rows or [[]])[-1].extend([cell, *[""] * (self._span - 1)])
-            self._cell = None
-
-
-def table_rows(html: str) -> list[list[str]]:
-    """The cells of the tables in an HTML text, row by row; a cell over several columns is followed by empty ones."""
-    table = _Table()
-    try:
-        table.feed(html)
-    except (AssertionError, ValueError):  # what the library says of markup that it does not understand
-        return []
-    return table.rows

@@ -1,62 +1,111 @@
-"""What `ocr` returns, and where it goes if it is long."""
+"""What `ocr` returns, as an answer at once or as a job, and how much of it is shown."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import Field
 
 from qwen_localize.errors import OutputUnavailable
-from qwen_localize.tool import Context, Result, SavedFile, cny
+from qwen_localize.tool import Context, Ending, JobRecord, JobResult, SavedFile, cny
 
-from .files import MIME_TYPES, ending, whole
+from .._shared.usage import usage
+from .cutting import beginning, size
+from .files import MIME_TYPES, ending_of, spreadsheet, whole
+from .models import cut_words
+from .pages import PageRequest, Reading
 from .reading import Page
+from .source import Document
 
-# More than this is written to a file, and the answer has the beginning: a chat would cut it somewhere.
-LONG_CHARS = 15_000
-_HEAD_CHARS = 3_000
+# Bytes. More than this is written to a file, and the answer has the beginning: a chat would cut it somewhere.
+LONG_TEXT = 6_000
+LONG_DATA = 45_000
+_MOST_RANGES = 8
+_TURNED = "The picture was turned upright before it was read, as its EXIF data says; what is told of it is so turned."
 
 
-class OcrResult(Result):
+class OcrResult(JobResult):
     """Pages in their order; a page that failed has its reason in its place.
 
     `page_count` is how many were asked for: where there is a file, `pages` are the first of them, shortened.
     """
 
-    PUBLISHED = frozenset({"pages", "artifacts"})
-    ALWAYS = frozenset({"pages"})
+    PUBLISHED = JobResult.PUBLISHED | {"pages"}
+    ALWAYS = JobResult.ALWAYS | {"pages"}
 
-    name: str
-    task: str
-    model: str
-    page_count: int
-    pages: list[Page]
-    usage: dict[str, Any]
-    remarks: list[str]
-    estimated_cost: float | None = Field(description="CNY")
-    artifacts: list[SavedFile]
+    name: str = ""
+    task: str = ""
+    page_count: int = 0
+    pages: list[Page] = Field(default_factory=list)
+
+    @classmethod
+    def own_facts(cls, job: JobRecord) -> dict[str, Any]:
+        """What was read, as far as it is shown; it is kept as the job's details."""
+        return {"details": {}} | {name: job.details[name] for name in _OWN if name in job.details}
+
+    def brief(self) -> JobResult:
+        """The job without what was read."""
+        return super().brief().model_copy(update={"pages": []})
 
     def blocks(self) -> list[str]:
         """What was read, then the facts."""
-        texts = [_words(self.task, page, self.page_count > 1) for page in self.pages]
-        return ["\n\n".join(texts), " ".join(self._facts())]
-
-    def files(self) -> list[SavedFile]:
-        """The file with everything, if it is long."""
-        return self.artifacts
-
-    def _facts(self) -> list[str]:
-        failed = [str(page.page) for page in self.pages if page.error]
-        cut = [str(page.page) for page in self.pages if page.warning]
-        reused = self.usage.get("reused")
-        facts = [f"{self.name}: {self.page_count} page(s) by {self.model} ({self.task}), {cny(self.estimated_cost)}."]
-        facts += [f"All of it: {file.path}." for file in self.artifacts]
-        facts += [f"{reused} page(s) were read before in this session and not paid again."] if reused else []
-        facts += [f"Page {', '.join(failed)} could not be read; the reason is in its place."] if failed else []
-        facts += self.remarks
-        return facts + ([f"Page {', '.join(cut)} is not whole; what to do is in its place."] if cut else [])
+        texts = [words(self.task, page, self.page_count > 1) for page in self.pages]
+        return ["\n\n".join(texts), self.message] if texts else [self.message]
 
 
-def _words(task: str, page: Page, many: bool) -> str:
+_OWN = ("name", "task", "page_count", "pages")
+
+
+async def read(
+    context: Context, request: PageRequest, document: Document, numbers: Sequence[int], *, as_files: bool = False
+) -> OcrResult:
+    """The pages of a document, in files if they are long or if that is wanted.
+
+    Raises:
+        LocalizeError: none could be read.
+    """
+    reading = Reading(context, request, document)
+    pages = await reading.pages(numbers)
+    files: list[SavedFile] = []
+    if as_files or _is_long(request.task, pages):
+        try:
+            files = await _saved(context, document.name, request.task, pages)
+        except OutputUnavailable:
+            if as_files:
+                raise  # all of it is kept, and put together later
+    receipt = reading.receipt
+    return OcrResult(
+        job_id="",
+        status="succeeded",
+        message=" ".join(_facts(reading, request, document.name, pages, files)),
+        tool="ocr",
+        model=request.model_name,
+        artifacts=files,
+        details={},
+        usage=usage(receipt),
+        estimated_cost=receipt.cost,
+        name=document.name,
+        task=request.task,
+        page_count=len(pages),
+        pages=beginning(pages) if files else pages,
+    )
+
+
+def ending(result: OcrResult) -> Ending:
+    """A job's end, which `OcrResult.of` makes the same result of."""
+    facts = result.model_dump(mode="json")
+    return Ending(
+        message=result.message,
+        details={name: facts[name] for name in _OWN},
+        artifacts=facts["artifacts"],
+        usage=result.usage,
+        cost=result.estimated_cost,
+    )
+
+
+def words(task: str, page: Page, many: bool) -> str:
+    """A page for people."""
     head = f"[page {page.page}]\n" if many else ""
     head += f"({page.warning})\n" if page.warning else ""
     if page.error:
@@ -69,26 +118,56 @@ def _words(task: str, page: Page, many: bool) -> str:
     return head + page.text
 
 
-async def shortened(context: Context, result: OcrResult) -> OcrResult:
-    """The result; a long one in a file, with its beginning in the answer. Whole, if the disk refuses it."""
-    if sum(len(page.model_dump_json()) for page in result.pages) <= LONG_CHARS:
-        return result
-    kind = ending(result.task)
-    name = f"{result.name.rpartition('.')[0] or result.name}.{result.task}.{kind}"
-    try:
-        saved = await context.files.save_text(name, whole(result.task, result.pages), MIME_TYPES[kind])
-    except OutputUnavailable:
-        return result
-    return result.model_copy(update={"pages": _beginning(result.pages), "artifacts": [saved]})
+def _is_long(task: str, pages: Sequence[Page]) -> bool:
+    text = sum(len(words(task, page, many=True).encode()) + 2 for page in pages)
+    return text > LONG_TEXT or sum(size(page) for page in pages) > LONG_DATA
 
 
-def _beginning(pages: list[Page]) -> list[Page]:
-    """As much of the first pages as a chat can hold; what failed or was cut stays said."""
-    room, kept = _HEAD_CHARS, []
-    for page in pages:
-        text = page.text[:room]
-        room -= len(text)
-        if text or page.error or page.warning:
-            cut = f"{text}…" if len(text) < len(page.text) else text
-            kept.append(page.model_copy(update={"text": cut, "rows": [], "fields": {}, "words": []}))
-    return kept
+async def _saved(context: Context, name: str, task: str, pages: Sequence[Page]) -> list[SavedFile]:
+    """Everything in one file; a table in two, for people and for spreadsheets."""
+    stem, kind = f"{name.rpartition('.')[0] or name}.{task}", ending_of(task)
+    saved = [await context.files.save_text(f"{stem}.{kind}", whole(task, pages), MIME_TYPES[kind])]
+    if task == "table" and (table := spreadsheet(pages)):
+        saved.append(await context.files.save_text(f"{stem}.csv", table, MIME_TYPES["csv"]))
+    return saved
+
+
+def _facts(
+    reading: Reading, request: PageRequest, name: str, pages: Sequence[Page], files: Sequence[SavedFile]
+) -> list[str]:
+    receipt, model = reading.receipt, request.model_name
+    cut = [page.page for page in pages if page.warning and not page.is_empty]
+    empty = [page.page for page in pages if page.is_empty]
+    facts = [f"{name}: {len(pages)} page(s) by {model} ({request.task}), {cny(receipt.cost)}."]
+    facts += [f"All of it: {', as a table for spreadsheets: '.join(file.path for file in files)}."] if files else []
+    facts += [f"{receipt.reused} page(s) were read before and not paid again."] if receipt.reused else []
+    facts += _failures(pages, stopped=reading.stopped is not None)
+    facts += receipt.remarks + ([_TURNED] if reading.has_turned else [])
+    facts += [f"Page {listed(cut)} is not whole. {cut_words(model)}"] if cut else []
+    return facts + ([f"Nothing was found on page {listed(empty)}."] if empty else [])
+
+
+def _failures(pages: Sequence[Page], *, stopped: bool) -> list[str]:
+    """Which pages failed, why most of them did, and what to do."""
+    failed = [page for page in pages if page.error]
+    if not failed:
+        return []
+    # The service's own words differ by request.
+    reasons = Counter(page.error.partition(" (The service said")[0] for page in failed)
+    ((reason, _),) = reasons.most_common(1)
+    others = " The other reasons are in their places." if len(reasons) > 1 else ""
+    again = " Then repeat the call: what is read is kept, and not paid for again." if stopped else ""
+    return [f"Page {listed([page.page for page in failed])} could not be read: {reason}{again}{others}"]
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """Numbers in few words: 3, 5-9 and 40 more."""
+    ranges: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    shown = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges[:_MOST_RANGES])
+    more = sum(last - first + 1 for first, last in ranges[_MOST_RANGES:])
+    return f"{shown} and {more} more" if more else shown

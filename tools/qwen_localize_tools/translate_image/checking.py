@@ -13,7 +13,7 @@ from qwen_localize.tool import Context, JobRecord, SavedFile, Series, Tokens, cn
 
 from ..ocr.models import MODELS as READERS
 from ..ocr.pages import INLINE_BYTES, PATH, PageRequest
-from ..ocr.reading import OcrAnswer, Page, read_page
+from ..ocr.reading import OcrAnswer, Page, PictureFacts, read_page
 from .proof import Line, compare
 
 _READER = READERS["qwen-vl-ocr"][0]
@@ -67,10 +67,10 @@ async def _lines(context: Context, series: Series, media: Media) -> list[Line]:
     url = await context.files.offer(_READER, picture, INLINE_BYTES)
 
     def read(body: dict[str, Any]) -> Page:
-        answer = OcrAnswer.of(body.get("output"), facts.get("width"), facts.get("height"))
+        answer = OcrAnswer.of(body.get("output"), PictureFacts.model_validate(facts))
         return read_page(1, "words", answer, None)
 
-    request = PageRequest(_READER, "words", None, "", {})
+    request = PageRequest(_READER.name, "words", None, None, "", {})
     expected = _expected(facts.get("width", 0) * facts.get("height", 0))
     page = await series.call(PATH, request.body(url), expected, read, uploads=url.startswith("oss://"))
     if not page.words:

@@ -52,6 +52,10 @@ class TranslateTextResult(JobResult):
         """What a job that is done has kept with its record."""
         return {"details": {}, **job.details}
 
+    def brief(self) -> JobResult:
+        """The job without its translations."""
+        return super().brief().model_copy(update={"translations": [], "warnings": []})
+
     def blocks(self) -> list[str]:
         """The translations alone, so that they can be used as they are; then the facts."""
         return [self._translations(), self.message] if self.translations else [self.message]
