@@ -67,7 +67,7 @@ def test_the_demo_puts_every_tool_to_work_and_leaves_the_results(tmp_path: Path)
     assert {path.name for path in tmp_path.iterdir()} == names
     assert all(str(tmp_path / name) in result.stdout for name in names)
     for expected in (
-        "SALE = РАСПРОДАЖА applied",
+        "glossary: 2 term(s) kept",
         "Leak-proof steel lid",
         "satisfaction: satisfied",
         "would have cost about",
