@@ -91,6 +91,8 @@ class JobResult(Result):
     def structured(self) -> dict[str, Any]:
         """The fields as JSON; of what was done at once there is no job to name."""
         fields = super().structured()
+        if "details" in fields:
+            fields["details"] = {name: value for name, value in fields["details"].items() if value not in _EMPTY}
         idle = () if self.job_id else ("job_id", "artifacts")
         return {name: value for name, value in fields.items() if value or name not in idle}
 

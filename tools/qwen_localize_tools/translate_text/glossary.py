@@ -30,7 +30,7 @@ class MissingTerm(BaseModel):
 class GlossaryReceipt(BaseModel):
     """How many terms occur in the sources and were kept throughout, and the others."""
 
-    kept: int = 0
+    kept: int
     missing: list[MissingTerm] = Field(default_factory=list)
 
     def bounded(self) -> "GlossaryReceipt":
