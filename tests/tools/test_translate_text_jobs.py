@@ -92,7 +92,7 @@ async def test_a_job_whose_money_ran_out_goes_on_later_and_pays_only_for_the_res
 async def test_a_damaged_translation_of_a_job_is_asked_for_anew_by_the_next(
     httpx2_mock: respx.Router, connect: Connect
 ) -> None:
-    sources = strings(600)
+    sources = strings(440)
     httpx2_mock.post(URL).mock(side_effect=Misbehaving("a placeholder is made up").answer)
     async with connect() as client:
         first = await client.call_tool("translate_text", {"text": sources, "target_lang": "ru"})
@@ -119,7 +119,7 @@ async def test_an_answer_to_a_long_list_is_short_and_its_text_is_json(service: r
 async def test_many_warnings_are_short_too_and_all_of_them_are_in_a_file(
     httpx2_mock: respx.Router, connect: Connect
 ) -> None:
-    sources = strings(600)
+    sources = strings(440)
     httpx2_mock.post(URL).mock(side_effect=Misbehaving("a placeholder is made up").answer)
     async with connect() as client:
         result = await client.call_tool("translate_text", {"text": sources, "target_lang": "ru"})
