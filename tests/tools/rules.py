@@ -27,7 +27,7 @@ def faults_of(tool: Tool, described: dict[str, Any], tests: Path = TESTS) -> Ite
         described: as `tools/list` shows it.
         tests: where its test module is.
     """
-    for rule in (_description, _arguments, _published, _annotations):
+    for rule in (_description, _arguments, _converted, _published, _annotations):
         for fault in rule(tool, described):
             yield f"{tool.name}: {fault}"
     path = tests / f"test_{tool.name}.py"
@@ -52,6 +52,22 @@ def _arguments(tool: Tool, described: dict[str, Any]) -> Iterator[str]:
     for name, schema in described["inputSchema"]["properties"].items():
         if not schema.get("description") and not schema.get("enum"):
             yield f"its argument {name} has no description"
+
+
+def _converted(tool: Tool, described: dict[str, Any]) -> Iterator[str]:
+    for name, schema in described["inputSchema"]["properties"].items():
+        for node in _nodes(schema):
+            if node.get("type") == "array" and not node.get("items"):
+                yield f"its argument {name} has a list of anything, which strict clients turn into a list of strings"
+            if node.get("type") == "object" and not (node.get("properties") or node.get("additionalProperties")):
+                yield f"its argument {name} has an object without fields, which strict clients close"
+
+
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _nodes(item)
 
 
 def _published(tool: Tool, described: dict[str, Any]) -> Iterator[str]:

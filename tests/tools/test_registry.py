@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import pytest
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 import qwen_localize_tools
 from qwen_localize.mcp_server import describe_tools
@@ -64,6 +64,10 @@ class Wrong(Silent):
     PUBLISHED: ClassVar[frozenset[str]] = frozenset({"speech"})
 
 
+class _Nothing(BaseModel):
+    """An argument of which nothing is known."""
+
+
 Word = Annotated[str, Field(description="A word")]
 
 
@@ -90,6 +94,16 @@ async def priceless(context: Context, word: Word) -> Told:
 
 
 async def undescribed(context: Context, word: str) -> Told:
+    """Say a word. When somebody asks for it; the word comes back at once. Free, and does nothing else."""
+    raise NotImplementedError
+
+
+async def vague(context: Context, word: Annotated[list[Any], Field(description="Words")]) -> Told:
+    """Say a word. When somebody asks for it; the word comes back at once. Free, and does nothing else."""
+    raise NotImplementedError
+
+
+async def closed(context: Context, word: Annotated[_Nothing, Field(description="A word")]) -> Told:
     """Say a word. When somebody asks for it; the word comes back at once. Free, and does nothing else."""
     raise NotImplementedError
 
@@ -126,6 +140,8 @@ async def test_the_rules_find_nothing_in_a_tool_that_keeps_them(tmp_path: Path) 
         (endless, {}, "endless: its description has 965 characters, and may have 60 to 500"),
         (priceless, {}, "priceless: its description does not say what it costs"),
         (undescribed, {}, "undescribed: its argument word has no description"),
+        (vague, {}, "vague: its argument word has a list of anything"),
+        (closed, {}, "closed: its argument word has an object without fields"),
         (silent, {}, "silent: no field of Silent is PUBLISHED"),
         (wrong, {}, "wrong: Wrong publishes speech, and has no such field"),
         (dear, {"reads": True}, "dear: it spends the user's money, and calls itself read-only"),
