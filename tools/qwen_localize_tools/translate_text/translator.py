@@ -12,8 +12,9 @@ from .._shared.gates import wordless
 from .._shared.tokens import tokens
 from . import numbered
 from .assignment import Assignment
-from .checking import Translated, is_mixed_up, judged
+from .checking import Translated, judged
 from .ladder import Ladder
+from .mixups import is_mixed_up
 from .models import BEST, MODELS
 from .requests import SIDE_BY_SIDE, Requests
 
