@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qwen_localize_tools._shared.gates import findings, wordless, words_only
-from qwen_localize_tools._shared.gates.pieces import filled
-from qwen_localize_tools._shared.gates.pieces import pieces
+from qwen_localize_tools._shared.gates.pieces import filled, pieces
 
 Row = tuple[str, str, str]
 

@@ -50,14 +50,13 @@ def _fits_better_moved(pairs: Sequence[tuple[str, str]]) -> bool:
     usual = median(after - before for before, after in zip(*sizes, strict=True))
 
     def misfit(line: int, text: int) -> float:
-        return min(abs(sizes[1][text] - sizes[0][line] - usual), _MOST_EACH)
+        return float(min(abs(sizes[1][text] - sizes[0][line] - usual), _MOST_EACH))
 
     moved = (
         [misfit(line, line) - misfit(line + step, line) for line in lines if line + step in lines] for step in (-1, 1)
     )
     swapped = (
-        misfit(one, one) + misfit(two, two) - misfit(one, two) - misfit(two, one)
-        for one, two in combinations(lines, 2)
+        misfit(one, one) + misfit(two, two) - misfit(one, two) - misfit(two, one) for one, two in combinations(lines, 2)
     )
     return any(_largest_run(gains) > _DOUBTFUL for gains in moved) or any(gain > _DOUBTFUL for gain in swapped)
 

@@ -14,6 +14,8 @@ from .assignment import Assignment, helper_tokens
 from .segments import cut
 
 SIDE_BY_SIDE = 8
+# How often a string is cut in two whose translation runs out of room. A sound model needs it once or twice.
+_MOST_CUTS = 4
 
 
 class Requests:
@@ -46,8 +48,12 @@ class Requests:
         answer = await self._send(text, strings)
         return None if answer.is_cut else answer.text
 
-    async def alone(self, string: str) -> str:
+    async def alone(self, string: str, cuts: int = _MOST_CUTS) -> str:
         """The translation of a string. One that runs out of room is asked for in two parts, and never handed out cut.
+
+        Args:
+            string: the source.
+            cuts: how often it may be cut.
 
         Raises:
             Rejected: it cannot be cut any further.
@@ -56,9 +62,9 @@ class Requests:
         if not answer.is_cut:
             return answer.text.strip()
         parts = cut(string, tokens(string) // 2 + 1)
-        if len(parts) == 1:
+        if len(parts) == 1 or not cuts:
             raise Rejected("The translation is longer than the model can write. Pass the text in shorter parts.")
-        return "".join([part.around(await self.alone(part.core) if part.core else "") for part in parts])
+        return "".join([part.around(await self.alone(part.core, cuts - 1) if part.core else "") for part in parts])
 
     async def masked(self, text: str, string: str, identities: Sequence[Term] = ()) -> str | None:
         """The translation of a string with its placeholders masked; None if it was cut off."""

@@ -76,11 +76,11 @@ class Strings:
         text = json.dumps(value, ensure_ascii=False, indent=1)
         return f"{stem}.{target_lang}.json", text, "application/json"
 
-    def warned(self, warnings: Sequence[BaseModel], target_lang: str) -> tuple[str, str, str]:
-        """A file with all warnings: its name, text, and type."""
+    def noted(self, what: str, items: Sequence[BaseModel], target_lang: str) -> tuple[str, str, str]:
+        """A file with all that is to be said of the translations: its name, text, and type."""
         stem = PurePath(self.name).stem or "translations"
-        text = json.dumps([warning.model_dump() for warning in warnings], ensure_ascii=False, indent=1)
-        return f"{stem}.{target_lang}.warnings.json", text, "application/json"
+        text = json.dumps([item.model_dump() for item in items], ensure_ascii=False, indent=1)
+        return f"{stem}.{target_lang}.{what}.json", text, "application/json"
 
     def _table(self, translations: Sequence[Place], target_lang: str) -> str:
         rows = [dict(row) for row in tables.rows(self.content)]
