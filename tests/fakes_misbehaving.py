@@ -29,6 +29,24 @@ STRINGS = [
 ]
 
 
+# Without anything that a program fills in or reads: only their lengths tell that they have moved.
+WORDS = [
+    "Settings",
+    "Please choose a payment method before you go on",
+    "Delete the account",
+    "Yes",
+    "Your parcel will be handed over to the courier tomorrow morning",
+    "Free delivery",
+    "The page that you are looking for has been moved or removed",
+    "Search",
+]
+
+
+def words_only(count: int) -> list[str]:
+    """So many different strings of words alone."""
+    return [f"{WORDS[index % len(WORDS)]} {_word(index)}" for index in range(count)]
+
+
 def strings(count: int) -> list[str]:
     """So many different strings of that kind."""
     return [f"{STRINGS[index % len(STRINGS)]} {_word(index)}" for index in range(count)]
@@ -54,6 +72,11 @@ DAMAGES: dict[str, Damage] = {
     "a tag is left open": lambda text: text.replace("</b>", ""),
     "an escape becomes a line break": lambda text: text.replace("\\n", "\n"),
     "a number is another": _first(re.compile(r"\d+"), lambda digits: str(int(digits) + 7)),
+    "a number is lost": _first(re.compile(r"\d{2,} "), lambda _: ""),
+    "an address is another": lambda text: text.replace("shop.example", "shop.ru"),
+    "braces are full-width": lambda text: text.replace("{", "｛").replace("}", "｝"),
+    "a placeholder is spaced": lambda text: text.replace("%s", "% s"),
+    "a preface stands before it": lambda text: f"Вот перевод вашего текста:\n{text}",
     "a note is added": lambda text: f"Перевод: {text}",
     "it stands in a fence": lambda text: f"```\n{text}\n```",
     "it is said again and again": lambda text: " ".join([text] * 6),
@@ -78,12 +101,52 @@ def _repeated(texts: Sequence[str]) -> list[str]:
     return [texts[0], texts[0], *texts[2:]]
 
 
+def _dropped(texts: Sequence[str]) -> list[str]:
+    middle = len(texts) // 2
+    return [*texts[:middle], *texts[middle + 1 :], f"{texts[-1]}А"]
+
+
 # What happens to the lines of a batch whose numbers stay in order.
 MIXES: dict[str, Callable[[Sequence[str]], list[str]]] = {
     "texts move by one": _shifted,
     "two texts are swapped": _swapped,
     "two texts are merged": _merged,
     "a text is repeated": _repeated,
+    "a text is left out, and the last one said twice": _dropped,
+}
+
+
+def _renumbered(answer: str) -> str:
+    return re.sub(r"\[\[(\d+)\]\]", lambda mark: f"[[{int(mark[1]) - 1}]]", answer)
+
+
+def _split(answer: str) -> str:
+    first, *rest = answer.split("\n")
+    return "\n".join([first.replace(" ", "\n", 2), *rest])
+
+
+def _half(answer: str) -> str:
+    lines = answer.split("\n")
+    return "\n".join(lines[: len(lines) // 2])
+
+
+# What happens to the answer to a batch as a whole.
+ANSWERS: dict[str, Damage] = {
+    "marks are numbered from 0": _renumbered,
+    "marks are spaced": lambda answer: answer.replace("[[", "[ [").replace("]]", "] ]"),
+    "marks are full-width": lambda answer: answer.translate(str.maketrans("[]", "［］")),
+    "marks are translated": lambda answer: re.sub(r"\[\[\d+\]\]", "[[строка]]", answer),
+    "marks lose a bracket": lambda answer: answer.replace("[[", "[").replace("]]", "]"),
+    "marks are missing at the end": lambda answer: re.sub(r" \[\[\d+\]\]$", "", answer, flags=re.MULTILINE),
+    "marks are numbers of a list": lambda answer: re.sub(r"^\[\[(\d+)\]\](.*) \[\[.*$", r"\1.\2", answer, flags=re.M),
+    "a line is split in two": _split,
+    "a preface stands before the lines": lambda answer: f"Вот перевод:\n{answer}",
+    "a remark stands behind the lines": lambda answer: f"{answer}\nПримечание: всё переведено.",
+    "only half of the lines come": _half,
+    "a line comes twice": lambda answer: f"{answer}\n{answer.splitlines()[-1]}",
+    "lines come in reverse": lambda answer: "\n".join(reversed(answer.split("\n"))),
+    "lines stand on one": lambda answer: answer.replace("\n", " "),
+    "nothing comes but marks": lambda answer: re.sub(r"\]\] .* \[\[", "]] [[", answer),
 }
 
 
@@ -92,13 +155,17 @@ class Misbehaving:
     """The model.
 
     Attributes:
-        damage: what it does to a text, or to the texts of a batch.
+        damage: what it does to a text, to the texts of a batch, or to the answer to one.
         times: how often it does it to the same text; None for always.
+        only: the kind of request that it does it to: `batch`, `alone`, `masked` or `plus`; empty for all.
+        keeps_marks: whether the texts of a batch move without the marks behind them.
         asked: how often each request came.
     """
 
     damage: str
     times: int | None = None
+    only: str = ""
+    keeps_marks: bool = False
     requests: int = 0
     asked: Counter[str] = field(default_factory=Counter)
 
@@ -107,28 +174,47 @@ class Misbehaving:
         self.requests += 1
         text = content(request)
         lines = [_LINE.fullmatch(line) for line in text.split("\n")]
-        if all(lines):
+        kind = "batch" if all(lines) else "plus" if b"qwen-mt-plus" in request.content else "alone"
+        kind = "masked" if '<x id="' in text else kind
+        if self.only not in ("", kind):
+            return completion(russian(text))
+        if kind == "batch":
             return completion(self._lines([(int(line[1]), line[2]) for line in lines if line]))
         return completion(self._one(text))
 
     def _lines(self, lines: Sequence[tuple[int, str]]) -> str:
-        if mix := MIXES.get(self.damage):
-            # The text goes with the mark behind it, as a model moves what it takes for one thing.
-            texts = mix([russian(text) for _, text in lines]) if self._strikes(str(lines)) else None
-            texts = texts or [russian(text) for _, text in lines]
+        if self.damage in MIXES:
+            texts = self._mixed([text for _, text in lines])
         else:
             texts = [self._one(text) for _, text in lines]
-        return "\n".join(f"[[{number}]] {text}" for (number, _), text in zip(lines, texts, strict=False))
+        answer = "\n".join(f"[[{number}]] {text}" for (number, _), text in zip(lines, texts, strict=False))
+        change = ANSWERS.get(self.damage)
+        return change(answer) if change and self._strikes(str(lines)) else answer
+
+    def _mixed(self, lines: Sequence[str]) -> list[str]:
+        """The texts with the marks behind them, moved: each with its own, as what is taken for one thing, or not."""
+        parted = [_parted(russian(line)) for line in lines]
+        if not self._strikes(str(lines)):
+            return [text + mark for text, mark in parted]
+        mix = MIXES[self.damage]
+        if not self.keeps_marks:
+            return mix([text + mark for text, mark in parted])
+        return [text + mark for text, (_, mark) in zip(mix([text for text, _ in parted]), parted, strict=True)]
 
     def _one(self, text: str) -> str:
-        body, mark = (text[: text.rindex(" [[")], text[text.rindex(" [[") :]) if text.endswith("]]") else (text, "")
-        if self.damage in MIXES or not self._strikes(body):
+        body, mark = _parted(text)
+        if self.damage not in DAMAGES or not self._strikes(body):
             return russian(text)
         return DAMAGES[self.damage](body if self.damage == "it is the source" else russian(body)) + mark
 
     def _strikes(self, text: str) -> bool:
         self.asked[text] += 1
         return self.times is None or self.asked[text] <= self.times
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """A line of a batch without the mark behind it, and that mark; a text alone has none."""
+    return (line[: line.rindex(" [[")], line[line.rindex(" [[") :]) if line.endswith("]]") else (line, "")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ through, and NaN and Infinity besides. Whatever comes in is therefore read here,
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 # Answers of the service have fewer than ten levels; what is deeper would break whoever walks through it.
@@ -32,13 +33,32 @@ def parsed(data: bytes) -> Any:
     Raises:
         Malformed: it is not JSON that can be read.
     """
-    text = _ESCAPE.sub(_mended, data.decode("utf-8-sig", "replace"))
-    try:
-        value = json.loads(text, parse_float=_finite, parse_int=_bounded, parse_constant=lambda _: None)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(str(error)) from None
+    value = _read(data, _finite, _bounded, lambda _: None)
     _prune(value, MOST_LEVELS)
     return value
+
+
+def parsed_exactly(data: bytes) -> Any:
+    """As `parsed`, for what is written out again: where that would put null, this refuses.
+
+    Raises:
+        Malformed: it is not JSON that can be read, or that can be kept as it is.
+    """
+    value = _read(data, _finite_or_refused, int, _finite_or_refused)
+    if _prune(value, MOST_LEVELS):
+        raise Malformed("It is nested too deep.")
+    return value
+
+
+Reader = Callable[[str], Any]
+
+
+def _read(data: bytes, decimals: Reader, integers: Reader, constants: Reader) -> Any:
+    text = _ESCAPE.sub(_mended, data.decode("utf-8-sig", "replace"))
+    try:
+        return json.loads(text, parse_float=decimals, parse_int=integers, parse_constant=constants)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(str(error)) from None
 
 
 def whole(text: str) -> str:
@@ -71,13 +91,20 @@ def _finite(digits: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def _finite_or_refused(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("A number is not finite.")
+    return number
+
+
 def _bounded(digits: str) -> int | None:
     return int(digits) if len(digits) <= _MOST_DIGITS else None
 
 
-def _prune(value: Any, levels: int) -> None:
-    """Put null in the place of what is nested deeper; without recursion, so that no depth breaks it."""
-    left = [(value, 1)]
+def _prune(value: Any, levels: int) -> bool:
+    """Put null in the place of what is nested deeper, and say whether anything was; without recursion, at any depth."""
+    left, pruned = [(value, 1)], False
     while left:
         item, level = left.pop()
         pairs = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
@@ -86,4 +113,5 @@ def _prune(value: Any, levels: int) -> None:
             if level < levels:
                 left.append((part, level + 1))
             else:
-                item[key] = None
+                item[key], pruned = None, True
+    return pruned

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import respx
 
-from fakes_misbehaving import DAMAGES, MIXES, STRINGS, Misbehaving, Verdict, strings, verdict
+from fakes_misbehaving import ANSWERS, DAMAGES, MIXES, STRINGS, Misbehaving, Verdict, strings, verdict, words_only
 from fakes_text import URL, completion, content, options, russian, translated
 from support import Connect, words
 
@@ -26,6 +26,35 @@ async def test_texts_that_changed_places_in_a_batch_come_back_in_their_own(
     httpx2_mock: respx.Router, connect: Connect, mix: str
 ) -> None:
     found, _ = await tried(httpx2_mock, connect, Misbehaving(mix), strings(40))
+    assert found == Verdict(wrong=0, unreported=0, alarms=0)
+
+
+@pytest.mark.parametrize("sources", [strings(40), words_only(40)], ids=["strings", "words"])
+@pytest.mark.parametrize("mix", MIXES)
+async def test_texts_that_moved_without_their_marks_come_back_in_their_own_places(
+    httpx2_mock: respx.Router, connect: Connect, mix: str, sources: list[str]
+) -> None:
+    found, _ = await tried(httpx2_mock, connect, Misbehaving(mix, keeps_marks=True), sources)
+    assert found == Verdict(wrong=0, unreported=0, alarms=0)
+
+
+@pytest.mark.parametrize("times", [None, 1], ids=["always", "once"])
+@pytest.mark.parametrize("answer", ANSWERS)
+async def test_an_answer_whose_lines_are_not_as_they_were_asked_for_is_asked_for_line_by_line(
+    httpx2_mock: respx.Router, connect: Connect, answer: str, times: int | None
+) -> None:
+    model = Misbehaving(answer, times)
+    found, _ = await tried(httpx2_mock, connect, model, strings(40))
+    assert found == Verdict(wrong=0, unreported=0, alarms=0)
+    assert model.requests <= 2 + 40
+
+
+@pytest.mark.parametrize("only", ["batch", "alone", "masked", "plus"])
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_what_a_model_damages_in_one_kind_of_request_is_mended_by_another(
+    httpx2_mock: respx.Router, connect: Connect, damage: str, only: str
+) -> None:
+    found, _ = await tried(httpx2_mock, connect, Misbehaving(damage, only=only), strings(40))
     assert found == Verdict(wrong=0, unreported=0, alarms=0)
 
 

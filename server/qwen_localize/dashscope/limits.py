@@ -18,8 +18,8 @@ from ..clock import Clock
 MINUTE = 60.0
 # The service counts arrivals, we count departures: a little slack keeps a jittery network inside.
 SLACK = 0.05
-# How much a share of tokens that was used counts when the next is known.
-_FADING = 0.8
+# How much a share of tokens that was used counts when the next is known, and how large one is believed to be.
+_FADING, _MOST_SHARE = 0.8, 3.0
 
 # When a request went, and how many tokens it was reckoned to use.
 Reservation = tuple[float, int]
@@ -117,15 +117,16 @@ class MemoryRateLimits:
 class RateLimiter:
     """Lets requests go as often as the limits allow; first come, first served within this process.
 
-    What requests are reckoned to use errs on the high side. How much is learned from what they did use: the largest
-    share of late is reserved, so that a minute holds as many requests as it can.
+    How far what requests are reckoned to use errs is learned from what they did use: the largest share of late is
+    reserved, so that a minute holds as many requests as it can, and no more. Each size has its own share, since what
+    every request uses besides its text weighs little in a large one.
     """
 
     def __init__(self, clock: Clock, store: RateLimitStore | None = None) -> None:
         self._clock = clock
         self._store = store or MemoryRateLimits()
         self._queues: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
-        self._shares: defaultdict[str, float] = defaultdict(lambda: 1.0)
+        self._shares: defaultdict[tuple[str, int], float] = defaultdict(lambda: 1.0)
 
     async def acquire(self, name: str, limit: Limit, tokens: int = 0) -> float:
         """Return when a request under `name` may go out, with the moment by which its reservation is known."""
@@ -137,12 +138,18 @@ class RateLimiter:
     async def correct(self, name: str, at: float, expected: int, used: int) -> None:
         """Count the reservation of that moment as what its request has really used: the next need not wait for more."""
         if expected:
-            self._shares[name] = min(1.0, max(used / expected, _FADING * self._shares[name]))
+            size = name, _magnitude(expected)
+            self._shares[size] = min(_MOST_SHARE, max(used / expected, _FADING * self._shares[size]))
         await self._store.correct(name, at, used)
 
     def _likely(self, name: str, tokens: int) -> int:
-        return math.ceil(tokens * self._shares[name])
+        return math.ceil(tokens * self._shares[name, _magnitude(tokens)])
 
     async def restart_gap(self, name: str) -> None:
         """Measure the next gap from now: whatever the network's jitter, the next request then arrives after it."""
         await self._store.restart_gap(name, self._clock.now())
+
+
+def _magnitude(tokens: int) -> int:
+    """A number that is the same for requests of about the same size: up to four times as large."""
+    return tokens.bit_length() // 2

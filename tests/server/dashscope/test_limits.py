@@ -86,6 +86,42 @@ async def test_what_requests_use_is_learned_slowly_downwards_and_at_once_upwards
     assert reserved == [100, 80, 65, 52, 50, 100]  # rounded up
 
 
+async def test_what_small_requests_use_says_nothing_of_a_far_larger_one(clock: VirtualClock) -> None:
+    limiter, limit = RateLimiter(clock), Limit(6000, tokens=1000)
+    for _ in range(40):
+        at = await limiter.acquire("model", limit, 20)
+        await limiter.correct("model", at, 20, 1)
+    await anyio.sleep(MINUTE)
+    started = []
+    for _ in range(4):
+        await limiter.acquire("model", limit, 500)
+        started.append(clock.now())
+    assert sum(start < started[0] + MINUTE for start in started) <= 2
+
+
+async def test_requests_that_use_more_than_was_reckoned_have_the_next_ones_reckoned_higher(clock: VirtualClock) -> None:
+    limiter, limit = RateLimiter(clock), Limit(6000, tokens=1000)
+    at = await limiter.acquire("model", limit, 100)
+    await limiter.correct("model", at, 100, 200)
+    await anyio.sleep(MINUTE)
+    started = []
+    for _ in range(10):
+        await limiter.acquire("model", limit, 100)
+        started.append(clock.now())
+    assert sum(start < started[0] + MINUTE for start in started) <= 5
+
+
+async def test_a_use_that_cannot_be_starves_nobody_for_long(clock: VirtualClock) -> None:
+    limiter, limit = RateLimiter(clock), Limit(60, tokens=1000)
+    at = await limiter.acquire("model", limit, 10)
+    await limiter.correct("model", at, 10, 1_000_000)
+    before = clock.now()
+    for _ in range(10):
+        at = await limiter.acquire("model", limit, 10)
+        await limiter.correct("model", at, 10, 10)
+    assert clock.now() - before < 2 * MINUTE
+
+
 def test_the_makespan_of_requests_is_bound_by_their_number_and_by_their_tokens() -> None:
     assert Limit(60).makespan([0] * 11) == pytest.approx(10 * GAP)
     assert Limit(6000, tokens=100).makespan([50] * 5) == pytest.approx(2 * MINUTE, abs=1)

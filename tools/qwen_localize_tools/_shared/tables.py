@@ -16,23 +16,38 @@ _LONGEST_LINE = 10_000
 _one_at_a_time = Lock()
 
 
+def grid(text: str, separator: str = "") -> tuple[str, list[list[str]]]:
+    """What separates the cells of a table, and all its rows as they stand; blank cells are empty.
+
+    Args:
+        text: the file's.
+        separator: what separates the cells, if that is known.
+
+    Raises:
+        BadArgument: it cannot be read as a table.
+    """
+    text = text.lstrip("\ufeff\r\n")
+    separator = separator or _separator(text)
+    try:
+        with _long_cells(len(text)):
+            cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise BadArgument(f"The table cannot be read: {quote(str(error))}. Save it as CSV in UTF-8 again.") from None
+    return separator, [[cell if cell.strip() else "" for cell in row] for row in cells]
+
+
 def rows(text: str) -> list[dict[str, str | None]]:
     """The rows under their headings, None for an empty cell; empty rows and cells beyond the headings are left out.
 
     Raises:
         BadArgument: it cannot be read as a table.
     """
-    text = text.lstrip("\ufeff\r\n")
-    if not text:
+    _, whole = grid(text)
+    if not whole:
         return []
-    try:
-        with _long_cells(len(text)):
-            heads, *cells = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
-    except csv.Error as error:
-        raise BadArgument(f"The table cannot be read: {quote(str(error))}. Save it as CSV in UTF-8 again.") from None
-    heads = [head.strip() for head in heads]
-    whole = ([cell if cell.strip() else None for cell in row] for row in cells)
-    return [dict(zip(heads, row + [None] * len(heads), strict=False)) for row in whole if any(row)]
+    heads = [head.strip() for head in whole[0]]
+    cells = ([cell or None for cell in row] for row in whole[1:])
+    return [dict(zip(heads, row + [None] * len(heads), strict=False)) for row in cells if any(row)]
 
 
 def headings(text: str) -> dict[str, Any]:

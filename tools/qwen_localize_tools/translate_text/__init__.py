@@ -2,7 +2,7 @@
 
 import anyio.to_thread
 
-from qwen_localize.errors import BadArgument
+from qwen_localize.errors import BadArgument, BadInput
 from qwen_localize.tool import Batch, Context, Tool
 
 from .._shared.arguments import DomainHint, GlossaryOrFile, SourceLang, TargetLang, Term, Text, TranslationMemory
@@ -53,7 +53,11 @@ async def translate_text(
 
 async def _strings(context: Context, text: str | list[str]) -> Strings:
     if isinstance(text, str) and names_file(text, ENDINGS):
-        return await anyio.to_thread.run_sync(Strings.read, *await context.files.text(text, MOST_BYTES))
+        try:
+            return await anyio.to_thread.run_sync(Strings.read, *await context.files.text(text, MOST_BYTES))
+        except BadInput as error:
+            hint = "A text that only looks like a path is translated if it is passed in a list."
+            raise BadInput(f"{error} {hint}") from None
     strings = [text] if isinstance(text, str) else text
     if not any(string.strip() for string in strings):
         raise BadArgument("The text is empty, so there is nothing to translate. Pass at least one string with text.")

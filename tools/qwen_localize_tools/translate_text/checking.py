@@ -1,17 +1,13 @@
 """Whether a translation may be handed out as it is."""
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import anyio.to_thread
 
-from .._shared.gates import Finding, findings, placeholders
+from .._shared.gates import Finding, findings
 from .assignment import Assignment
-
-_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -31,18 +27,3 @@ def _judge(assignment: Assignment, pairs: Sequence[tuple[str, str]]) -> list[Tra
     source_lang, target_lang = assignment.source_lang, assignment.target_lang
     found = [(text, findings(source, text, source_lang, target_lang)) for source, text in pairs]
     return [Translated(text, tuple(item for item in items if item.hard)) for text, items in found]
-
-
-def is_mixed_up(pairs: Sequence[tuple[str, str]]) -> bool:
-    """Whether a placeholder or number that one line has lost stands in another line that had none: texts have moved."""
-    lost: Counter[str] = Counter()
-    gained: Counter[str] = Counter()
-    for source, text in pairs:
-        before, after = _tokens(source), _tokens(text)
-        lost += before - after
-        gained += after - before
-    return bool(lost & gained)
-
-
-def _tokens(text: str) -> Counter[str]:
-    return Counter([*placeholders(text), *_NUMBER.findall(text)])

@@ -1,8 +1,9 @@
 """Glossary and translation memory: what of them belongs into a request, and whether it was obeyed."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import accumulate
 
 from pydantic import BaseModel, Field
 
@@ -15,8 +16,8 @@ from .termbase import Entry, Termbase, marks, plain
 _MEMORY_TOKENS = 400
 _MOST_EACH = 3
 _LEAST_SHARED = 0.5
-# How many of a missing term's places are named in an answer, and how many such terms.
-_MOST_PLACES, _MOST_MISSING = 10, 20
+# How many of a missing term's places are named, and how many bytes of JSON such terms take in an answer.
+_MOST_PLACES, _MOST_MISSING = 10, 4_000
 
 
 class MissingTerm(BaseModel):
@@ -34,8 +35,14 @@ class GlossaryReceipt(BaseModel):
     missing: list[MissingTerm] = Field(default_factory=list)
 
     def bounded(self) -> "GlossaryReceipt":
-        """As much of it as an answer should hold."""
-        return GlossaryReceipt(kept=self.kept, missing=self.missing[:_MOST_MISSING])
+        """As much of it as an answer has room for."""
+        shown = fitting((term.model_dump_json() for term in self.missing), _MOST_MISSING)
+        return GlossaryReceipt(kept=self.kept, missing=self.missing[:shown])
+
+
+def fitting(items: Iterable[str], most: int) -> int:
+    """How many of the first items have so many bytes at most together."""
+    return sum(size <= most for size in accumulate(len(item.encode()) + 2 for item in items))
 
 
 def receipt(termbase: Termbase, pairs: Sequence[tuple[str, str | None]]) -> GlossaryReceipt:

@@ -49,7 +49,11 @@ class Ladder:
             was_alone: whether it was asked for alone, so that the first step has been taken.
         """
         async with self._seats:
-            return first if self.is_given_up else await self._climb(string, first, was_alone=was_alone)
+            if not self.is_given_up:
+                return await self._climb(string, first, was_alone=was_alone)
+        if was_alone:
+            self._useless.append(partial(self._requests.forget_alone, string))
+        return first
 
     async def _climb(self, string: str, first: Translated, *, was_alone: bool) -> Translated:
         self.climbed += 1
@@ -88,12 +92,12 @@ class Ladder:
         return masked.restore(answer) if answer else None
 
     def _note_useless(self, string: str) -> None:
-        self._useless.append(partial(self._requests.forget, string))
+        self._useless.append(partial(self._requests.forget_alone, string))
         if masked := mask(string):
             for terms in ([], _identities(masked)):
                 self._useless.append(partial(self._requests.forget, masked.text, [string], terms))
         if self._better:
-            self._useless.append(partial(self._better.forget, string))
+            self._useless.append(partial(self._better.forget_alone, string))
 
 
 def _identities(masked: Masked) -> list[Term]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 from qwen_localize.errors import LocalizeError
 from qwen_localize.tool import Receipt, SavedFile, cny
 
@@ -13,16 +15,19 @@ from .glossary import GlossaryReceipt, receipt
 from .result import (
     MOST_DATA,
     MOST_TEXT,
-    MOST_WARNINGS,
     TranslateTextResult,
     Untranslated,
     Warned,
     beginning,
+    first_warnings,
     glossary_words,
     listed,
     warning_words,
 )
-from .strings import Place, Strings
+from .strings import Strings
+
+# Of the names of models that answered, as the service says them.
+_MOST_MODELS, _MOST_NAME = 3, 60
 
 
 @dataclass(frozen=True)
@@ -52,18 +57,21 @@ class Outcome:
         """Whether an answer has room for all translations."""
         return beginning(self.places, MOST_TEXT) == self.places
 
-    @property
-    def more_warnings(self) -> bool:
-        """Whether an answer has no room for all warnings."""
-        return len(self.warnings) > MOST_WARNINGS
-
-    @property
-    def plain(self) -> list[Place]:
-        """The translations as a file has them."""
-        return [item if isinstance(item, str) else item.model_dump() for item in self.places]
+    def files(self, strings: Strings) -> list[tuple[str, str, str]]:
+        """What came from a file goes into one, and what an answer has no room for: names, texts, types."""
+        lang = self.assignment.target_lang
+        notes: list[tuple[str, Sequence[BaseModel]]] = []
+        if len(first_warnings(self.warnings)) < len(self.warnings):
+            notes.append(("warnings", self.warnings))
+        if self.terms.bounded() != self.terms:
+            notes.append(("missing-terms", self.terms.missing))
+        if not notes and not strings.name and self.fits:
+            return []
+        filled = strings.filled([item if isinstance(item, str) else item.model_dump() for item in self.places], lang)
+        return [filled, *(strings.noted(what, items, lang) for what, items in notes)]
 
     def result(self, saved: list[SavedFile], used: Receipt, remarks: list[str]) -> TranslateTextResult:
-        """As it is returned: cut where a file has all of it."""
+        """As it is returned: cut where a file has all of it, or would have it if the disk had taken it."""
         terms = self.terms.bounded()
         return TranslateTextResult(
             job_id="",
@@ -75,8 +83,8 @@ class Outcome:
             details={},
             usage=usage(used),
             estimated_cost=used.cost,
-            translations=beginning(self.places, MOST_DATA) if saved else self.places,
-            warnings=self.warnings[:MOST_WARNINGS] if saved else self.warnings,
+            translations=beginning(self.places, MOST_DATA),
+            warnings=first_warnings(self.warnings),
             glossary=terms if terms.kept or terms.missing else None,
             source_lang=self.assignment.source_lang,
             target_lang=self.assignment.target_lang,
@@ -84,7 +92,9 @@ class Outcome:
         )
 
     def _models(self, used: Receipt) -> str:
-        return ", ".join(sorted(used.models)) or self.assignment.model.name
+        return (
+            ", ".join(model[:_MOST_NAME] for model in sorted(used.models)[:_MOST_MODELS]) or self.assignment.model.name
+        )
 
     def _facts(self, saved: Sequence[SavedFile], used: Receipt) -> list[str]:
         total = len(self.places)
@@ -106,5 +116,5 @@ class Outcome:
         total, shown = len(self.places), len(beginning(self.places, MOST_TEXT))
         what = "All of it" if total == 1 else f"All {total} translations"
         cut = f" (shown here: the first {shown})" if shown < total else ""
-        more = f" {len(self.warnings)} warnings: {saved[-1].path}." if self.more_warnings else ""
+        more = f" More in {', '.join(file.path for file in saved[1:])}." if saved[1:] else ""
         return f"{what}: {saved[0].path}{cut}.{more}"

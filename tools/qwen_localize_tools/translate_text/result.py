@@ -8,11 +8,13 @@ from pydantic import BaseModel, Field
 
 from qwen_localize.tool import JobRecord, JobResult
 
-from .glossary import GlossaryReceipt
+from .glossary import GlossaryReceipt, fitting
 
-# Bytes of JSON, of the text that the model reads and of the data beside it. What is more is in the file alone.
-MOST_TEXT, MOST_DATA = 6_000, 40_000
-MOST_WARNINGS = 50
+# Bytes of JSON, of the text that the model reads and of the data beside it. What is more is in the files alone.
+MOST_TEXT, MOST_DATA = 5_500, 36_000
+_MOST_WARNINGS = 12_000
+# Bytes of the sentences on warnings and terms, and how many of either they name.
+_MOST_WORDS, _MOST_NAMED = 900, 10
 # Of each string, where one alone is too long.
 _LEAST_SHOWN = 200
 
@@ -53,8 +55,8 @@ class TranslateTextResult(JobResult):
         return {"details": {}, **job.details}
 
     def brief(self) -> JobResult:
-        """The job without its translations."""
-        return super().brief().model_copy(update={"translations": [], "warnings": []})
+        """The job without its translations, and what is to be said of each."""
+        return super().brief().model_copy(update={"translations": [], "warnings": [], "glossary": None})
 
     def blocks(self) -> list[str]:
         """The translations alone, so that they can be used as they are; then the facts."""
@@ -92,13 +94,24 @@ def _size(item: str | Untranslated) -> int:
     return len(json.dumps(text, ensure_ascii=False).encode(errors="replace"))
 
 
+def first_warnings(warnings: Sequence[Warned]) -> list[Warned]:
+    """As many of the first as an answer has room for."""
+    return list(warnings[: fitting((item.model_dump_json() for item in warnings), _MOST_WARNINGS)])
+
+
 def warning_words(warnings: Sequence[Warned]) -> str:
     """The first warnings, in a sentence."""
     if not warnings:
         return ""
-    shown = "; ".join(f"{item.index}: {item.message.rstrip('.')}" for item in warnings[:10])
-    more = f"; and {len(warnings) - 10} more" if len(warnings) > 10 else ""
-    return f"CHECK these translations, which no attempt got right ({shown}{more})."
+    shown = _named([f"{item.index}: {item.message.rstrip('.')}" for item in warnings])
+    return f"CHECK these translations, which no attempt got right ({shown})."
+
+
+def _named(items: Sequence[str]) -> str:
+    """The first few, and how many more there are."""
+    shown = items[: fitting(items[:_MOST_NAMED], _MOST_WORDS)]
+    more = [f"and {len(items) - len(shown)} more"] if len(shown) < len(items) else []
+    return "; ".join([*shown, *more])
 
 
 def glossary_words(glossary: GlossaryReceipt) -> str:
@@ -107,11 +120,8 @@ def glossary_words(glossary: GlossaryReceipt) -> str:
         return ""
     words = f"Glossary: {glossary.kept} term(s) kept."
     if glossary.missing:
-        shown = "; ".join(
-            f"{term.source} = {term.target} in {listed(term.missing_in)}" for term in glossary.missing[:10]
-        )
-        more = f"; and {len(glossary.missing) - 10} more" if len(glossary.missing) > 10 else ""
-        words += f" Not found in this form, perhaps inflected: {shown}{more}."
+        shown = _named([f"{term.source} = {term.target} in {listed(term.missing_in)}" for term in glossary.missing])
+        words += f" Not found in this form, perhaps inflected: {shown}."
     return words
 
 

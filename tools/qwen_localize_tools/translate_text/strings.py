@@ -1,7 +1,5 @@
 """Strings, from an argument or a file, and the file into which their translations go."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,15 +8,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from qwen_localize.errors import BadArgument, BadInput, quote
+from qwen_localize.errors import BadInput, quote
 from qwen_localize.files import LocalMedia
-from qwen_localize.wellformed import Malformed, parsed
+from qwen_localize.wellformed import Malformed, parsed_exactly
 
-from .._shared import tables
+from .sheet import Table
 
 MOST_BYTES = 20 * 1024 * 1024
 ENDINGS = frozenset({".json", ".csv", ".tsv"})
-_HEADINGS = ("source", "text", "string", "value", "原文")
 # What stands in the place of a string that failed: what it was is in the source.
 Place = str | dict[str, str]
 
@@ -49,7 +46,7 @@ class Strings:
         Raises:
             BadInput: there are none.
         """
-        texts = _texts_of_table(name, content) if _is_table(name) else _leaves(_json(name, content))
+        texts = Table(name, content).texts if _is_table(name) else _leaves(_json(name, content))
         if not any(text.strip() for text in texts):
             raise BadInput(f"{quote(name)} has no strings. Use a JSON list or object of strings, CSV, or TSV.")
         return cls(name, content, texts)
@@ -67,8 +64,9 @@ class Strings:
         """A file with the translations in the places of the strings: its name, text, and type."""
         stem = PurePath(self.name).stem or "translations"
         if _is_table(self.name):
-            ending = PurePath(self.name).suffix[1:].casefold()
-            return f"{stem}.{target_lang}.{ending}", self._table(translations, target_lang), f"text/{ending}"
+            table = Table(self.name, self.content)
+            text = table.filled([place if isinstance(place, str) else None for place in translations], target_lang)
+            return f"{stem}.{target_lang}.{table.ending}", text, f"text/{table.ending}"
         if len(translations) == 1 and not self.name and isinstance(translations[0], str):
             return f"translation.{target_lang}.txt", translations[0], "text/plain"
         left = iter(translations)
@@ -76,34 +74,25 @@ class Strings:
         text = json.dumps(value, ensure_ascii=False, indent=1)
         return f"{stem}.{target_lang}.json", text, "application/json"
 
-    def warned(self, warnings: Sequence[BaseModel], target_lang: str) -> tuple[str, str, str]:
-        """A file with all warnings: its name, text, and type."""
+    def noted(self, what: str, items: Sequence[BaseModel], target_lang: str) -> tuple[str, str, str]:
+        """A file with all that is to be said of the translations: its name, text, and type."""
         stem = PurePath(self.name).stem or "translations"
-        text = json.dumps([warning.model_dump() for warning in warnings], ensure_ascii=False, indent=1)
-        return f"{stem}.{target_lang}.warnings.json", text, "application/json"
-
-    def _table(self, translations: Sequence[Place], target_lang: str) -> str:
-        rows = [dict(row) for row in tables.rows(self.content)]
-        column = _column(self.name, rows)
-        if column is None:
-            rows = [{"source": text} for text in self.texts]
-        out = io.StringIO()
-        separator = "\t" if self.name.casefold().endswith(".tsv") else ","
-        writer = csv.DictWriter(out, [*rows[0], target_lang], delimiter=separator)
-        writer.writeheader()
-        for row, translation in zip(rows, translations, strict=True):
-            writer.writerow(row | {target_lang: translation if isinstance(translation, str) else ""})
-        # Without this mark, Excel takes the file for one in the country's old character set.
-        return "\ufeff" + out.getvalue()
+        text = json.dumps([item.model_dump() for item in items], ensure_ascii=False, indent=1)
+        return f"{stem}.{target_lang}.{what}.json", text, "application/json"
 
 
 def names_file(text: str, endings: frozenset[str]) -> bool:
-    """Whether a text is meant as the path of a file: one line, with a known ending, and no word beside it."""
+    """Whether a text is meant as the path of a file: one line, with a known ending, and no word beside it.
+
+    Some scripts have no spaces between words: in them, only what has a folder or is there counts as a path.
+    """
     text = text.strip()
     if len(text) > 4096 or "\n" in text or PurePath(text).suffix.casefold() not in endings:
         return False
     try:
-        return len(text.split()) == 1 or Path(text).expanduser().is_absolute() or Path(text).is_file()
+        if len(text.split()) == 1 and (text.isascii() or PurePath(text).name != text):
+            return True
+        return Path(text).expanduser().is_absolute() or Path(text).is_file()
     except (OSError, RuntimeError, ValueError):
         return False
 
@@ -114,7 +103,7 @@ def _is_table(name: str) -> bool:
 
 def _json(name: str, content: str) -> Any:
     try:
-        return parsed(content.encode(errors="surrogatepass"))
+        return parsed_exactly(content.encode(errors="surrogatepass"))
     except Malformed:
         raise BadInput(f"{quote(name)} is no JSON that can be read. Check it, or save it again.") from None
 
@@ -137,31 +126,3 @@ def _mapped(value: Any, change: Callable[[str], Place]) -> Any:
     if isinstance(value, list):
         return [_mapped(item, change) for item in value]
     return change(value) if isinstance(value, str) else value
-
-
-def _texts_of_table(name: str, content: str) -> list[str]:
-    try:
-        rows = tables.rows(content)
-    except BadArgument as error:
-        raise BadInput(f"{quote(name)}: {error}") from None
-    if not rows:
-        return []
-    column = _column(name, rows)
-    if column is None:
-        (head,) = rows[0]
-        return [head, *(row[head] or "" for row in rows)]
-    return [row[column] or "" for row in rows]
-
-
-def _column(name: str, rows: Sequence[dict[str, str | None]]) -> str | None:
-    """The heading above the strings; None for a table of one column without a heading.
-
-    Raises:
-        BadInput: no heading tells.
-    """
-    heads = {head.casefold(): head for head in rows[0]}
-    if found := next((heads[head] for head in _HEADINGS if head in heads), None):
-        return found
-    if len(heads) == 1:
-        return None
-    raise BadInput(f"{quote(name)}: no column is called source or text. Name the one with the strings source.")

@@ -12,8 +12,9 @@ from .._shared.gates import wordless
 from .._shared.tokens import tokens
 from . import numbered
 from .assignment import Assignment
-from .checking import Translated, is_mixed_up, judged
+from .checking import Translated, judged
 from .ladder import Ladder
+from .mixups import is_mixed_up
 from .models import BEST, MODELS
 from .requests import SIDE_BY_SIDE, Requests
 
@@ -45,6 +46,7 @@ class Translator:
         self._assignment = assignment
         self._total = total
         self._keys: dict[str, str] = {}
+        self._damaged: list[list[str]] = []
         self._seats = anyio.CapacityLimiter(SIDE_BY_SIDE)
         self._probing = anyio.Lock()
 
@@ -78,8 +80,11 @@ class Translator:
                 group.start_soon(self._seated, batch)
 
     async def forget_failures(self) -> None:
-        """See `Ladder.forget`."""
+        """See `Ladder.forget`; and let go of batches of which no line could be mended."""
         await self._ladder.forget()
+        for batch in self._damaged:
+            if all(isinstance(outcome := self.done[string], Translated) and outcome.failed for string in batch):
+                await self._requests.forget(numbered.encode(batch), batch)
 
     def _all_keys(self, strings: Sequence[str]) -> dict[str, str]:
         """Each string's key, the same for the same text with the same options; slow with a large glossary."""
@@ -138,6 +143,8 @@ class Translator:
             await self._each(batch)
             return
         found = dict(zip((string for string, _ in pairs), await judged(self._assignment, pairs), strict=True))
+        if all(translated.failed for translated in found.values()):
+            self._damaged.append(batch)
         await self._finish_sound(found)
         async with anyio.create_task_group() as group:
             for string in (string for string in batch if string not in found):

@@ -26,6 +26,10 @@ from .translator import SEGMENT_TOKENS, Translator, batched
 # Tokens that the marks around a line take; how much of an estimate, which errs on the high side, is really used; and
 # how long the last answer takes to come.
 _LINE_TOKENS, _SHARE, _ANSWER_SECONDS = 6, 0.75, 2.0
+_UNSAVED = (
+    "No file could be written, so what is not shown here is missing: ask the user to see to the output folder, then "
+    "call again. What passed the checks is not paid twice while this server runs."
+)
 
 
 class Texts:
@@ -89,21 +93,15 @@ async def translated(context: Context, assignment: Assignment, strings: Strings,
     if context.calls.durable and translator.stopped:
         raise translator.stopped
     outcome = await anyio.to_thread.run_sync(Outcome.of, assignment, strings, outcomes)
-    saved = await _files(context, strings, outcome)
+    files = await anyio.to_thread.run_sync(outcome.files, strings)
+    saved = await _saved(context, files)
+    remarks = [*translator.remarks, *([] if len(saved) == len(files) else [_UNSAVED])]
     await translator.forget_failures()
-    return outcome.result(saved, translator.receipt, translator.remarks)
+    return outcome.result(saved, translator.receipt, remarks)
 
 
-async def _files(context: Context, strings: Strings, outcome: Outcome) -> list[SavedFile]:
-    """What came from a file, and what an answer has no room for.
-
-    None if the disk refuses it and somebody waits for the answer, which then has all of it; a job is tried again.
-    """
-    files = []
-    if strings.name or outcome.more_warnings or not outcome.fits:
-        files.append(strings.filled(outcome.plain, outcome.assignment.target_lang))
-    if outcome.more_warnings:
-        files.append(strings.warned(outcome.warnings, outcome.assignment.target_lang))
+async def _saved(context: Context, files: Sequence[tuple[str, str, str]]) -> list[SavedFile]:
+    """The files, written; none if the disk refuses them and somebody waits. A job is tried again."""
     try:
         return [await context.files.save_text(*file) for file in files]
     except OutputUnavailable:

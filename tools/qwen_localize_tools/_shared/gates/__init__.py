@@ -5,13 +5,11 @@ A hard finding is damage: another try, or a warning. A soft one is a hint that p
 
 from collections.abc import Iterable
 
-from . import addresses, messages, numbers, proportions, signs, tags, whole
-from . import placeholders as _placeholders
+from . import addresses, messages, numbers, placeholders, proportions, scripts, signs, tags, whole
 from .finding import Finding
-from .pieces import filled
 from .words import wordless, words_only
 
-__all__ = ["Finding", "findings", "placeholders", "wordless", "words_only"]
+__all__ = ["Finding", "findings", "text_size", "wordless", "words_only"]
 
 
 def findings(source: str, translation: str, source_lang: str = "auto", target_lang: str = "") -> list[Finding]:
@@ -27,11 +25,11 @@ def findings(source: str, translation: str, source_lang: str = "auto", target_la
         return [Finding("empty", "The translation is empty.")] if source.strip() else []
     found = [*messages.compared(source, translation, target_lang)]
     for view in messages.views(source, translation):
-        found += view.labelled(_placeholders.compared(view.source, view.translation, view.free))
+        found += view.labelled(placeholders.compared(view.source, view.translation, view.free))
         found += view.labelled(tags.compared(view.source, view.translation))
         found += view.labelled(addresses.compared(view.source, view.translation))
     before, after = messages.usual(source), messages.usual(translation)
-    found += numbers.compared(words_only(before), words_only(after))
+    found += numbers.compared(words_only(before), words_only(after), after)
     found += signs.compared(before, after)
     found += whole.compared(before, after, source_lang, target_lang)
     found += proportions.compared(before, after, source_lang, target_lang)
@@ -43,6 +41,6 @@ def _distinct(found: Iterable[Finding]) -> Iterable[Finding]:
     return dict.fromkeys(found)
 
 
-def placeholders(text: str) -> list[str]:
-    """What a program fills in, in order."""
-    return [piece.text for piece in filled(text)]
+def text_size(text: str) -> float:
+    """How much the words of a text say, in letters of English."""
+    return scripts.size(words_only(text))

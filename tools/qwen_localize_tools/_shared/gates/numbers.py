@@ -14,8 +14,14 @@ _ZEROS = re.compile(
 )
 
 
-def compared(source: str, translation: str) -> list[Finding]:
-    """What happened to the numbers in words from which placeholders and addresses have been taken out."""
+def compared(source: str, translation: str, unread: str = "") -> list[Finding]:
+    """What happened to the numbers.
+
+    Args:
+        source: words from which placeholders and addresses have been taken out.
+        translation: what became of them.
+        unread: the translation as it stands: in Turkish, `%50` is a number and looks like a placeholder.
+    """
     wanted, given = _numbers(source), _numbers(translation)
     lost, added = list((wanted - given).elements()), list((given - wanted).elements())
     if "".join(lost) == "".join(added):
@@ -25,7 +31,10 @@ def compared(source: str, translation: str) -> list[Finding]:
         hard = not _is_said_otherwise(source, translation)
         return [Finding("number", f"Number changed: {named(lost)} became {named(added)}.", hard)]
     if lost:
-        return [Finding("number", f"Number lost: {named(lost)}.", hard=_is_price(source, lost[0]))]
+        # Of one digit, it may have become a word: people do that, and leave out longer ones in 1 of 10,000 strings.
+        gone = [digits for digits in lost if digits not in unread]
+        hard = any(len(digits) > 1 or _is_price(source, digits) for digits in gone)
+        return [Finding("number", f"Number lost: {named(lost)}.", hard and not _is_said_otherwise(source, translation))]
     # Small ones may have been words.
     large = [digits for digits in added if len(digits) > 2]
     return [Finding("number", f"Number added: {named(large)}.", hard=False)] if large else []
