@@ -6,7 +6,7 @@ from typing import Any
 from qwen_localize.files import Found, Kept
 from qwen_localize.tool import Context, Ending, JobResult, Model, Order
 
-from .._shared.bulk import Estimate, Part, all_parts, gather, preview
+from .._shared.bulk import Estimate, Part, all_parts, gather, preview, remarks
 from .._shared.opaque import ReadyRules
 from .._shared.pictures import PictureJobResult
 from .models import MODELS
@@ -34,13 +34,8 @@ async def many(
         Order(
             label=f"{count} pictures edited",
             model=model,
-            arguments={
-                **wish,
-                "model": model.name,
-                "began": estimate.words,
-                "left_out": gathered.as_json,
-                "left_out_count": len(gathered.left_out),
-            },
+            arguments={**wish, "model": model.name},
+            remarks=remarks(estimate, gathered),
             inputs=gathered.pictures,
             many=True,
         )

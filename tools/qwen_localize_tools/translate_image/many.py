@@ -8,7 +8,7 @@ from typing import Any
 from qwen_localize.files import Found, Kept
 from qwen_localize.tool import Context, Ending, JobResult, Order
 
-from .._shared.bulk import Estimate, Gathered, Part, all_parts, gather, preview
+from .._shared.bulk import Estimate, Gathered, Part, all_parts, gather, preview, remarks
 from .._shared.opaque import ReadyRules
 from .checking import checked, cost_of_check
 from .models import AT_ONCE, MODELS, order
@@ -47,12 +47,8 @@ async def many(context: Context, found: Found, rules: ReadyRules, wish: Wish) ->
         Order(
             label=f"{what} from {wish.source} to {', '.join(wish.targets)}",
             model=model,
-            arguments={
-                **asdict(wish),
-                "began": f"{estimate.words}",
-                "left_out": gathered.as_json,
-                "left_out_count": len(gathered.left_out),
-            },
+            arguments=asdict(wish),
+            remarks=remarks(estimate, gathered),
             inputs=gathered.pictures,
             many=True,
         )

@@ -1,6 +1,7 @@
 """What many pictures will take, said before anything is paid."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from qwen_localize.tool import JobResult, Model, cny
 
@@ -72,6 +73,12 @@ def preview(tool: str, model: Model, gathered: Gathered, estimate: Estimate, res
         }
         | ({"no_text_found": False} if "no_text_found" in result.model_fields else {})
     )
+
+
+def remarks(estimate: Estimate, gathered: Gathered) -> dict[str, Any]:
+    """What a batch tells of its beginning."""
+    left_out = {"left_out": gathered.as_json, "left_out_count": len(gathered.left_out)}
+    return {"began": estimate.words} | left_out
 
 
 def left_out_words(left_out: list[dict[str, str]], count: int) -> str:
