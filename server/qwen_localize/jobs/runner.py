@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -96,25 +97,22 @@ class Runner:
         """
         while True:
             record = replace(self._record(batch.tool, order, directory), parent=batch.id)
-            with anyio.CancelScope(shield=True):
-                found = await until_available(
-                    self._clock,
-                    lambda: self._part_begun(record, order, cap),
-                    f"A part of {batch.id}",
-                )
+            begin = partial(self._part_begun, record, order, cap)
+            found = await until_available(self._clock, begin, f"A part of {batch.id}")
             rested = await self._env.children.rested(found)
             # What was taken back for free by the call that had begun it is still wanted here.
             if found.parent == batch.id or rested.state is not State.CANCELED or rested.cost != 0:
                 return rested
 
     async def _part_begun(self, record: JobRecord, order: Order, cap: float | None) -> JobRecord:
-        found = await self._added(record, order, cap)
-        if found.id == record.id:
-            self._group.start_soon(self._submission.run, found)
-        elif found.state is State.PREPARED:
-            await self._send_left(found)
-        elif found.state is State.UNDELIVERED and await self._lifecycle.fetch_again(found):
-            self._env.woken.happened()
+        with anyio.CancelScope(shield=True):
+            found = await self._added(record, order, cap)
+            if found.id == record.id:
+                self._group.start_soon(self._submission.run, found)
+            elif found.state is State.PREPARED:
+                await self._send_left(found)
+            elif found.state is State.UNDELIVERED and await self._lifecycle.fetch_again(found):
+                self._env.woken.happened()
         return found
 
     async def _send_left(self, job: JobRecord) -> None:

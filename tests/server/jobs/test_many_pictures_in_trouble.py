@@ -9,7 +9,7 @@ import pytest
 
 from qwen_localize.errors import StateUnavailable
 from qwen_localize.jobs.store import JobStore
-from server.jobs.test_many_pictures import BOTH, assert_each_once, listed, paths, pictures
+from server.jobs.test_many_pictures import BOTH, assert_each_once, got, listed, many, names, paths, pictures
 from server.jobs.world import until, world
 from support import words
 
@@ -84,3 +84,20 @@ async def test_two_calls_with_one_picture_in_both_pay_for_it_once(tmp_path: Path
         for named in (all_three[:2], all_three[1:], all_three[1:2]):
             group.start_soon(w.clients[0].call_tool, "translate_image", {"image": named, "target_lang": "ru"})
     assert len(w.sandbox.ledger.paid) == 3
+
+
+@pytest.mark.parametrize("seconds", [10, 60])
+async def test_a_preview_says_the_count_cost_and_time_that_the_call_then_takes(tmp_path: Path, seconds: float) -> None:
+    async with world(tmp_path, task_seconds=seconds, QWEN_LOCALIZE_WAIT="3600") as w:
+        copy = w.folder / "copy.png"
+        shutil.copy(w.picture(0), copy)
+        asked = {"image": [*paths(w, 5), str(copy)], "check": True}
+        said = (await many(w, 0, **asked, preview=True))["details"]
+        assert len(w.sandbox.ledger) == 0
+        began = w.clock.now()
+        data = await many(w, 0, **asked)
+        took = w.clock.now() - began
+    assert (said["pictures"], said["total"]) == (6, data["details"]["done"]) == (6, 12)
+    assert data["estimated_cost"] == pytest.approx(said["cost"], rel=0.25)
+    low, high = said["seconds"]
+    assert low * 0.8 <= took <= high * 1.25

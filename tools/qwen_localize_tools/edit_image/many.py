@@ -22,11 +22,17 @@ async def many(
     """Begin the batch, or say what it would take; without a folder or pattern, of the one edit of all pictures."""
     versions = int(wish["parameters"]["n"])
     gathered = await gather(context, found, rules, versions, keep=not only_preview, made=[slug(wish["prompt"])])
-    count = len(gathered.pictures)
-    edits = count if found.is_many else 1
-    price = context.calls.price(model)
-    cost = round(price.result * versions * edits, 4) if price else None
-    estimate = Estimate(count, versions * edits, cost, model.limit.requests * versions, _AT_ONCE)
+    count, price = len(gathered.pictures), context.calls.price(model)
+    edits, paid = (count, len(gathered.paid)) if found.is_many else (1, 1)
+    cost = round(price.result * versions * paid, 4) if price else None
+    estimate = Estimate(
+        pictures=count,
+        results=versions * edits,
+        paid=versions * paid,
+        cost=cost,
+        requests=model.limit.requests * versions,
+        at_once=_AT_ONCE * versions,
+    )
     if only_preview:
         return preview("edit_image", model, gathered, estimate, PictureJobResult)
     await context.calls.check_budget(model, cost)

@@ -18,6 +18,7 @@ class Estimate:
     Attributes:
         pictures: how many go in.
         results: how many come out.
+        paid: how many of these are paid for, since equal pictures are so once.
         cost: in CNY; None where nobody published the price.
         requests: how many a minute.
         at_once: how many the service works on at the same time.
@@ -25,6 +26,7 @@ class Estimate:
 
     pictures: int
     results: int
+    paid: int
     cost: float | None
     requests: float
     at_once: int
@@ -33,7 +35,8 @@ class Estimate:
     def seconds(self) -> tuple[int, int]:
         """How long it takes, at the least and at the most."""
         apart = 60 / self.requests
-        return tuple(round(max(each / self.at_once, apart) * (self.results - 1) + each) for each in (_QUICK, _SLOW))  # type: ignore[return-value]
+        low, high = (round(max(each / self.at_once, apart) * (self.paid - 1) + each) for each in (_QUICK, _SLOW))
+        return low, high
 
     @property
     def words(self) -> str:
