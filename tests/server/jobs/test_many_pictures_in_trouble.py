@@ -9,7 +9,7 @@ import pytest
 
 from qwen_localize.errors import StateUnavailable
 from qwen_localize.jobs.store import JobStore
-from server.jobs.test_many_pictures import BOTH, assert_each_once, got, listed, many, names, paths, pictures
+from server.jobs.test_many_pictures import BOTH, assert_each_once, listed, many, paths, pictures
 from server.jobs.world import until, world
 from support import words
 
