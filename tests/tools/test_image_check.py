@@ -159,3 +159,43 @@ async def test_a_preview_says_what_it_would_cost_and_sends_nothing_even_without_
     assert "Nothing was sent or paid." in words(result)
     assert not list((tmp_path / "out").glob("*"))
     assert not (tmp_path / "state" / "inputs").exists()
+
+
+@pytest.mark.parametrize("said", [
+    {"words_info": None}, {"words_info": 7}, {"words_info": [None, 7, "x"]}, {"words_info": [{"text": None, "location": "x"}]},
+    {"words_info": [{"text": "9", "location": [1e308] * 8}]}, {"words_info": [{"text": "9" * 100_000, "location": [None] * 8}]},
+    {"words_info": [{"text": "\ud800 ²½¾ ٣ 1e999 0x7 ∞", "location": [0, 0, 1, 0, 1, 1, 0, 1]}]},
+    {"words_info": [{"text": "9:99 +7 (((((((((( 99", "location": [float("inf")] * 8}]},
+    {"words_info": [{"text": "1", "location": [-5, -5, -9, -9, 0, 0, 0, 0]}] * 5000},
+])  # fmt: skip
+async def test_a_reader_that_answers_nonsense_loses_no_picture(
+    service: Service, call: Call, said: dict[str, Any]
+) -> None:
+    nonsense = json.dumps({"output": {"choices": [{"finish_reason": "stop", "message": {
+        "role": "assistant", "content": [{"text": "x", "ocr_result": said}]}}]}, "usage": {"input_tokens": 1, "output_tokens": 1}})  # fmt: skip
+    service.router.post(URL).mock(return_value=httpx.Response(200, content=nonsense))
+    result = await call(check=True)
+    assert not result.is_error, words(result)
+    assert len(result.structured_content["artifacts"]) == 1
+    assert "hecked" in result.structured_content["message"]
+    assert len(words(result).encode()) <= 8_000
+
+
+async def test_a_check_that_fails_by_a_fault_of_ours_loses_no_picture(
+    service: Service, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qwen_localize_tools.translate_image.checking.compare", lambda *_: 1 / 0)
+    Reader(service)
+    result = await call(check=True)
+    assert not result.is_error, words(result)
+    assert len(result.structured_content["artifacts"]) == 1
+    assert "Not checked: This server failed by a fault of its own" in words(result)
+
+
+async def test_what_a_check_tells_is_short_however_long_the_terms(service: Service, call: Call) -> None:
+    long = [{"source": "New arrival", "target": f"{number}{'слово ' * 500}"} for number in range(9)]
+    verdict, message = await checked(
+        service, call, [*AFTER, *["запрет" * 60] * 9], glossary=long, sensitive_words=["запрет" * 50] * 9
+    )
+    assert verdict["passed"] is False
+    assert len(message.encode()) <= 4_000

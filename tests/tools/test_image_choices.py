@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from fakes import Service
-from qwen_localize_tools._shared import opaque
+from qwen_localize_tools._shared import decoding, opaque
 from support import Call, Refused, picture, scenery
 
 SIZE = (64, 48)
@@ -125,7 +125,7 @@ async def test_without_the_extra_a_heic_photo_is_refused_with_its_name(
 ) -> None:
     poster.write_bytes(heic())
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
-    monkeypatch.setattr(opaque, "_learn_heif", opaque._learn_heif.__wrapped__)
+    monkeypatch.setattr(decoding, "_learn_heif", decoding._learn_heif.__wrapped__)
     for table in ("ID", "OPEN"):  # as if nobody had registered it
         known = getattr(Image, table)
         rest = [name for name in known if name != "HEIF"]
@@ -136,5 +136,60 @@ async def test_without_the_extra_a_heic_photo_is_refused_with_its_name(
 async def test_a_picture_of_too_many_pixels_is_not_decoded(
     refused: Refused, call: Call, poster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opaque, "_MOST_PIXELS", 3000)
+    monkeypatch.setattr(decoding, "_MOST_PIXELS", 3000)
     assert "far too many pixels" in await refused(call())
+
+
+def turned(kind: str) -> bytes:
+    """A red picture over a blue one, as a camera that was held upright writes it: lying, with a note."""
+    image = Image.new("RGB", SIZE, "blue")
+    image.paste("red", (0, 0, SIZE[0] // 2, SIZE[1]))
+    note = Image.Exif()
+    note[0x0112] = 6
+    return encoded(image, kind, exif=note)
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("JPEG", "JPEG"), ("PNG", "PNG"), ("WEBP", "PNG"), ("TIFF", "PNG")])
+async def test_a_photo_that_was_turned_by_a_note_is_sent_as_people_see_it(
+    service: Service, call: Call, poster: Path, kind: str, ending: str
+) -> None:
+    poster.write_bytes(turned(kind))
+    assert not (await call()).is_error
+    image = sent(service)
+    assert (image.size, image.getexif().get(0x0112, 1)) == ((SIZE[1], SIZE[0]), 1)
+    red, blue = (image.convert("RGB").getpixel((5, y)) for y in (5, SIZE[0] - 5))
+    assert isinstance(red, tuple)
+    assert isinstance(blue, tuple)
+    assert red[0] > 200 > 50 > red[2]
+    assert blue[2] > 200 > 50 > blue[0]
+
+
+async def test_a_program_of_postscript_is_refused_by_its_name_and_never_run(
+    refused: Refused, call: Call, poster: Path
+) -> None:
+    poster.write_bytes(encoded(RED, "EPS"))
+    assert "is a EPS file; the model takes" in await refused(call(background="white"))
+
+
+@pytest.mark.parametrize(
+    "page", [Image.new("I;16", SIZE, 40_000), Image.new("CMYK", SIZE, (0, 0, 0, 99)), Image.new("L", SIZE, 156)]
+)
+async def test_pages_of_other_depths_and_colours_keep_their_look(
+    service: Service, call: Call, poster: Path, page: Image.Image
+) -> None:
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[16:20] = b"GRAY" if page.mode == "L" else b"CMYK"
+    poster.write_bytes(encoded(page, "TIFF", save_all=True, append_images=[page], icc_profile=bytes(profile)))
+    assert not (await call(background="white")).is_error
+    image = sent(service)
+    assert pixel(image) == (156, 156, 156)
+    assert "icc_profile" not in image.info
+
+
+async def test_what_becomes_too_large_when_it_is_converted_is_refused_before_it_is_paid(
+    refused: Refused, call: Call, poster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poster.write_bytes(encoded(scenery(*SIZE), "AVIF"))
+    monkeypatch.setattr(opaque.ReadyRules, "most_bytes", len(poster.read_bytes()))
+    monkeypatch.setattr(opaque, "_QUALITIES", (100,))
+    assert "is too large once it is converted. Resize it." in await refused(call())

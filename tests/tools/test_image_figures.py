@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from qwen_localize_tools.translate_image.figures import figures
-from qwen_localize_tools.translate_image.proof import Line, Verdict, compare
+from qwen_localize_tools.translate_image.proof import Line, compare
+from qwen_localize_tools.translate_image.verdict import Verdict
 
 SAME = [
     ("$1,299.00", "1 299,00 $"),
@@ -20,6 +21,23 @@ SAME = [
     ("model X200", "модель X200"),
     ("€1.299,50", "1,299.50 EUR"),
     ("12 0000", "12 0000"),
+    ("₹1,00,000", "100000 ₹"),
+    ("5折", "50% OFF"),
+    ("8折", "20% off"),
+    ("12月5日", "December 5"),
+    ("05.12.2024", "5 Dec 2024"),
+    ("1.5万", "15,000"),
+    ("3亿", "300 million"),
+    ("$1.2K", "1 200 $"),
+    ("4K", "4К"),
+    ("5千克", "5 kg"),
+    ("买一送一", "Buy 1 get 1"),
+    ("10:30 PM", "22.30"),
+    ("½", "1/2"),
+    ("1½ L", "1 1/2 л"),
+    (".5", "0,5"),
+    ("500円", "¥500"),
+    ("+7 (495) 123-45-67", "+7 495 123-45-67"),
 ]
 OTHER = [
     ("$19.99", "$1999"),
@@ -29,6 +47,14 @@ OTHER = [
     ("2 for 1", "2"),
     ("no number", "now 5"),
     ("1,299", "1,300"),
+    ("1,000", "1"),
+    ("1.5万", "1.5"),
+    ("5折", "60% OFF"),
+    ("12月", "11月"),
+    ("05.12.2024", "06.12.2024"),
+    ("买一送一", "Buy 1 get 1, 2"),
+    ("99元", "99円"),
+    ("10:30", "10:35"),
 ]
 
 
@@ -48,6 +74,7 @@ def judged(before: Sequence[str], after: Sequence[str], places: bool = True) -> 
 @pytest.mark.parametrize(("before", "after"), SAME)
 def test_the_same_number_written_in_another_way_is_the_same(before: str, after: str, places: bool) -> None:
     assert judged([before], [after], places).changed == []
+    assert judged([after], [before], places).changed == []
 
 
 @pytest.mark.parametrize("places", [True, False])

@@ -110,15 +110,23 @@ def _parts(path: Path) -> list[str]:
 def _sort_out(found: Found, paths: Iterable[tuple[Path, Path]], reference: str, allowed: tuple[Path, ...]) -> None:
     begun = len(found.references)
     for base, path in paths:
-        if any(part.startswith(".") for part in path.relative_to(base).parts):
-            found.left_out.append((path.name, "hidden"))
-        elif not any(path.resolve().is_relative_to(folder) for folder in allowed):
-            found.left_out.append(("a link", "it leads out of the folders that may be read"))
-        elif path.is_dir():
-            found.left_out.append((path.name, "a folder; name it to have what is in it"))
+        if why := _left_out(base, path, allowed):
+            found.left_out.append(why)
         else:
             found.references.append(str(path))
             found.expanded.add(str(path))
     if len(found.references) == begun:
         others = f", only {len(found.left_out)} that are hidden, folders or links elsewhere" if found.left_out else ""
         raise BadInput(f"There is no file behind {shown(reference)}{others}. Check the path{start()}.")
+
+
+def _left_out(base: Path, path: Path, allowed: tuple[Path, ...]) -> tuple[str, str] | None:
+    """The name of what is not taken, with the reason; None for what is."""
+    if any(part.startswith(".") for part in path.relative_to(base).parts):
+        return path.name, "hidden"
+    try:
+        if not any(path.resolve().is_relative_to(folder) for folder in allowed):
+            return "a link", "it leads out of the folders that may be read"
+        return (path.name, "a folder; name it to have what is in it") if path.is_dir() else None
+    except (OSError, RuntimeError):  # such as links in a circle
+        return path.name, "it cannot be opened"

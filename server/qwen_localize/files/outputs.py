@@ -138,11 +138,14 @@ class Outputs:
     async def copy(self, source: Path, stem: str, taken: Collection[str]) -> Path:
         """Write a result once more, under the first name that begins with `stem` and is not `taken` by another one.
 
-        A file there that is equal is this one, which an earlier try has written.
+        A file there that is equal is this one, which an earlier try has written. If the result itself is no longer
+        there, somebody has moved it away: its path is the answer.
 
         Raises:
             OutputUnavailable: the disk refused it.
         """
+        if not await anyio.to_thread.run_sync(source.exists):
+            return source
         with self._temporary("") as temporary:
             await anyio.to_thread.run_sync(_copy_synced, source, temporary)
             for name in _names(safe_name(stem), source.suffix.removeprefix(".")):

@@ -1,7 +1,8 @@
-"""The parts of a batch that are jobs by themselves: what becomes of them when the batch stops.
+"""The parts of a batch that are jobs by themselves: waited for, and taken back when the batch stops.
 
 They have all that other jobs have: each is written down before it is sent, looked for if its answer is lost, delivered,
-and kept. What a batch begun anew has begun before, it finds again by its digest: see `JobStore.add`.
+and kept. What a batch begun anew has begun before, it finds again by its digest, and what another call has begun, it
+joins: see `JobStore.add`.
 """
 
 import json
@@ -9,6 +10,7 @@ from itertools import accumulate
 from typing import Any
 
 from ..clock import Clock, first
+from ..state import until_available
 from .lifecycle import Lifecycle
 from .records import RESTING, JobRecord, State
 from .store import JobStore
@@ -37,14 +39,19 @@ class Children:
         """The part when nothing happens to it any more by itself."""
         while True:
             changed = self._signals.next(job.id)
-            job = await self._store.get(job.id) or job
+            job = await self._now(job)
             if job.state in RESTING:
                 return job
             await first(self._clock, _LOOK_SECONDS, changed)
 
+    async def _now(self, job: JobRecord) -> JobRecord:
+        """The part as it is; it may be paid, and a store that fails for a while must not hide that."""
+        return await until_available(self._clock, lambda: self._store.get(job.id), job.id) or job
+
     async def withdraw(self, batch: JobRecord, *, cancel: bool = False) -> None:
         """Take back what was not sent; with `cancel`, also what the service has not begun."""
-        for job in await self._store.children(batch.id):
+        own = [job for job in await self._store.children(batch.id) if job.parent == batch.id]
+        for job in own:
             if not await self._lifecycle.withdrawn(job) and cancel:
                 await self._lifecycle.cancel_wanted(job)
 

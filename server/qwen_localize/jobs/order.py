@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..dashscope import Model
@@ -18,6 +18,7 @@ class Order:
         label: what is done to what, in a few words.
         model: the model that is asked.
         arguments: JSON; with the inputs, all that the tool's work needs.
+        remarks: JSON, for the tool's work as well; two orders that differ in these alone are equal.
         inputs: what it works on; what is kept already is named only.
         stem: the artifacts' name, without ending.
         cost: estimate in CNY for all `pieces` of results; None where nobody published the price, and for a batch,
@@ -33,13 +34,10 @@ class Order:
     cost: float | None = None
     pieces: int = 1
     many: bool = False
+    remarks: dict[str, Any] = field(default_factory=dict)
 
     def digest(self, tool: str) -> str:
-        """Equal for equal requests: names and places of local files do not matter, their content does.
-
-        Args:
-            tool: whose order it is; for a part of a batch, the batch's own digest.
-        """
+        """Equal for equal requests to a tool: names and places of local files do not matter, their content does."""
         marks = [media.mark for media in self.inputs]
         text = json.dumps([tool, self.model.name, self.arguments, marks], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()

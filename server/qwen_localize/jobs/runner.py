@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from anyio.abc import TaskGroup
 from ..clock import first
 from ..errors import BadArgument, LocalizeError, TryLater
 from ..files import Kept, LocalMedia
+from ..state import until_available
 from .environment import Environment
 from .order import Order
 from .records import FINAL, RESTING, JobRecord, Kind, State
@@ -80,7 +82,9 @@ class Runner:
         return found
 
     async def child(self, batch: JobRecord, order: Order, directory: Path, cap: float | None) -> JobRecord:
-        """A part of a batch, as a job by itself, when it has come to rest; begun once, however often the batch is.
+        """A part of a batch, as a job by itself, when it has come to rest.
+
+        It is begun once, however often the batch is; and what another call has begun, and not ended, is joined.
 
         Args:
             batch: whose part it is.
@@ -91,8 +95,16 @@ class Runner:
         Raises:
             OverBudget: it would pass the daily budget; nothing was sent.
         """
-        record = self._record(batch.tool, order, directory)
-        record = replace(record, parent=batch.id, digest=order.digest(batch.digest))
+        while True:
+            record = replace(self._record(batch.tool, order, directory), parent=batch.id)
+            begin = partial(self._part_begun, record, order, cap)
+            found = await until_available(self._clock, begin, f"A part of {batch.id}")
+            rested = await self._env.children.rested(found)
+            # What was taken back for free by the call that had begun it is still wanted here.
+            if found.parent == batch.id or rested.state is not State.CANCELED or rested.cost != 0:
+                return rested
+
+    async def _part_begun(self, record: JobRecord, order: Order, cap: float | None) -> JobRecord:
         with anyio.CancelScope(shield=True):
             found = await self._added(record, order, cap)
             if found.id == record.id:
@@ -101,7 +113,7 @@ class Runner:
                 await self._send_left(found)
             elif found.state is State.UNDELIVERED and await self._lifecycle.fetch_again(found):
                 self._env.woken.happened()
-        return await self._env.children.rested(found)
+        return found
 
     async def _send_left(self, job: JobRecord) -> None:
         """Send a part of a batch, if the process that was about to has gone."""
@@ -119,7 +131,7 @@ class Runner:
             label=order.label,
             digest=order.digest(tool),
             model=order.model.name,
-            arguments=order.arguments,
+            arguments=order.arguments | order.remarks,
             inputs=[Kept.of(media).as_json for media in order.inputs],
             directory=str(directory),
             stem=order.stem,

@@ -13,15 +13,19 @@ from .records import FINAL, JobRecord, Kind, State
 _JSON = frozenset({"arguments", "inputs", "urls", "usage", "planned", "artifacts", "details"})
 _FINAL = ", ".join(f"'{state}'" for state in sorted(FINAL))
 _LIVE = f"SELECT * FROM jobs WHERE scope = :scope AND digest = :digest AND state NOT IN ({_FINAL})"  # noqa: S608
-# What became of a part when its batch, or one that was cancelled and is asked for again, was begun before. What has
-# ended for free has not: it is tried once more.
+_PART_OF = "(parent IN ({0}) OR id IN (SELECT job FROM joined WHERE batch IN ({0})))"
+_SAME = "SELECT id FROM jobs WHERE digest = (SELECT digest FROM jobs WHERE id = :parent) AND state <> 'succeeded'"
+# What a part of a batch joins: what is not at its end, whoever has begun it; what became of it when the batch was begun
+# before, unless that ended for free, since then it is tried once more; and what an equal batch that was cancelled had
+# made of it.
 _BEGUN = f"""
     SELECT * FROM jobs WHERE scope = :scope AND digest = :digest AND (
         state NOT IN ({_FINAL})
-        OR (parent = :parent AND NOT (state IN ('failed', 'canceled') AND coalesce(cost, 1) = 0))
-        OR (state = 'succeeded' AND parent NOT IN (SELECT id FROM jobs WHERE state = 'succeeded'))
-    ) ORDER BY created DESC, rowid DESC
+        OR ({_PART_OF.format(":parent")} AND NOT (state IN ('failed', 'canceled') AND coalesce(cost, 1) = 0))
+        OR ({_PART_OF.format(_SAME)} AND state = 'succeeded')
+    ) ORDER BY state = 'succeeded' DESC, created DESC, rowid DESC
 """  # noqa: S608 - our own words
+_OPEN = f"SELECT id FROM jobs WHERE state NOT IN ({_FINAL})"  # noqa: S608
 KEPT_DAYS = 30
 
 
@@ -33,16 +37,20 @@ class JobStore:
 
     async def prune(self, now: float) -> None:
         """Forget the jobs that ended more than `KEPT_DAYS` ago, and the parts of batches only after their batches."""
-        open_batches = f"SELECT id FROM jobs WHERE state NOT IN ({_FINAL})"  # noqa: S608 - our own words
-        query = f"DELETE FROM jobs WHERE state IN ({_FINAL}) AND changed < ? AND parent NOT IN ({open_batches})"  # noqa: S608
-        await self._database.write(lambda c: c.execute(query, (now - KEPT_DAYS * 24 * 3600,)))
+        query = f"DELETE FROM jobs WHERE state IN ({_FINAL}) AND changed < ? AND NOT {_PART_OF.format(_OPEN)}"  # noqa: S608
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(query, (now - KEPT_DAYS * 24 * 3600,))
+            connection.execute("DELETE FROM joined WHERE batch NOT IN (SELECT id FROM jobs)")
+
+        await self._database.write(work)
 
     async def add(
         self, record: JobRecord, cap: float | None = None, has_inputs: Callable[[], bool] = lambda: True
     ) -> JobRecord | None:
         """Write a new job and its expected cost, or return the live one with the same request.
 
-        Of a part of a batch, also what became of it when the batch was begun before: it is then this batch's part.
+        For a part of a batch, also what became of it when the batch was begun before.
 
         Args:
             record: the new job.
@@ -58,8 +66,7 @@ class JobStore:
         def work(connection: sqlite3.Connection) -> JobRecord | None:
             keys = {"scope": record.scope, "digest": record.digest, "parent": record.parent}
             if row := connection.execute(_BEGUN if record.parent else _LIVE, keys).fetchone():
-                connection.execute("UPDATE jobs SET parent = ? WHERE id = ?", (record.parent, row["id"]))
-                return replace(_record(row), parent=record.parent)
+                return _joined(connection, _record(row), record.parent)
             if not has_inputs():
                 return None
             values = _columns(asdict(record))
@@ -117,8 +124,8 @@ class JobStore:
         return await self._select("parent = ''", (), limit=limit, order="created DESC, rowid DESC")
 
     async def children(self, parent: str) -> list[JobRecord]:
-        """The parts of a batch, the oldest first."""
-        return await self._select("parent = ?", (parent,))
+        """The parts of a batch, the oldest first; what it has joined has another parent, or none."""
+        return await self._select(_PART_OF.format("?"), (parent, parent))
 
     async def within(self, scope: str, states: Collection[State]) -> list[JobRecord]:
         """The jobs of a scope in these states, the oldest first."""
@@ -163,6 +170,24 @@ class JobStore:
             return [_record(row) for row in connection.execute(query, values)]
 
         return await self._database.read(work)
+
+
+def _joined(connection: sqlite3.Connection, job: JobRecord, parent: str) -> JobRecord:
+    """A job that there is already, for one more who needs it: a batch, or a caller (whose `parent` is empty).
+
+    A caller makes it a job of its own, which no batch takes back any more, and so does a batch with what another has
+    left behind. Whose it was, or who needs it besides, has joined it.
+    """
+    if job.parent == parent:
+        return job
+    note = "INSERT OR IGNORE INTO joined (batch, job) VALUES (?, ?)"
+    query = f"SELECT 1 FROM ({_OPEN}) WHERE id = ?"  # noqa: S608 - our own words
+    if parent and (not job.parent or connection.execute(query, (job.parent,)).fetchone()):
+        connection.execute(note, (parent, job.id))
+        return job
+    connection.execute(note, (job.parent, job.id))
+    connection.execute("UPDATE jobs SET parent = ? WHERE id = ?", (parent, job.id))
+    return replace(job, parent=parent)
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:

@@ -53,4 +53,8 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE jobs ADD COLUMN parent TEXT NOT NULL DEFAULT '';
     CREATE INDEX jobs_by_parent ON jobs (parent);
     """,
+    # A batch may need what another call has begun and not ended: it joins that job, and remembers it.
+    """
+    CREATE TABLE joined (batch TEXT NOT NULL, job TEXT NOT NULL, PRIMARY KEY (batch, job));
+    """,
 )

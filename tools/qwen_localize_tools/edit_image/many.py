@@ -6,7 +6,7 @@ from typing import Any
 from qwen_localize.files import Found, Kept
 from qwen_localize.tool import Context, Ending, JobResult, Model, Order
 
-from .._shared.bulk import Estimate, Part, all_parts, gather, preview
+from .._shared.bulk import Estimate, Part, all_parts, gather, preview, remarks
 from .._shared.opaque import ReadyRules
 from .._shared.pictures import PictureJobResult
 from .models import MODELS
@@ -22,11 +22,17 @@ async def many(
     """Begin the batch, or say what it would take; without a folder or pattern, of the one edit of all pictures."""
     versions = int(wish["parameters"]["n"])
     gathered = await gather(context, found, rules, versions, keep=not only_preview, made=[slug(wish["prompt"])])
-    count = len(gathered.pictures)
-    edits = count if found.is_many else 1
-    price = context.calls.price(model)
-    cost = round(price.result * versions * edits, 4) if price else None
-    estimate = Estimate(count, versions * edits, cost, model.limit.requests * versions, _AT_ONCE)
+    count, price = len(gathered.pictures), context.calls.price(model)
+    edits, paid = (count, len(gathered.paid)) if found.is_many else (1, 1)
+    cost = round(price.result * versions * paid, 4) if price else None
+    estimate = Estimate(
+        pictures=count,
+        results=versions * edits,
+        paid=versions * paid,
+        cost=cost,
+        requests=model.limit.requests * versions,
+        at_once=_AT_ONCE * versions,
+    )
     if only_preview:
         return preview("edit_image", model, gathered, estimate, PictureJobResult)
     await context.calls.check_budget(model, cost)
@@ -34,13 +40,8 @@ async def many(
         Order(
             label=f"{count} pictures edited",
             model=model,
-            arguments={
-                **wish,
-                "model": model.name,
-                "began": estimate.words,
-                "left_out": gathered.as_json,
-                "left_out_count": len(gathered.left_out),
-            },
+            arguments={**wish, "model": model.name},
+            remarks=remarks(estimate, gathered),
             inputs=gathered.pictures,
             many=True,
         )

@@ -1,5 +1,6 @@
 """The proof of a translated picture: it and its source are read, and what was read is compared."""
 
+import logging
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import anyio.to_thread
 
-from qwen_localize.errors import LocalizeError
+from qwen_localize.errors import OWN_FAULT, BadInput, LocalizeError
 from qwen_localize.files import Kept, LocalMedia, Media
 from qwen_localize.tool import Context, JobRecord, SavedFile, Series, Tokens, cny
 
@@ -15,6 +16,9 @@ from ..ocr.models import MODELS as READERS
 from ..ocr.pages import INLINE_BYTES, PATH, PageRequest
 from ..ocr.reading import OcrAnswer, Page, PictureFacts, read_page
 from .proof import Line, compare
+from .verdict import Verdict
+
+logger = logging.getLogger(__name__)
 
 _READER = READERS["qwen-vl-ocr"][0]
 # The model itself scales a picture to so many pixels, of which 1,024 are a token (docs/model-studio.md 6).
@@ -41,14 +45,24 @@ async def checked(context: Context, told: Mapping[str, Any], job: JobRecord) -> 
         return {"passed": True, "words": "Not checked, since no text was found.", "cost": 0.0}
     series = context.calls.series(_READER)
     try:
-        before = await _lines(context, series, await _source(context, job))
-        after = await _lines(context, series, await _result(SavedFile(**job.artifacts[0])))
-    except (LocalizeError, OSError) as error:
-        return {"passed": False, "words": f"Not checked: {error}", "cost": series.receipt.cost}
+        verdict = await _verdict(context, series, told, job)
+    except LocalizeError as error:
+        reason = str(error)
+    except Exception:
+        # The picture is there and paid for, whatever its proof has met.
+        logger.exception("The result of %s cannot be checked for a reason nobody foresaw", job.id)
+        reason = OWN_FAULT
+    else:
+        cost = series.receipt.cost
+        return verdict.as_json | {"words": f"{verdict.words} (Read for {cny(cost)}.)", "cost": cost}
+    return {"passed": False, "words": f"Not checked: {reason}", "cost": series.receipt.cost}
+
+
+async def _verdict(context: Context, series: Series, told: Mapping[str, Any], job: JobRecord) -> Verdict:
+    before = await _lines(context, series, await _source(context, job))
+    after = await _lines(context, series, await _result(SavedFile(**job.artifacts[0])))
     terms = [(term["src"], term["tgt"]) for term in told.get("terminologies", [])]
-    verdict = await anyio.to_thread.run_sync(compare, before, after, terms, told.get("sensitives", []))
-    cost = series.receipt.cost
-    return verdict.as_json | {"words": f"{verdict.words} (Read for {cny(cost)}.)", "cost": cost}
+    return await anyio.to_thread.run_sync(compare, before, after, terms, told.get("sensitives", []))
 
 
 async def _source(context: Context, job: JobRecord) -> Media:
@@ -56,7 +70,10 @@ async def _source(context: Context, job: JobRecord) -> Media:
 
 
 async def _result(file: SavedFile) -> LocalMedia:
-    data = await anyio.to_thread.run_sync(Path(file.path).read_bytes)
+    try:
+        data = await anyio.to_thread.run_sync(Path(file.path).read_bytes)
+    except OSError as error:
+        raise BadInput(f"the result's file cannot be read any more ({error.strerror}).") from error
     return LocalMedia(Path(file.path).name, data, file.mime_type)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from qwen_localize.files import Found, Kept
 from qwen_localize.tool import Context, Ending, JobResult, Order
 
-from .._shared.bulk import Estimate, Gathered, Part, all_parts, gather, preview
+from .._shared.bulk import Estimate, Gathered, Part, all_parts, gather, preview, remarks
 from .._shared.opaque import ReadyRules
 from .checking import checked, cost_of_check
 from .models import AT_ONCE, MODELS, order
@@ -47,12 +47,8 @@ async def many(context: Context, found: Found, rules: ReadyRules, wish: Wish) ->
         Order(
             label=f"{what} from {wish.source} to {', '.join(wish.targets)}",
             model=model,
-            arguments={
-                **asdict(wish),
-                "began": f"{estimate.words}",
-                "left_out": gathered.as_json,
-                "left_out_count": len(gathered.left_out),
-            },
+            arguments=asdict(wish),
+            remarks=remarks(estimate, gathered),
             inputs=gathered.pictures,
             many=True,
         )
@@ -61,13 +57,17 @@ async def many(context: Context, found: Found, rules: ReadyRules, wish: Wish) ->
 
 def _estimate(context: Context, gathered: Gathered, wish: Wish) -> Estimate:
     model, count = MODELS[wish.model], len(wish.targets)
-    price, results = context.calls.price(model), len(gathered.pictures) * count
-    cost = price.result * results if price else None
+    price, paid = context.calls.price(model), len(gathered.paid) * count
+    cost = price.result * paid if price else None
     if wish.check and cost is not None:
-        cost += sum(cost_of_check(context, pixels) for pixels in gathered.pixels) * count
-    at_once = AT_ONCE if model.limit.requests > 1 else 1
+        cost += sum(cost_of_check(context, pixels) for pixels in gathered.paid.values()) * count
     return Estimate(
-        len(gathered.pictures), results, None if cost is None else round(cost, 4), model.limit.requests, at_once
+        pictures=len(gathered.pictures),
+        results=len(gathered.pictures) * count,
+        paid=paid,
+        cost=None if cost is None else round(cost, 4),
+        requests=model.limit.requests,
+        at_once=AT_ONCE if model.limit.requests > 1 else 1,
     )
 
 

@@ -8,15 +8,15 @@ was left is right, a slogan is not.
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from decimal import Decimal
 
-from .figures import Figure, figures
+from .figures import Figure, figures, in_words
+from .verdict import Verdict
 
 # How much of the smaller of two boxes must be covered for them to be the same place.
 _SHARED = 0.3
 _SHORTEST_WITH_SLIP = 6
-_MOST_SHOWN, _MOST_CHARS = 20, 120
 _MOST_LINES, _MOST_LENGTH, _MOST_FIGURES = 150, 500, 10
 
 
@@ -34,64 +34,6 @@ class Line:
             return cls(text)
         across, down = polygon[::2], polygon[1::2]
         return cls(text, (min(across) / width, min(down) / height, max(across) / width, max(down) / height))
-
-
-@dataclass
-class Verdict:
-    """What the comparison found.
-
-    Attributes:
-        translated: how many lines.
-        left: lines that are as they were.
-        missing: lines in whose place nothing stands any more.
-        figures: how many numbers are the same.
-        changed: numbers that are not, as `before → after`.
-        terms: targets of the glossary that do not stand there.
-        words: words that should not.
-    """
-
-    translated: int = 0
-    left: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    figures: int = 0
-    changed: list[str] = field(default_factory=list)
-    terms: list[str] = field(default_factory=list)
-    sensitive: list[str] = field(default_factory=list)
-
-    @property
-    def passed(self) -> bool:
-        """Whether there is nothing to look at."""
-        return not (self.left or self.missing or self.changed or self.terms or self.sensitive)
-
-    @property
-    def as_json(self) -> dict[str, Any]:
-        """For programs: counts, and the first of what is odd."""
-        odd = {
-            "left": self.left,
-            "missing": self.missing,
-            "numbers_changed": self.changed,
-            "terms_missing": self.terms,
-            "sensitive_found": self.sensitive,
-        }
-        shown = {name: [text[:_MOST_CHARS] for text in texts[:_MOST_SHOWN]] for name, texts in odd.items() if texts}
-        return {"passed": self.passed, "translated": self.translated, "numbers_kept": self.figures} | shown
-
-    @property
-    def words(self) -> str:
-        """For people."""
-        lines = [f"{self.translated} lines translated"]
-        lines += [_told(len(self.left), "left", self.left)] if self.left else []
-        lines += [_told(len(self.missing), "missing", self.missing)] if self.missing else []
-        numbers = f"numbers changed: {', '.join(self.changed[:5])}" if self.changed else "numbers kept"
-        parts = [", ".join(lines), numbers]
-        parts += [f"glossary terms missing: {', '.join(self.terms[:5])}"] if self.terms else []
-        parts += [f"sensitive words found: {', '.join(self.sensitive[:5])}"] if self.sensitive else []
-        return f"Checked: {'; '.join(parts)}."
-
-
-def _told(count: int, what: str, texts: Sequence[str]) -> str:
-    shown = ", ".join(f"“{text[:40]}”" for text in texts[:3])
-    return f"{count} {what}: {shown}{', …' if count > 3 else ''}"
 
 
 def compare(
@@ -190,23 +132,39 @@ def _differ_by_one(one: str, other: str) -> bool:
 
 def _compare_figures(before: Sequence[Line], after: Sequence[Line], verdict: Verdict) -> None:
     """Find each number again: where it stood, or anywhere, unless another stands where it stood."""
-    all_after = [figure for line in after for figure in _figures(line)]
-    loose = _without(all_after, [figure for line in before for figure in _figures(line)])
+    all_before, all_after = ([figure for line in lines for figure in _figures(line)] for lines in (before, after))
+    gone, new = _without(all_before, all_after), _without(all_after, all_before)
+    lost, loose = _unexplained(gone, new, after), _unexplained(new, gone, before)
     elsewhere = list(all_after)
     for line in before:
         wanted = _figures(line)
         there = [figure for other in _same_place(line, after) for figure in _figures(other)]
-        gone, new = _without(wanted, there), _without(there, wanted)
+        left, others = _without(wanted, there), _without(there, wanted)
         for figure in wanted:
             found = next((other for other in elsewhere if figure.same(other)), None)
-            if found is None or (figure in gone and new and line.box):
-                instead = new[0] if new else (loose[0] if loose else None)
-                verdict.changed.append(f"{figure.text} → {instead.text if instead else 'nothing'}")
-                loose = _without(loose, [instead] if instead else [])
-            else:
+            if found and not (figure in left and others and line.box):
                 elsewhere.remove(found)
                 verdict.figures += 1
+            elif found or figure in lost:
+                instead = others[0] if others else (loose[0] if loose else None)
+                verdict.changed.append(f"{figure.text} → {instead.text if instead else 'nothing'}")
+                loose = _without(loose, [instead] if instead else [])
     verdict.changed += [f"nothing → {figure.text}" for figure in loose]
+
+
+def _unexplained(some: Sequence[Figure], others: Sequence[Figure], there: Sequence[Line]) -> list[Figure]:
+    """The figures, without those that can stand as words on the other side."""
+    words: list[Decimal] = [value for line in there for value in in_words(line.text)]
+    are_words = not any(other.may_be_word for other in others)
+    left = []
+    for figure in some:
+        if figure.may_be_word and are_words:
+            continue
+        if (word := next((word for word in words if word in figure.values), None)) is None:
+            left.append(figure)
+        else:
+            words.remove(word)
+    return left
 
 
 def _figures(line: Line) -> list[Figure]:

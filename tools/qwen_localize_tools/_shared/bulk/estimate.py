@@ -1,6 +1,7 @@
 """What many pictures will take, said before anything is paid."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from qwen_localize.tool import JobResult, Model, cny
 
@@ -17,6 +18,7 @@ class Estimate:
     Attributes:
         pictures: how many go in.
         results: how many come out.
+        paid: how many of these are paid for, since equal pictures are so once.
         cost: in CNY; None where nobody published the price.
         requests: how many a minute.
         at_once: how many the service works on at the same time.
@@ -24,6 +26,7 @@ class Estimate:
 
     pictures: int
     results: int
+    paid: int
     cost: float | None
     requests: float
     at_once: int
@@ -32,7 +35,8 @@ class Estimate:
     def seconds(self) -> tuple[int, int]:
         """How long it takes, at the least and at the most."""
         apart = 60 / self.requests
-        return tuple(round(max(each / self.at_once, apart) * (self.results - 1) + each) for each in (_QUICK, _SLOW))  # type: ignore[return-value]
+        low, high = (round(max(each / self.at_once, apart) * (self.paid - 1) + each) for each in (_QUICK, _SLOW))
+        return low, high
 
     @property
     def words(self) -> str:
@@ -72,6 +76,12 @@ def preview(tool: str, model: Model, gathered: Gathered, estimate: Estimate, res
         }
         | ({"no_text_found": False} if "no_text_found" in result.model_fields else {})
     )
+
+
+def remarks(estimate: Estimate, gathered: Gathered) -> dict[str, Any]:
+    """What a batch tells of its beginning."""
+    left_out = {"left_out": gathered.as_json, "left_out_count": len(gathered.left_out)}
+    return {"began": estimate.words} | left_out
 
 
 def left_out_words(left_out: list[dict[str, str]], count: int) -> str:

@@ -36,6 +36,11 @@ class Gathered:
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
     @property
+    def paid(self) -> dict[str, int]:
+        """The pixels of each picture that is paid for, by its mark: equal ones are paid once."""
+        return {kept.mark: pixels for kept, pixels in zip(self.pictures, self.pixels, strict=True)}
+
+    @property
     def as_json(self) -> list[dict[str, str]]:
         """What was left out, the first of it."""
         return [{"name": name, "reason": reason[:_MOST_REASON]} for name, reason in self.left_out[:_MOST_NAMED]]

@@ -116,14 +116,17 @@ class _Parts:
         return None if None in costs else round(sum(cost for cost in costs if cost), 6)
 
     async def rows(self) -> list[Row]:
-        """What became of each part, with its own files: equal pictures have one result, under each of their names."""
+        """What became of each part, with its own files: equal pictures have one result, under each of their names.
+
+        What another call has begun may be named after another picture.
+        """
         taken = {file["path"] for done in self._done.values() if done.job for file in done.job.artifacts}
         used: set[str] = set()
         rows = []
         for part in self._parts:
             key, done = part.key, self._done[part.key]
             files = [SavedFile(**facts) for facts in done.job.artifacts] if done.job else []
-            if key in used:
+            if key in used or (done.job and done.job.stem != part.order.stem):
                 files = [await self._context.files.copy(file, part.order.stem, taken) for file in files]
                 taken |= {file.path for file in files}
             used.add(key)
