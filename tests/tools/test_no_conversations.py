@@ -82,7 +82,7 @@ FILES = {
     "a capitalised log": f"2024-03-12 14:05:11 Setup: Started {SECRET}\n2024-03-12 14:06:11 Disk: Mounted the disk",
     "a log in blocks": f"12/03/2024 14:05 Setup started\nwith {SECRET}\n12/03/2024 14:06 Setup ended\nall is well",
     "a log under names": f"Setup 12/03/2024 14:05:11\nstarted {SECRET}\nDisk 12/03/2024 14:06:11\nmounted the disk",
-    "a journal": f"12.03.2024, 08:00 - Schlaf: {SECRET}\n12.03.2024, 09:00 - Arbeit: viel\n13.03.2024, 08:00 - Ruhe: gut",
+    "a journal": f"12.03.2024, 08:00 - Schlaf: {SECRET}\n12.03.2024, 09:00 - Arbeit: viel\n13.03.2024, 08:00 - Bad: ok",
     "a git log": f"2024-03-12 14:05 Anna: fix {SECRET}\n2024-03-12 14:06 Ben: add tests\n2024-03-12 14:07 Anna: tag",
     "commits in JSON": json.dumps(
         [{"author": "Anna", "message": f"fix {SECRET}"}, {"author": "Ben", "message": "add"}]

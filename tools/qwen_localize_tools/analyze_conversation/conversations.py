@@ -91,8 +91,10 @@ def read(name: str, text: str, columns: Mapping[str, str] | None = None) -> list
     """The conversations in a file: JSON, JSONL, CSV, or lines.
 
     Raises:
-        BadInput: it is none of these, or none of its conversations can be read. Nothing of it is quoted.
+        BadInput: it is empty or none of these, or none of its conversations can be read. Nothing of it is quoted.
     """
+    if not text.strip():
+        raise BadInput(f"{quote(name)} is empty. Check that it was written, or get it again.")
     reader = _Reader(Columns(columns or {}), is_file=True)
     try:
         found = reader.text(text)
