@@ -122,6 +122,45 @@ TEXTS: list[tuple[str, str, Said]] = [
         "Anna: Where is my order?\nBen: Let me see.\nAnna: Thanks.\nBen: It is on its way.",
         [("Anna", "Where is my order?"), ("Ben", "Let me see."), ("Anna", "Thanks."), ("Ben", "It is on its way.")],
     ),
+    ("two lines of people who are not known", "Anna: hi\nBen: hello", TWO),
+    (
+        "three lines",
+        "anna: where is my order?\nben: let me check\nanna: ok thanks",
+        [("anna", "where is my order?"), ("ben", "let me check"), ("anna", "ok thanks")],
+    ),
+    (
+        "a role and a name",
+        "Customer: my mug broke\nMia: so sorry! A new one comes\nCustomer: thx",
+        [("Customer", "my mug broke"), ("Mia", "so sorry! A new one comes"), ("Customer", "thx")],
+    ),
+    (
+        "names with their roles",
+        "Anna (Customer): hi\nAgent Mia: hello",
+        [("Anna (Customer)", "hi"), ("Agent Mia", "hello")],
+    ),
+    (
+        "Portuguese, a role with its name",
+        "Cliente: Cadê meu pedido?\nAtendente Carla: Um momento.",
+        [("Cliente", "Cadê meu pedido?"), ("Atendente Carla", "Um momento.")],
+    ),
+    (
+        "Chinese, a role within a name",
+        "小明:\n在吗？\n\n京东客服小李:\n在的亲\n\n小明:\n杯子坏了",
+        [("小明", "在吗？"), ("京东客服小李", "在的亲"), ("小明", "杯子坏了")],
+    ),
+    (
+        "stamped, in lower case",
+        "2024-03-12 14:05:11 anna88: where is my mug?\n2024-03-12 14:06:11 shop: one moment\n"
+        "2024-03-12 14:07:11 anna88: ok",
+        [("anna88", "where is my mug?"), ("shop", "one moment"), ("anna88", "ok")],
+    ),
+    (
+        "WhatsApp, in a language that is not known here",
+        "12/03/2024, 14:05 - Asha: mzigo wangu umevunjika leo asubuhi.\n"
+        "12/03/2024, 14:06 - Duka: tutatuma mwingine kesho.",
+        [("Asha", "mzigo wangu umevunjika leo asubuhi."), ("Duka", "tutatuma mwingine kesho.")],
+    ),
+    ("Discord, pasted", "Anna — 12/03/2024 14:05\nhi\nBen — 12/03/2024 14:06\nhello", TWO),
     (
         "Chinese names",
         "小王：您好，请问有什么可以帮您？\n张女士：杯子坏了。\n小王：给您换。\n张女士：谢谢",

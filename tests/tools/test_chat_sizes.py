@@ -48,9 +48,10 @@ def call(connect: Connect) -> Call:
         ("12.03.24 " * (5 * MEGABYTE // 9), "Only one speaker"),
         ("Customer: " + "<p " * (5 * MEGABYTE // 3), "."),
         ("Customer: " + "\u200e<" * 2 * MEGABYTE, "."),
+        ("a:b\nc:d\n" * (11 * MEGABYTE // 8), "too long for the model"),
         ('id,role,text\n"' + 'a"' * 2 * MEGABYTE, "is empty"),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 async def test_megabytes_of_anything_are_read_in_linear_time_and_refused(call: Call, text: str, expected: str) -> None:
     result = await call(conversation=text)
@@ -59,7 +60,7 @@ async def test_megabytes_of_anything_are_read_in_linear_time_and_refused(call: C
 
 
 async def test_a_messengers_export_of_megabytes_is_read_whole(refused: Refused, call: Call, tmp_path: Path) -> None:
-    lines = (f"[12.03.24, 14:05:11] {('Anna', '客服')[number % 2]}: 第{number}\n" for number in range(120_000))
+    lines = (f"[12.03.24, 14:05:11] {('Anna', '客服')[number % 2]}: 你好，第{number}\n" for number in range(120_000))
     (tmp_path / "chat.txt").write_text("".join(lines), "utf-8")
     assert "too long for the model" in await refused(call(file=str(tmp_path / "chat.txt")))
 

@@ -11,6 +11,7 @@ from mcp_types import CallToolResult
 from fakes_ocr import URL, answer
 from fakes_pdf import PASSWORD, blank, counting, endless, locked
 from qwen_localize.clock import RealClock
+from qwen_localize.files.drawing import Document
 from qwen_localize.mcp_server import build_server
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
@@ -95,6 +96,8 @@ async def test_many_pages_are_read_only_if_they_are_asked_for(refused: Refused, 
         ("all", "at most 2000 are read in one call. Choose some, such as 1-2000"),
         ("2-", "at most 2000"),
         ("1-1500,1501-3000", "at most 2000"),
+        ("２－，", "at most 2000"),
+        ("3~2000000", "the document has 1000000 pages"),
         ("1000001", "the document has 1000000 pages"),
         ("9" * 4000, "the document has 1000000 pages"),
     ],
@@ -122,14 +125,22 @@ async def test_a_page_on_which_nothing_is_found_is_said_to_be_empty(httpx2_mock:
     assert "is not whole" not in words(result)
 
 
+@pytest.mark.parametrize("facts", [{}, {"count": -1}, {"count": "many"}, {"count": 10**400}, {"count": None}])
+async def test_a_drawing_process_that_answers_nonsense_costs_only_its_document(
+    refused: Refused, call: Call, monkeypatch: pytest.MonkeyPatch, facts: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(Document, "answer", lambda *_: (facts, b""))
+    assert "“a.pdf” brought the program down that draws it" in await refused(call(blank(1)))
+
+
 @pytest.mark.process
 async def test_a_page_that_never_ends_costs_only_itself(
     httpx2_mock: respx.Router, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qwen_localize.files.pdf.MOST_SECONDS", 1.0)
+    monkeypatch.setattr("qwen_localize.files.pdf.MOST_SECONDS", 4.0)
     httpx2_mock.post(URL).mock(return_value=answer("hello"))
     (tmp_path / "a.pdf").write_bytes(endless(2, 3))
     async with Client(build_server(settings, TOOLS, clock=RealClock())) as client:
         result = await client.call_tool("ocr", {"image": str(tmp_path / "a.pdf")})
     assert [page["text"] for page in result.structured_content["pages"]] == ["hello", "", "hello"]
-    assert "Page 2 took over 1 s and was given up" in words(result)
+    assert "Page 2 took over 4 s and was given up" in words(result)

@@ -57,6 +57,21 @@ async def test_a_word_with_an_odd_box_keeps_its_text(service: respx.Route, call:
     assert (await read(call, task="words"))["words"] == [{"text": "odd", "polygon": [], "box": []}]
 
 
+@pytest.mark.parametrize(
+    ("task", "text"),
+    [
+        ("table", "```html\n<table>\n<tr><td></td></tr></table>\n```"),
+        ("document", "\\documentclass{article}\n\\begin{document}\n\n\\end{document}"),
+        ("fields", "{}"),
+        ("words", "[]"),
+        ("formula", " "),
+    ],
+)
+async def test_a_frame_with_nothing_in_it_is_nothing(service: respx.Route, call: Call, task: str, text: str) -> None:
+    service.return_value = answer(text)
+    assert "was found on this page" in (await read(call, task=task))["warning"]
+
+
 async def test_a_word_without_corners_gets_those_of_its_box(service: respx.Route, call: Call) -> None:
     service.return_value = answer("", words_info=[{"text": "SALE", "rotate_rect": BOX}])
     assert (await read(call, task="words"))["words"] == [{"text": "SALE", "polygon": CORNERS, "box": BOX}]

@@ -55,10 +55,24 @@ def test_a_table_that_asks_for_endless_cells_costs_no_time() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "written"),
-    [("=1+1", "'=1+1"), ("@x", "'@x"), ("-cmd", "'-cmd"), ("+1 555 0100", "+1 555 0100"), ("-12.50", "-12.50")],
+    [
+        (" =1+1", "' =1+1"),
+        ("＝1+1", "'＝1+1"),
+        ("\n=1", "'\n=1"),
+        ("=1+1", "'=1+1"),
+        ("@x", "'@x"),
+        ("-cmd", "'-cmd"),
+        ("+1 555 0100", "+1 555 0100"),
+        ("-12.50", "-12.50"),
+    ],
 )
 def test_no_cell_is_a_formula_to_a_spreadsheet_and_numbers_stay_numbers(cell: str, written: str) -> None:
-    assert as_table([[cell]]) == f"\ufeff{written}\r\n"
+    assert as_table([[cell]]) == f'\ufeff"{written}"\r\n'
+
+
+def test_no_part_of_a_cell_is_a_cell_where_semicolons_part_them() -> None:
+    rows = list(csv.reader(as_table([["a;=1+1", "b"]]).lstrip("\ufeff").splitlines(), delimiter=";"))
+    assert rows == [['a;=1+1,"b"']]
 
 
 @pytest.fixture
@@ -84,7 +98,7 @@ async def test_a_long_table_is_a_file_for_people_and_one_for_spreadsheets(
     html, sheet = (Path(artifact["path"]) for artifact in result.structured_content["artifacts"])
     assert (html.name, sheet.name) == ("scan.table.html", "scan.table.csv")
     assert html.read_text("utf-8") == table(500)
-    assert sheet.read_bytes().startswith(b"\xef\xbb\xbf0,")
+    assert sheet.read_bytes().startswith(b'\xef\xbb\xbf"0",')
     with sheet.open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.reader(file)) == [[str(number), "'=cup, \u676f"] for number in range(500)]
     assert f"All of it: {html}, as a table for spreadsheets: {sheet}." in words(result)

@@ -18,13 +18,14 @@ from ..clock import Clock, first
 from ..errors import BadInput, InternalError, quote
 from .media import LocalMedia
 
-# How long a page may take to be drawn, or a document to be opened.
-MOST_SECONDS = 60.0
-# So many that took longer are enough for one document: its other pages are not tried any more.
+# How long a page may take to be drawn, or a document to be opened. Each page that took longer halves it for the
+# document's others: with all of them, a call ends before hosts give it up, many of them after a minute.
+MOST_SECONDS = 25.0
+# So many are enough for one document: its other pages are not tried any more.
 MOST_ENDLESS = 5
 # So many processes are alive at a time; those that draw nothing make room.
 MOST_PROCESSES = 3
-_MOST_BYTES = 1024 * 1024 * 1024
+_MOST_BYTES, _LONGEST_LINE = 1024 * 1024 * 1024, 1000
 _PROGRAM = Path(__file__).with_name("drawing.py")
 # What reads a stranger's file is not told the key.
 _OUR_SETTINGS = ("DASHSCOPE_", "QWEN_LOCALIZE_")
@@ -74,7 +75,7 @@ class Worker:
                 self._head = None
             said.write(request.encode() + b"\n")
             said.flush()
-            facts = json.loads(heard.readline())
+            facts = json.loads(heard.readline(_LONGEST_LINE))
             data = heard.read(min(facts["bytes"], _MOST_BYTES))
         except (OSError, ValueError, KeyError, TypeError):
             return _DIED
@@ -117,13 +118,13 @@ class Pdfs:
         while self._idle:
             await self._let_go(next(iter(self._idle)))
 
-    async def ask(self, pdf: "Pdf", request: str) -> Reply | None:
-        """What a document's process says; None if it took too long."""
+    async def ask(self, pdf: "Pdf", request: str, seconds: float) -> Reply | None:
+        """What a document's process says; None if it took longer than so many seconds."""
         async with self._turns:
             worker = self._idle.pop(pdf, None) or await self._started(pdf)
             reply: Reply | None = None
             try:
-                reply = await self._answered(worker, request)
+                reply = await self._answered(worker, request, seconds)
             finally:
                 if pdf.is_open and reply and reply is not _DIED:
                     self._idle[pdf] = worker
@@ -140,13 +141,13 @@ class Pdfs:
         except OSError as error:
             raise InternalError(f"No process can be started that draws PDFs ({error.strerror}). Try again.") from error
 
-    async def _answered(self, worker: Worker, request: str) -> Reply | None:
+    async def _answered(self, worker: Worker, request: str, seconds: float) -> Reply | None:
         replies: list[Reply] = []
 
         async def asked() -> None:
             replies.append(await anyio.to_thread.run_sync(worker.ask, request, abandon_on_cancel=True))
 
-        await first(self._clock, MOST_SECONDS, asked)
+        await first(self._clock, seconds, asked)
         return replies[0] if replies else None
 
     async def _let_go(self, pdf: "Pdf") -> None:
@@ -179,7 +180,7 @@ class Pdf:
         Raises:
             BadInput: it cannot be opened.
         """
-        return int((await self._asked("count")).facts["count"])
+        return self._fact(await self._asked("count"), "count", quote(self.document.name))
 
     async def unlocked(self) -> LocalMedia:
         """The document without its password.
@@ -196,8 +197,9 @@ class Pdf:
         Raises:
             BadInput: it cannot be drawn.
         """
-        reply = await self._asked(f"draw {number}", f"Page {number}")
-        facts = {"width": reply.facts["width"], "height": reply.facts["height"]}
+        what = f"Page {number}"
+        reply = await self._asked(f"draw {number}", what)
+        facts = {name: self._fact(reply, name, what) for name in ("width", "height")}
         return LocalMedia(f"{self.document.name} page {number}", reply.data, "image/jpeg", facts)
 
     async def _asked(self, request: str, page: str = "") -> Reply:
@@ -205,14 +207,22 @@ class Pdf:
         async with self._one_at_a_time:
             if self._endless >= MOST_ENDLESS:
                 raise BadInput(f"{what} was not drawn, since {self._endless} others never ended. Leave those out.")
-            reply = await self._pdfs.ask(self, request)
+            seconds = MOST_SECONDS / 2**self._endless
+            reply = await self._pdfs.ask(self, request, seconds)
         if reply is None:
             self._endless += 1
-            words = f"{what} took over {MOST_SECONDS:g} s and was given up: it may never end."
+            words = f"{what} took over {seconds:.3g} s and was given up: it may never end."
             raise BadInput(f"{words} Leave it out, or pass it as a picture.")
         if reply.error:
             raise BadInput(self._words(reply.error, what))
         return reply
+
+    def _fact(self, reply: Reply, name: str, what: str) -> int:
+        """A number that an answer must have; the process has read a stranger's file, and may say anything."""
+        value = reply.facts.get(name)
+        if type(value) is int and 0 <= value < _MOST_BYTES:
+            return value
+        raise BadInput(self._words("", what))
 
     def _words(self, error: str, what: str) -> str:
         name = quote(self.document.name)

@@ -31,13 +31,15 @@ def checked(metadata: FuncMetadata, properties: Mapping[str, Any], arguments: Ma
 
 
 def _generous(metadata: FuncMetadata, properties: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """With JSON in strings unpacked, as some hosts pack it, and one value as a list of one where a list is meant."""
+    """With JSON in strings unpacked, as some hosts pack it, and each value as what is meant in its place."""
     unpacked = whole_throughout(metadata.pre_parse_json(given))
-    wanting = {name for name, value in unpacked.items() if _wants_list(properties.get(name, {}), value)}
-    return {name: [value] if name in wanting else value for name, value in unpacked.items()}
+    return {name: _meant(value, properties.get(name, {})) for name, value in unpacked.items()}
 
 
-def _wants_list(schema: Mapping[str, Any], value: Any) -> bool:
-    branches = [branch.get("type") for branch in schema.get("anyOf", [schema])]
+def _meant(value: Any, schema: Mapping[str, Any]) -> Any:
+    """One value as a list of one where a list is meant, and a whole number as the text that it was."""
+    kinds = [branch.get("type") for branch in schema.get("anyOf", [schema])]
+    if type(value) is int and "string" in kinds and not {"integer", "number"} & set(kinds):
+        return str(value)
     kind = "string" if isinstance(value, str) else "object" if isinstance(value, dict) else None
-    return kind is not None and "array" in branches and kind not in branches
+    return [value] if kind and "array" in kinds and kind not in kinds else value

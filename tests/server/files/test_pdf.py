@@ -1,6 +1,7 @@
 """The pages of a PDF as pictures, and the processes that draw them."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -27,10 +28,10 @@ OBJECTS = (
 
 
 class Hasty(RealClock):
-    """A clock on which a minute passes in a second."""
+    """A clock on which a minute passes in three seconds."""
 
     async def sleep(self, seconds: float) -> None:
-        await anyio.sleep(seconds / 60)
+        await anyio.sleep(seconds / 20)
 
 
 @pytest.fixture
@@ -127,15 +128,27 @@ async def test_a_page_that_never_ends_is_killed_and_the_others_are_drawn() -> No
             for number in (1, 2, 3):
                 group.start_soon(draw, number)
     assert sorted(drawn) == [1, 3]
-    assert "Page 2 took over 60 s and was given up" in failed[0]
+    assert "Page 2 took over 25 s and was given up" in failed[0]
     assert not children()
+
+
+@process
+async def test_all_endless_pages_of_a_document_together_take_less_than_a_minute() -> None:
+    times: list[str] = []
+    async with Pdfs(Hasty()).opened(media(endless(1, 1))) as document:
+        for _ in range(3):
+            with pytest.raises(BadInput) as caught:
+                await document.drawn(1)
+            times += re.findall(r"took over ([\d.]+) s", str(caught.value))
+    assert times == ["25", "12.5", "6.25"]
+    assert pdf.MOST_SECONDS * 2 < 60
 
 
 @process
 async def test_a_document_of_endless_pages_is_given_up_after_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "MOST_ENDLESS", 1)
     async with Pdfs(Hasty()).opened(media(endless(1, 2))) as document:
-        with pytest.raises(BadInput, match="took over 60 s"):
+        with pytest.raises(BadInput, match="took over 25 s"):
             await document.drawn(1)
         with pytest.raises(BadInput, match="Page 2 was not drawn, since 1 others never ended"):
             await document.drawn(2)

@@ -79,6 +79,12 @@ async def test_one_value_where_a_list_is_meant_is_a_list_of_one(
     assert (await told(settings, **{argument: value}))[argument] == meant
 
 
+async def test_a_number_where_only_a_text_is_meant_is_its_digits(settings: Settings) -> None:
+    assert (await told(settings, name=12345, count="3"))["name"] == "12345"
+    assert (await told(settings, count=3))["count"] == 3
+    assert "name" in words(await told(settings, name=True))
+
+
 async def test_a_value_of_another_kind_is_refused_by_name(settings: Settings) -> None:
     assert "many" in words(await told(settings, many=7))
 

@@ -5,6 +5,8 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+# Some countries' spreadsheets take the wide signs as well.
+_FORMULA_SIGNS = tuple("=+-@＝＋－＠")
 # A signed number is data although it begins as a formula does.
 _NUMBER = re.compile(r"[+-]\d[\d., ]*%?", re.ASCII)
 
@@ -14,7 +16,8 @@ def as_table(rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
     # Without this mark, Excel takes the file for one in the country's old character set.
     out.write("\ufeff")
-    writer = csv.writer(out)
+    # A semicolon parts cells where a comma parts decimals, but not within quotes.
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     for row in rows:
         writer.writerow([_harmless(cell) for cell in row])
     return out.getvalue()
@@ -22,5 +25,5 @@ def as_table(rows: Iterable[Sequence[str]]) -> str:
 
 def _harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula: what others wrote is data there too."""
-    is_formula = cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(cell)
-    return f"'{cell}" if is_formula else cell
+    is_formula = cell.startswith(("\t", "\r")) or cell.lstrip().startswith(_FORMULA_SIGNS)
+    return f"'{cell}" if is_formula and not _NUMBER.fullmatch(cell) else cell

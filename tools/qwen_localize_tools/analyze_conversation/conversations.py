@@ -13,14 +13,17 @@ from .._shared import tables
 from .columns import Columns
 from .headings import BARE, IDS, ROLES, ROW_IDS, SECRETS, TEXTS, TRANSCRIPTS, TURNS, WRAPPERS, has, listed, named
 from .helpdesks import as_turns
-from .items import from_items, said
+from .items import NO_DIALOGUE, from_items, said
 from .speakers import is_role
+from .talk import are_talk
 from .turns import SPEAKER, Turn, writable
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LINE_END = re.compile(r"\r\n?|\n")
 # Far more than the model's window takes; what is longer is not carried further.
 _MOST_CHARACTERS = 500_000
+# A text has names and times besides; what is longer than this is not even looked through.
+_MOST_TEXT = 10_000_000
 _EMPTY = 'The conversation is empty. Pass turns such as {"role": "customer", "text": "…"}.'
 _TOO_LONG = "The conversation is too long for the model (28,672 tokens). Split it."
 _FORMS = (
@@ -88,8 +91,10 @@ def read(name: str, text: str, columns: Mapping[str, str] | None = None) -> list
     """The conversations in a file: JSON, JSONL, CSV, or lines.
 
     Raises:
-        BadInput: it is none of these, or none of its conversations can be read. Nothing of it is quoted.
+        BadInput: it is empty or none of these, or none of its conversations can be read. Nothing of it is quoted.
     """
+    if not text.strip():
+        raise BadInput(f"{quote(name)} is empty. Check that it was written, or get it again.")
     reader = _Reader(Columns(columns or {}), is_file=True)
     try:
         found = reader.text(text)
@@ -188,8 +193,15 @@ class _Reader:
                 lost.append(
                     Conversation(f"row {number}", (), f"Row {number} does not say which conversation it is of.")
                 )
-        of_group = partial(from_items, is_file=self._is_file)
+        of_group = partial(from_items, is_file=self._is_file) if names else self._unnumbered
         return [self._told(key, partial(of_group, group), has_id=bool(names)) for key, group in groups.items()] + lost
+
+    def _unnumbered(self, rows: Sequence[Row]) -> tuple[Turn, ...]:
+        """Rows without an id as turns. Commits, mails and entries of logs have an author and a text as well."""
+        turns = from_items(rows, is_file=self._is_file)
+        if self._is_file and not any(is_role(turn.role) for turn in turns) and not are_talk(turns):
+            raise BadArgument(NO_DIALOGUE)
+        return turns
 
     def conversation(self, value: Any, number: str) -> Conversation:
         """One conversation, whatever its form."""
@@ -199,6 +211,8 @@ class _Reader:
 
     def _turns(self, value: Any, number: str) -> tuple[Turn, ...]:
         value = _unpacked(value)
+        if isinstance(value, str) and len(value) > _MOST_TEXT:
+            raise BadArgument(_TOO_LONG)
         if isinstance(value, str):
             return said(value, is_file=self._is_file)
         if isinstance(value, list):

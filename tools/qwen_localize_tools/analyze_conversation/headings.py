@@ -19,10 +19,12 @@ ROLES = (
     *("role", "speakerrole", "senderrole", "sendertype", "usertype", "authorrole", "authortype", "角色", "身份"),
     *("用户类型", "发送者类型", "发送方类型", "speaker", "sender", "author", "sendername", "speakername", "authorname"),
     *("participant", "from", "发送者", "发送人", "发送方", "发言人", "发言者", "说话人", "说话者"),
+    *("rol", "rolle", "absender", "remitente", "remetente", "expéditeur", "роль", "отправитель"),
 )
 TEXTS = (
     *("text", "content", "message", "body", "utterance", "msg", "messagetext", "内容", "文本", "消息", "消息内容"),
     *("文本内容", "发言", "发言内容", "聊天内容", "对话内容", "会话内容"),
+    *("nachricht", "mensaje", "mensagem", "messaggio", "сообщение"),
 )
 # Beside a text they are ids; alone they are what was said.
 BARE = ("conversation", "dialogue", "dialog", "chat", "对话", "会话")
@@ -37,6 +39,18 @@ TIMES = ("ts", "timestamp", "timestampms", "createdat", "sentat", "dateunixtime"
 SECRETS = (
     *("password", "passwords", "passwd", "pwd", "passphrase", "secret", "secretkey", "clientsecret", "apikey"),
     *("accesskey", "privatekey", "loginpassword", "accesstoken", "refreshtoken", "otpauth", "cvv", "密码", "口令"),
+    *(
+        "passwort",
+        "kennwort",
+        "contraseña",
+        "clave",
+        "senha",
+        "motdepasse",
+        "пароль",
+        "şifre",
+        "パスワード",
+        "비밀번호",
+    ),
 )
 # What an argument may call them, and the name under which they are then found.
 COLUMNS = {"role": "role", "text": "text", "id": "conversation_id"}

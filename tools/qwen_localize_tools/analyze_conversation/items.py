@@ -16,7 +16,7 @@ _TEXTS = TEXTS + TRANSCRIPTS
 # What one person said at once; a longer text with one speaker is an export of a form that is not known here.
 _SHORT_TEXT, _FEW_LINES = 1000, 10
 _WRITE = 'Begin each turn on a line with its speaker and a colon, "Customer: …", or pass turns of role and text.'
-_NO_DIALOGUE = "it is no conversation between people that can be told apart, so nothing of it is sent."
+NO_DIALOGUE = "it is no conversation between people that can be told apart, so nothing of it is sent."
 
 
 def said(text: str, *, is_file: bool) -> tuple[Turn, ...]:
@@ -33,10 +33,10 @@ def said(text: str, *, is_file: bool) -> tuple[Turn, ...]:
     turns = script.turns
     if is_file:
         lead = turns[0].text if turns and turns[0].role == SPEAKER else ""
-        if len(lead) > _SHORT_TEXT or not is_dialogue(turns, of_messenger=script.of_messenger):
-            raise BadArgument(_NO_DIALOGUE)
+        if len(lead) > _SHORT_TEXT or not is_dialogue(turns, script.stamps):
+            raise BadArgument(NO_DIALOGUE)
     elif turns and are_fields(turns):
-        raise BadArgument(f"conversation: {_NO_DIALOGUE} {_WRITE}")
+        raise BadArgument(f"conversation: {NO_DIALOGUE} {_WRITE}")
     if len({turn.role for turn in turns}) == 1 and _is_long(text, turns[0].role):
         raise BadArgument(f"Only one speaker can be made out in a long text. {_WRITE}")
     return turns

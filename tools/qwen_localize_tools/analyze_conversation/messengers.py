@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .speakers import is_role
-from .turns import SPEAKER, Turn
+from .speakers import has_role
+from .turns import SPEAKER, Stamps, Turn
 
 # A speaker and a time stand within so many characters; what is longer is text.
 _HEAD = 160
@@ -61,10 +61,9 @@ _HAS_TIME = re.compile(r"\d[:.]\d\d")
 # What begins a turn of nobody's, or none.
 _NAMELESS = frozenset({_DATED, _BREAK})
 _HINT = re.compile(r"[\d:：]")
-_YEAR_FIRST = re.compile(r"\W{0,2}(?:\d{4}[-/]|\d{1,2}:\d{2}(?!\t))")
+# What only messengers write: a time without seconds, and then a dash or a tab.
+_OF_MESSENGER = re.compile(rf"(?![^-\t]{{0,40}}:\d\d:)(?:{_MOMENT}\s[-–—]\s|{_TIME}\t)")
 _MEETING = re.compile(r"From\s+(.{1,40}?)\s+[Tt]o\s.+")
-# A person's name in Latin letters, rather than a program's.
-_PERSON = re.compile(r"(?:[A-Z][a-z'’]+)(?:[ -][A-Z][a-z'’]*\.?| \d+| \([^()]*\))*")
 _NO_NAME = re.compile(r"[\\=<>{}\"`;$|^]|\[\d|^[\['#/(]")
 # Marks of direction, which messengers put round names, dates and their own words.
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
@@ -98,11 +97,11 @@ class Script:
     """Turns as they were read of lines.
 
     Attributes:
-        of_messenger: whether their lines are stamped as those of messengers are, and not as those of logs.
+        stamps: what stands beside the names.
     """
 
     turns: tuple[Turn, ...]
-    of_messenger: bool
+    stamps: Stamps
 
 
 def from_text(text: str) -> Script:
@@ -116,7 +115,7 @@ def from_text(text: str) -> Script:
     begun = {head.at: head for head in _begun(heads, form)}
     # What stands above the first stamp is a messenger's title.
     turns = tuple(_turns(lines, begun, SPEAKER if form == _PLAIN else ""))
-    return Script(turns, form != _PLAIN and not _is_log(lines, begun))
+    return Script(turns, Stamps.NONE if form == _PLAIN else _stamps([lines[at] for at in begun]))
 
 
 def _head(at: int, line: str) -> _Head | None:
@@ -137,7 +136,7 @@ def _head(at: int, line: str) -> _Head | None:
 
 def _name(match: re.Match[str]) -> str:
     found = match.groupdict()
-    name = (found["name"] or found.get("name_2") or "").strip(" *_~,|-\t")
+    name = (found["name"] or found.get("name_2") or "").strip(" *_~,|–—-\t")
     meeting = _MEETING.fullmatch(name)
     return meeting[1] if meeting else name
 
@@ -167,7 +166,7 @@ def _begun(heads: Sequence[_Head], form: int) -> Iterator[_Head]:
         if head.kind in (form, _BREAK):
             if form == _BESIDE and _is_about(head.name, counted):
                 yield replace(head, name="")
-            elif form != _PLAIN or head.text or counted[head.name] > 1 or is_role(head.name):
+            elif form != _PLAIN or head.text or counted[head.name] > 1 or has_role(head.name):
                 yield head
         elif form == _PLAIN and head.kind in (_BESIDE, _ABOVE):
             yield head
@@ -202,8 +201,8 @@ def _turn(name: str, said: list[str]) -> Iterator[Turn]:
         yield Turn(name, text)
 
 
-def _is_log(lines: Sequence[str], begun: dict[int, _Head]) -> bool:
-    """Whether the stamps are those of logs, with names that could be programs'."""
-    stamped = sum(bool(_YEAR_FIRST.match(lines[at])) for at in begun)
-    names = {head.name for head in begun.values() if head.name}
-    return 2 * stamped > len(begun) and all(name.isascii() and not _PERSON.fullmatch(name) for name in names)
+def _stamps(begun: Sequence[str]) -> Stamps:
+    """Whose stamps these lines begin with; one messenger's marks of direction stand in no log."""
+    marked = any("\u200e" in line for line in begun)
+    of_messenger = sum(bool(_OF_MESSENGER.match(line.translate(_MARKS).strip())) for line in begun)
+    return Stamps.OF_MESSENGER if marked or 2 * of_messenger > len(begun) else Stamps.ANY

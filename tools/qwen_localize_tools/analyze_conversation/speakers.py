@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from .turns import SPEAKER, Turn
+from .talk import are_sentences, are_talk, is_talk
+from .turns import SPEAKER, Stamps, Turn
 
 _WORDS = re.compile(r"[\W_\d]+")
 # A role, and then perhaps its number or letter, and somebody's name in brackets.
@@ -15,7 +16,6 @@ _ROLE = re.compile(
     r"(?P<word>[^\d(\[（【#]+?)(?:[\s_.-]*#?\d{1,6}|[\s_.-]+[a-z])?[\s_]*(?:[(\[（【][^()（）]*[)\]）】])?"
 )
 _WORD = re.compile(r"[^\W\d_]{2}|[^\W\d_a-zA-Z]")
-_SENTENCE = re.compile(r"[.!?。！？…؟।]['\"»”’)）]*$|[?？؟](?:\s|$)")
 
 
 @cache
@@ -31,6 +31,18 @@ def is_role(name: str) -> bool:
     return found is not None and found["word"].strip(" _").replace("_", " ") in _words("roles")
 
 
+def has_role(name: str) -> bool:
+    """Whether a name has such a word beside another: Agent Mia, Anna (Customer), 客服小王."""
+    plain = name.casefold()[:80]
+    return is_role(name) or not _words("roles").isdisjoint(_WORDS.split(plain)) or bool(_roles_within().search(plain))
+
+
+@cache
+def _roles_within() -> re.Pattern[str]:
+    """Roles in Chinese, which stand in a name without a space."""
+    return re.compile("|".join(word for word in _words("roles") if re.fullmatch("[\u4e00-\u9fff]{2,}", word)))
+
+
 def is_label(name: str) -> bool:
     """Whether a name is one of a field, a log's level, or a heading of notes."""
     labels = _words("labels")
@@ -42,24 +54,30 @@ def are_fields(turns: Sequence[Turn]) -> bool:
     return 3 * sum(is_label(turn.role) for turn in turns) >= len(turns)
 
 
-def is_dialogue(turns: Sequence[Turn], *, of_messenger: bool) -> bool:
+def is_dialogue(turns: Sequence[Turn], stamps: Stamps) -> bool:
     """Whether two people or more talk here, rather than a list of names and values being read out.
 
     Args:
         turns: what was read of lines.
-        of_messenger: whether the lines were stamped as only messengers stamp them.
+        stamps: what stood beside the names.
     """
     said = [turn for turn in turns if turn.role != SPEAKER]
     counted = Counter(turn.role.casefold() for turn in said)
-    roles = [name for name in counted if is_role(name)]
     if are_fields(turns) or _is_cyclic([turn.role for turn in said]) or not _has_words(said):
         return False
-    if len(counted) < 2 or (len(counted) == len(said) and not of_messenger):
-        # A list of settings has each name once, as has a chat of two lines: those who speak in it are told by role.
-        return 0 < len(counted) == len(roles)
-    if len(roles) > 1 or of_messenger:
-        return True
-    return sum(count > 1 for count in counted.values()) > 1 and _is_spoken(turns)
+    if all(map(is_role, counted)):
+        # Accounts and forms have such words before a colon as well, with names and codes behind it.
+        return are_sentences(said)
+    if len(counted) < 2 or stamps is Stamps.OF_MESSENGER:
+        return len(counted) > 1 and are_sentences(said)
+    if len(counted) == len(said) and stamps is Stamps.NONE and not any(map(has_role, counted)):
+        return _is_exchange(said)
+    return are_talk(said)
+
+
+def _is_exchange(turns: Sequence[Turn]) -> bool:
+    """Whether two people have said one thing each, to each other: most lists of names and values have more."""
+    return len(turns) == 2 and all(not turn.role[0].islower() and is_talk(turn.text) for turn in turns)
 
 
 def _is_cyclic(names: Sequence[str]) -> bool:
@@ -71,8 +89,3 @@ def _is_cyclic(names: Sequence[str]) -> bool:
 def _has_words(turns: Sequence[Turn]) -> bool:
     """Whether half of the turns are words, rather than numbers, codes or statements of a program."""
     return 2 * sum(bool(_WORD.search(turn.text[:200])) and turn.text[-1] not in ";{}" for turn in turns) >= len(turns)
-
-
-def _is_spoken(turns: Sequence[Turn]) -> bool:
-    """Whether a quarter of the turns end as sentences do."""
-    return 4 * sum(bool(_SENTENCE.search(turn.text[-200:])) for turn in turns) >= len(turns)

@@ -2,10 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 # Who speaks where nothing says it.
 SPEAKER = "speaker"
+
+
+class Stamps(Enum):
+    """The times beside the names of a text: none, such as logs have too, or such as only messengers write."""
+
+    NONE = auto()
+    ANY = auto()
+    OF_MESSENGER = auto()
 
 
 @dataclass(frozen=True)

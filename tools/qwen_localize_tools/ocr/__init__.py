@@ -67,8 +67,11 @@ async def _chosen(context: Context, request: PageRequest, document: Document, pa
 
     Raises:
         BadArgument: there are none such, or many that nobody has asked for.
+        BadInput: it has no pages at all.
     """
     count = await document.page_count()
+    if not count:
+        raise BadInput(f"{document.name[:_MOST_NAME]} has no pages. Export it anew.")
     if pages.strip() and count == 1 and not document.has_pages:
         raise BadArgument("pages: only a PDF has pages, or a TIFF that has several. Leave it out for a picture.")
     if pages.strip() or count <= MOST_UNASKED:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from unicodedata import normalize
 
 from qwen_localize.errors import BadArgument, quote
 
@@ -11,7 +12,7 @@ MOST_UNASKED = 50
 MOST_PAGES = 2000
 _MOST_DIGITS, _MOST_CHARS = 9, 12_000
 _PART = re.compile(r"(?P<first>\d+|last)?\s*(?P<dash>-)?\s*(?P<last>\d+|last)?", re.ASCII)
-_SIGNS = str.maketrans({"–": "-", "—": "-", "，": ",", "、": ",", ";": ","})
+_SIGNS = str.maketrans({"–": "-", "—": "-", "~": "-", "、": ",", ";": ","})
 
 
 def chosen_pages(text: str, count: int) -> list[int]:
@@ -27,7 +28,7 @@ def chosen_pages(text: str, count: int) -> list[int]:
     chosen: dict[int, None] = {}
     if len(text) > _MOST_CHARS:
         raise BadArgument(f"pages: {quote(text, 20)} names too many one by one. Write ranges, such as 1-300.")
-    for part in filter(None, (part.strip() for part in text.lower().translate(_SIGNS).split(","))):
+    for part in filter(None, (part.strip() for part in normalize("NFKC", text).lower().translate(_SIGNS).split(","))):
         chosen |= dict.fromkeys(_few(_range(part, count), count))
     if not chosen:
         raise BadArgument(f"pages: {quote(text, 20)} names none. Write them as 1-3,7, 3-, -5, last or all.")

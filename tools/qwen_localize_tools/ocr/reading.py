@@ -14,6 +14,8 @@ from .tables import table_rows
 from .values import typed
 
 _FENCE = re.compile(r"\s*```[a-zA-Z]*\s*\n")
+# A table of no cells is nothing, as is a document of no text.
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|\\(?:begin|end)\{\w+\}|\\documentclass.*")
 # Fields and words need few levels; what is deeper is no answer, and would break whoever walks through it.
 _MOST_LEVELS = 20
 # Pixels; no picture is so large, and what is farther is no place in one.
@@ -106,13 +108,13 @@ def read_page(number: int, task: str, answer: OcrAnswer, kinds: Any) -> Page:
     elif task == "fields":
         values = answer.result.get("kv_result") or _json(page.text)
         page.fields = typed(values, kinds) if isinstance(values, dict) else {}
-        page.warning = NO_FIELD if page.fields and _is_empty(page.fields) else ""
+        page.warning = NO_FIELD if isinstance(values, dict) and _is_empty(page.fields) else ""
     elif task == "words":
         rows = answer.result.get("words_info") or _json(page.text)
         if isinstance(rows, list):
             page.words = [_word(row) for row in rows if isinstance(row, dict)]
             page.text = "\n".join(word.text for word in page.words)
-    if not page.text.strip() and not page.fields and not page.words:
+    if not (page.warning or page.fields or page.words or _MARKUP.sub("", page.text).strip()):
         page.warning = NOTHING
     return page
 
