@@ -111,6 +111,13 @@ async def test_no_text_found_is_an_outcome_of_its_own(service: Service, call: Ca
     assert not service.download.called
 
 
+async def test_of_several_pictures_without_text_it_is_said_too(service: Service, call: Call) -> None:
+    service.query.return_value = task("SUCCEEDED", image_url=RESULT_URL, message="No text detected for translation")
+    result = await call(target_lang=["ru", "fr"])
+    assert result.structured_content["no_text_found"] is True
+    assert "2 of 2 done, about 0.006 CNY. No text was found in 2; looking is billed too. All of it: " in words(result)
+
+
 @pytest.mark.parametrize("state", State)
 def test_no_text_is_said_to_be_found_only_of_a_picture_that_was_looked_at(state: State) -> None:
     job = record(state=state, details={"no_text_found": True})

@@ -65,11 +65,14 @@ async def ending(context: Context, rows: Sequence[Row], cost: float | None, argu
     }
     words = [
         f"{details['done']} of {len(rows)} done{f', {len(failed)} failed' if failed else ''}, {cny(total)}.",
+        f"No text was found in {details['no_text']}; looking is billed too." if details["no_text"] else "",
         _places(files, report),
         _check_words(rows),
         _failure_words(failed, len(rows)),
         left_out_words(left_out, count).strip(),
     ]
+    if details["no_text"] == len(rows):
+        details["no_text_found"] = True
     if checks:
         details["check"] = checks[0] if len(rows) == 1 else _summed(checks)
     return Ending(
@@ -83,10 +86,12 @@ async def ending(context: Context, rows: Sequence[Row], cost: float | None, argu
 
 
 def _places(files: Sequence[SavedFile], report: Sequence[SavedFile]) -> str:
-    table = f" All of it: {report[0].path}." if report else ""
+    table = f"All of it: {report[0].path}." if report else ""
     if len(files) <= _FEW and sum(len(file.path) for file in files) <= _MOST_PATHS:
-        return (f"Saved {', '.join(file.path for file in files)}." if files else "") + table
-    return f"{len(files)} files in {PurePath(files[0].path).parent}.{table}"
+        saved = f"Saved {', '.join(file.path for file in files)}." if files else ""
+    else:
+        saved = f"{len(files)} files in {PurePath(files[0].path).parent}."
+    return " ".join(filter(None, (saved, table)))
 
 
 def _failure_words(failed: Sequence[Row], total: int) -> str:
