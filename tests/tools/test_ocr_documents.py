@@ -118,7 +118,7 @@ async def test_some_pages_of_such_a_document_can_be_read(httpx2_mock: respx.Rout
 async def test_a_page_on_which_nothing_is_found_is_said_to_be_empty(httpx2_mock: respx.Router, call: Call) -> None:
     httpx2_mock.post(URL).mock(side_effect=[answer(""), answer("hello"), answer(" \n")])
     result = await call(blank(3))
-    assert sorted(page["warning"] for page in result.structured_content["pages"]) == [
+    assert sorted(page.get("warning", "") for page in result.structured_content["pages"]) == [
         "", *["Nothing was found on this page."] * 2,
     ]  # fmt: skip
     assert "Nothing was found on page " in words(result)

@@ -74,7 +74,7 @@ def test_the_pages_of_a_document_share_a_preamble_and_keep_what_is_their_own() -
         Page(page=2, text=latex("two", "\\usepackage[margin=2in]{geometry}", "\\usepackage{tikz}", "\\title{Second}")),
         Page(page=3, text="three"),
         Page(page=4, text="\\documentclass{article}\n\\usepackage{tikz}\n\\begin{document}\nfour, cut"),
-        Page(page=5, error="Not read.\nSorry."),
+        Page(page=5, text="", error="Not read.\nSorry."),
     ]
     assert whole("document", pages).split("\n") == [
         "\\documentclass{article}", "\\usepackage[margin=1in]{geometry}", "\\title{First}", "\\usepackage{tikz}",
@@ -96,4 +96,4 @@ def test_pages_without_a_preamble_get_one() -> None:
 
 @pytest.mark.parametrize(("task", "comment"), [("text", "<!-- page 2: a - -> b -->"), ("formula", "% page 2: a --> b")])
 def test_the_reason_of_a_failed_page_stands_in_its_place(task: str, comment: str) -> None:
-    assert comment in whole(task, [Page(page=1, text="x"), Page(page=2, error="a --> b")])
+    assert comment in whole(task, [Page(page=1, text="x"), Page(page=2, text="", error="a --> b")])

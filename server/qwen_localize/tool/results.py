@@ -43,7 +43,7 @@ class Result(BaseModel):
 
     def structured(self) -> dict[str, Any]:
         """The fields as JSON."""
-        fields = self.model_dump(mode="json")
+        fields = self.model_dump(mode="json") | self.model_dump(mode="json", exclude_defaults=True)
         return {name: value for name, value in fields.items() if name in self.ALWAYS or value not in _EMPTY}
 
     def blocks(self) -> list[str]:

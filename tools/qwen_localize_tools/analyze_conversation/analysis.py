@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
 
 import anyio
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from qwen_localize.errors import InternalError, LocalizeError, Rejected
 from qwen_localize.tool import Context, Model, Receipt, Tokens
@@ -31,7 +31,7 @@ class Analysed(BaseModel):
     """One conversation's answers, or why it has none."""
 
     id: str
-    answers: list[Judgement] = Field(default_factory=list)
+    answers: list[Judgement]
     error: str = ""
 
 
@@ -71,7 +71,7 @@ class Analysis:
                     done[index] = Analysed(id=conversation.id, answers=await self._safely(conversation))
                 except LocalizeError as error:
                     errors.append(error)
-                    done[index] = Analysed(id=conversation.id, error=str(error))
+                    done[index] = Analysed(id=conversation.id, answers=[], error=str(error))
                 await tell(next(told), len(conversations))
 
         async with anyio.create_task_group() as group:

@@ -131,7 +131,7 @@ class Reading:
 
     def _failed(self, number: int, error: LocalizeError) -> Page:
         self.errors.append(error)
-        return Page(page=number, error=str(error))
+        return Page(page=number, text="", error=str(error))
 
     async def _answer(self, number: int) -> OcrAnswer:
         """What the service says to a page; what an earlier call of this session has paid for is not asked again."""

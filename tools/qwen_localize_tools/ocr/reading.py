@@ -85,7 +85,7 @@ class Page(BaseModel):
     """
 
     page: int
-    text: str = ""
+    text: str
     rows: list[list[str]] = Field(default_factory=list)
     fields: dict[str, Any] = Field(default_factory=dict)
     words: list[Word] = Field(default_factory=list)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from .._shared.arguments import Term
 from .._shared.tokens import tokens
@@ -32,7 +32,7 @@ class GlossaryReceipt(BaseModel):
     """How many terms occur in the sources and were kept throughout, and the others."""
 
     kept: int
-    missing: list[MissingTerm] = Field(default_factory=list)
+    missing: list[MissingTerm]
 
     def bounded(self) -> "GlossaryReceipt":
         """As much of it as an answer has room for."""
