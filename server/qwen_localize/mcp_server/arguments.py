@@ -1,6 +1,7 @@
 """What hosts and models send, brought to what a tool's arguments are."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
@@ -20,21 +21,30 @@ def checked(metadata: FuncMetadata, properties: Mapping[str, Any], arguments: Ma
     Raises:
         ValidationError: they do not fit.
     """
-    given = {name: value for name, value in arguments.items() if value is not None}
+    given = whole_throughout({name: value for name, value in arguments.items() if value is not None})
     try:
-        return metadata.arg_model.model_validate(given).model_dump_one_level()
+        return _values(metadata, given)
     except ValidationError:
-        generous = _generous(metadata, properties, given)
-        if generous == given:
+        # Some hosts pack JSON in strings.
+        unpacked = whole_throughout(metadata.pre_parse_json(given))
+    try:
+        return _values(metadata, unpacked)
+    except ValidationError:
+        listed = _listed(properties, unpacked)
+        if listed == unpacked:
             raise
-    return metadata.arg_model.model_validate(generous).model_dump_one_level()
+        with suppress(ValidationError):
+            return _values(metadata, listed)
+        raise  # what is said is said of what was sent
 
 
-def _generous(metadata: FuncMetadata, properties: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """With JSON in strings unpacked, as some hosts pack it, and one value as a list of one where a list is meant."""
-    unpacked = whole_throughout(metadata.pre_parse_json(given))
-    wanting = {name for name, value in unpacked.items() if _wants_list(properties.get(name, {}), value)}
-    return {name: [value] if name in wanting else value for name, value in unpacked.items()}
+def _values(metadata: FuncMetadata, given: dict[str, Any]) -> dict[str, Any]:
+    return metadata.arg_model.model_validate(given).model_dump_one_level()
+
+
+def _listed(properties: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """With one value as a list of one where a list is meant."""
+    return {name: [value] if _wants_list(properties.get(name, {}), value) else value for name, value in given.items()}
 
 
 def _wants_list(schema: Mapping[str, Any], value: Any) -> bool:
