@@ -25,7 +25,7 @@ from mcp_types import CallToolResult
 if not __package__:  # run as a file: its neighbours are found beside it
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from fakes_misbehaving import DAMAGES, MIXES, Misbehaving, strings, verdict
+from fakes_misbehaving import ANSWERS, DAMAGES, MIXES, Misbehaving, strings, verdict
 from fakes_text import URL, content, options, russian, translated
 from qwen_localize.mcp_server import build_server
 from qwen_localize.sandbox import tokens
@@ -111,11 +111,13 @@ async def misbehaviours(clock: VirtualClock) -> list[str]:
     """A table: each misbehaviour, always and once, and what came of it."""
     rows = [f"| model, {FEW} strings | wrong | unreported | false alarms | requests |", "|---|---|---|---|---|"]
     sources = strings(FEW)
-    for name in [*MIXES, *DAMAGES]:
+    moved = [(name, keeps) for keeps in (False, True) for name in MIXES]
+    for name, keeps in [*moved, *((name, False) for name in [*ANSWERS, *DAMAGES])]:
         for times, how in ((None, "always"), (1, "once")):
-            model = Misbehaving(name, times)
+            model = Misbehaving(name, times, keeps_marks=keeps)
             result = await call(model.answer, clock, text=sources)
             found = verdict(sources, result.structured_content or {})
+            how += ", between their marks" if keeps else ""
             rows.append(f"| {name}, {how} | {found.wrong} | {found.unreported} | {found.alarms} | {model.requests} |")
     sound = Misbehaving("texts move by one", 0)
     found = verdict(sources, (await call(sound.answer, clock, text=sources)).structured_content or {})

@@ -1,6 +1,7 @@
 """What hosts and models send, brought to what a tool's arguments are."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
@@ -20,20 +21,25 @@ def checked(metadata: FuncMetadata, properties: Mapping[str, Any], arguments: Ma
     Raises:
         ValidationError: they do not fit.
     """
-    given = {name: value for name, value in arguments.items() if value is not None}
+    given = whole_throughout({name: value for name, value in arguments.items() if value is not None})
     try:
-        return metadata.arg_model.model_validate(given).model_dump_one_level()
+        return _values(metadata, given)
     except ValidationError:
-        generous = _generous(metadata, properties, given)
-        if generous == given:
+        # Some hosts pack JSON in strings.
+        unpacked = whole_throughout(metadata.pre_parse_json(given))
+    try:
+        return _values(metadata, unpacked)
+    except ValidationError:
+        meant = {name: _meant(value, properties.get(name, {})) for name, value in unpacked.items()}
+        if meant == unpacked:
             raise
-    return metadata.arg_model.model_validate(generous).model_dump_one_level()
+        with suppress(ValidationError):
+            return _values(metadata, meant)
+        raise  # what is said is said of what was sent
 
 
-def _generous(metadata: FuncMetadata, properties: Mapping[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """With JSON in strings unpacked, as some hosts pack it, and each value as what is meant in its place."""
-    unpacked = whole_throughout(metadata.pre_parse_json(given))
-    return {name: _meant(value, properties.get(name, {})) for name, value in unpacked.items()}
+def _values(metadata: FuncMetadata, given: dict[str, Any]) -> dict[str, Any]:
+    return metadata.arg_model.model_validate(given).model_dump_one_level()
 
 
 def _meant(value: Any, schema: Mapping[str, Any]) -> Any:

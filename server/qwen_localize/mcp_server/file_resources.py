@@ -34,5 +34,5 @@ def _read(path: str, output_dir: Path) -> bytes:
         if file.stat().st_size > MOST_BYTES:
             raise ResourceError(f"{file.name} is too large to be sent. Open it by its path.")
         return file.read_bytes()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # a link that leads to itself is a RuntimeError
         raise ResourceNotFoundError("The file cannot be read.") from error

@@ -89,6 +89,24 @@ async def test_a_value_of_another_kind_is_refused_by_name(settings: Settings) ->
     assert "many" in words(await told(settings, many=7))
 
 
+async def test_what_is_said_of_a_value_is_said_of_what_was_sent(settings: Settings) -> None:
+    said = words(await told(settings, pairs={"source": 5, "target": "b"}))
+    assert "[{" not in said
+    assert "pairs" in said
+
+
+async def test_a_mapping_with_a_target_that_is_no_text_is_refused_by_that_target(connect: Connect) -> None:
+    async with connect() as client:
+        arguments = {"text": "hello", "target_lang": "ru", "glossary": {"mug": 5}}
+        result = await client.call_tool("translate_text", arguments)
+    assert "glossary.0.target: Input should be a valid string (got “5”)" in words(result)
+
+
+async def test_halves_of_characters_reach_no_tool(settings: Settings) -> None:
+    given = await told(settings, name="a\ud800b", many=["\udc00", "\ud83d\ude00"])
+    assert (given["name"], given["many"]) == ("a\ufffdb", ["\ufffd", "\U0001f600"])
+
+
 async def test_fields_that_are_empty_are_left_out_of_the_structured_result(settings: Settings) -> None:
     async with Client(build_server(settings, [Tool(tell, "Tell")])) as client:
         result = await client.call_tool("tell", {"name": "a"})

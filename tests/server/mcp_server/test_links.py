@@ -1,8 +1,10 @@
 """Links to finished files: who is given them, and who can read what through them."""
 
+import os
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from mcp import Client, MCPError
 from mcp_types import Implementation, ResourceLink
@@ -55,13 +57,23 @@ async def test_a_link_can_be_read(settings: Settings) -> None:
     assert read.model_dump()["blob"] == "0J/RgNC40LLQtdGC"
 
 
-@pytest.mark.parametrize("place", ["secret.txt", "out/../secret.txt", "out/link.txt", "out/missing.txt", "out", ""])
+OUTSIDE = [
+    *("secret.txt", "out/../secret.txt", "out/%2e%2e/secret.txt", "out/..%2fsecret.txt", "out/link.txt"),
+    *("out/folder/secret.txt", "out/missing.txt", "out", "", "out/pipe", "out/loop", "out/zero", "out/%00"),
+    *("../../../../../../etc/passwd", "C:/Windows/win.ini", "a/" * 3000),
+]
+
+
+@pytest.mark.parametrize("place", OUTSIDE)
 async def test_nothing_outside_the_output_folder_is_read(settings: Settings, tmp_path: Path, place: str) -> None:
     (tmp_path / "secret.txt").write_text("secret")
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "link.txt").symlink_to(tmp_path / "secret.txt")
+    targets = {"link.txt": tmp_path / "secret.txt", "folder": tmp_path, "loop": Path("loop"), "zero": Path("/dev/zero")}
+    for name, target in targets.items():
+        (tmp_path / "out" / name).symlink_to(target)
+    os.mkfifo(tmp_path / "out" / "pipe")
     async with Client(build_server(settings, [])) as client:
-        with pytest.raises(MCPError):
+        with anyio.fail_after(60), pytest.raises(MCPError, match=r"no such file|cannot be read"):
             await client.read_resource(f"file://{tmp_path}/{place}")
 
 
