@@ -124,6 +124,7 @@ async def test_readings_that_were_paid_are_not_paid_again_by_a_server_that_goes_
         data = (await client.call_tool("get_job", {"job_id": job["job_id"], "wait": 600})).structured_content
     assert data
     assert data["details"]["check"]["passed"] is True
+    assert "; 1 of 2 readings were paid before.)" in data["message"]
     assert route.call_count == before + 1
     assert service.submit.call_count == 1
 
