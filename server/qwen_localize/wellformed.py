@@ -66,6 +66,12 @@ def whole(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def clipped(text: str, most: int) -> str:
+    """The text as it is, or its beginning in at most so many bytes of UTF-8."""
+    data = text.encode(errors="replace")
+    return text if len(data) <= most else f"{data[: max(0, most - 3)].decode(errors='ignore')}…"
+
+
 def whole_throughout(value: Any) -> Any:
     """A JSON value with every text in it, names of fields too, as `whole` makes it."""
     if isinstance(value, str):

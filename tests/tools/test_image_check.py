@@ -124,6 +124,7 @@ async def test_readings_that_were_paid_are_not_paid_again_by_a_server_that_goes_
         data = (await client.call_tool("get_job", {"job_id": job["job_id"], "wait": 600})).structured_content
     assert data
     assert data["details"]["check"]["passed"] is True
+    assert "; 1 of 2 readings were paid before.)" in data["message"]
     assert route.call_count == before + 1
     assert service.submit.call_count == 1
 
@@ -161,18 +162,27 @@ async def test_a_preview_says_what_it_would_cost_and_sends_nothing_even_without_
     assert not (tmp_path / "state" / "inputs").exists()
 
 
-@pytest.mark.parametrize("said", [
-    {"words_info": None}, {"words_info": 7}, {"words_info": [None, 7, "x"]}, {"words_info": [{"text": None, "location": "x"}]},
-    {"words_info": [{"text": "9", "location": [1e308] * 8}]}, {"words_info": [{"text": "9" * 100_000, "location": [None] * 8}]},
-    {"words_info": [{"text": "\ud800 ²½¾ ٣ 1e999 0x7 ∞", "location": [0, 0, 1, 0, 1, 1, 0, 1]}]},
-    {"words_info": [{"text": "9:99 +7 (((((((((( 99", "location": [float("inf")] * 8}]},
-    {"words_info": [{"text": "1", "location": [-5, -5, -9, -9, 0, 0, 0, 0]}] * 5000},
-])  # fmt: skip
-async def test_a_reader_that_answers_nonsense_loses_no_picture(
-    service: Service, call: Call, said: dict[str, Any]
-) -> None:
-    nonsense = json.dumps({"output": {"choices": [{"finish_reason": "stop", "message": {
-        "role": "assistant", "content": [{"text": "x", "ocr_result": said}]}}]}, "usage": {"input_tokens": 1, "output_tokens": 1}})  # fmt: skip
+SQUARE = [0, 0, 1, 0, 1, 1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        7,
+        [None, 7, "x"],
+        [{"text": None, "location": "x"}],
+        [{"text": "9", "location": [1e308] * 8}],
+        [{"text": "9" * 100_000, "location": [None] * 8}],
+        [{"text": "\ud800 ²½¾ ٣ 1e999 0x7 ∞", "location": SQUARE}],
+        [{"text": "9:99 +7 (((((((((( 99", "location": [float("inf")] * 8}],
+        [{"text": "1", "location": [-5, -5, -9, -9, 0, 0, 0, 0]}] * 5000,
+    ],
+)
+async def test_a_reader_that_answers_nonsense_loses_no_picture(service: Service, call: Call, said: Any) -> None:
+    part = {"text": "x", "ocr_result": {"words_info": said}}
+    output = {"choices": [{"finish_reason": "stop", "message": {"role": "assistant", "content": [part]}}]}
+    nonsense = json.dumps({"output": output, "usage": {"input_tokens": 1, "output_tokens": 1}})
     service.router.post(URL).mock(return_value=httpx.Response(200, content=nonsense))
     result = await call(check=True)
     assert not result.is_error, words(result)

@@ -5,7 +5,10 @@ from typing import Annotated
 from pydantic import Field, SerializeAsAny
 
 from qwen_localize.tool import Context, JobResult, Result, Tool
+from qwen_localize.wellformed import clipped
 
+# How long all lines together may be, in bytes.
+_MOST_TEXT = 7_500
 _ACKNOWLEDGED = "(Tell the user. Then list_jobs with acknowledge=true, and this is shown no more.)"
 
 
@@ -19,7 +22,8 @@ class JobList(Result):
 
     def blocks(self) -> list[str]:
         """A line for each."""
-        lines = [f"{job.job_id} {job.tool} {job.status}: {job.message}" for job in self.jobs]
+        room = _MOST_TEXT // max(1, len(self.jobs))
+        lines = [clipped(f"{job.job_id} {job.tool} {job.status}: {job.message}", room) for job in self.jobs]
         notices = [f"{notice} {_ACKNOWLEDGED}" for notice in self.notices]
         return [*notices, "\n".join(lines) or "There are no jobs yet."]
 

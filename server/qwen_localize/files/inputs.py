@@ -17,6 +17,8 @@ from ..wellformed import whole
 from .media import Media, MediaRules, RemoteMedia
 
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+-]+=[^;,]*)*;base64,", re.IGNORECASE)
+# As long as a file's name can be; its ending stands at its end.
+_MOST_NAME = 255
 _MEGABYTE = 1024 * 1024
 
 
@@ -95,7 +97,7 @@ def _remote(url: str, noun: str, *, local_service: bool) -> RemoteMedia:
             f"The service cannot fetch {quote(url)}: it is not on the public internet. "
             f"Save the {noun} to a local file and pass its path."
         )
-    return RemoteMedia(ascii_url, _one_line(PurePosixPath(unquote(parts.path)).name) or host)
+    return RemoteMedia(ascii_url, _one_line(PurePosixPath(unquote(parts.path)).name)[-_MOST_NAME:] or host)
 
 
 def _one_line(name: str) -> str:

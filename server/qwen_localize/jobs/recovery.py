@@ -11,7 +11,7 @@ import httpx2
 from anyio.abc import TaskGroup
 
 from ..dashscope import Row, Succeeded, TaskList
-from ..errors import BadAnswer, BadInput, Expired, Spoiled
+from ..errors import BadAnswer, BadInput, Expired, Spoiled, TryLater
 from ..files import LocalMedia
 from . import lost
 from .environment import Environment
@@ -187,7 +187,7 @@ class Recovery:
         else:
             times = f"It was sent {job.tries + 1} times, and the service lists no such task, so nothing was paid."
             words = f"{job.message} {times}"
-            await self._lifecycle.failed(job, words)
+            await self._lifecycle.failed(job, words, TryLater.__name__)
 
     def _age(self, job: JobRecord) -> float:
         return self._env.clock.wall() - (job.sent or job.created)

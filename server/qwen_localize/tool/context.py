@@ -35,6 +35,8 @@ ProgressReport = Callable[[float, float, str], Awaitable[None]]
 
 # How far a job is, for a progress bar.
 _SHARES = {State.PREPARED: 5, State.SUBMITTING: 10, State.QUEUED: 20, State.RUNNING: 40, State.READY: 90}
+# How large a list of jobs may be, in bytes of JSON.
+_MOST_OF_LIST = 55_000
 _ELSEWHERE = (
     "It was begun with another API key or in another region, and goes on only while a server with these runs: ask the "
     "user to start one."
@@ -258,7 +260,8 @@ class Jobs:
 
     async def recent(self, limit: int) -> list[JobResult]:
         """The newest jobs, in brief."""
-        return [self._result(job).brief() for job in await self.runner.recent(limit)]
+        jobs = await self.runner.recent(limit)
+        return [self._result(job).brief().fitted(_MOST_OF_LIST // len(jobs)) for job in jobs]
 
     async def cancel(self, job_id: str) -> JobResult:
         """Cancel a job as far as it can be.

@@ -6,12 +6,15 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..jobs import RESTING, JobRecord, Kind, State
+from ..wellformed import clipped
 
 Status = Literal["queued", "running", "succeeded", "failed", "canceled"]
 # How much of an answer that nobody understood is shown.
 _MOST_ANSWER = 4000
 # What is shown of each job in a list: files, and characters of a detail.
 _MOST_LISTED, _MOST_DETAIL = 6, 500
+# What a job's other fields take, about, in bytes of JSON.
+_FRAME = 350
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -124,6 +127,21 @@ class JobResult(Result):
         details = {name: value for name, value in self.details.items() if len(json.dumps(value)) <= _MOST_DETAIL}
         return self.model_copy(update={"artifacts": self.artifacts[:_MOST_LISTED], "details": details})
 
+    def fitted(self, room: int) -> Self:
+        """The job in about so many bytes of JSON: a few of its files, and of its details what fits."""
+        message = clipped(self.message, room // 3)
+        left = room - _FRAME - _bytes(message)
+        details, artifacts = dict[str, Any](), list[SavedFile]()
+        for name, value in self.details.items():
+            if (left := left - _bytes({name: value})) > 0:
+                details[name] = value
+        for file in self.artifacts:
+            if (left := left - _bytes(file.model_dump())) > 0:
+                artifacts.append(file)
+        usage = self.usage if left > _bytes(self.usage) else {}
+        facts = {"message": message, "artifacts": artifacts, "details": details, "usage": usage}
+        return self.model_copy(update=facts)
+
     def blocks(self) -> list[str]:
         """The message, which has the paths."""
         return [self.message]
@@ -131,6 +149,10 @@ class JobResult(Result):
     def files(self) -> list[SavedFile]:
         """The artifacts."""
         return self.artifacts
+
+
+def _bytes(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
 
 
 STATUSES: dict[State, Status] = {

@@ -115,7 +115,7 @@ def _laid_on(image: Any, colour: tuple[int, ...]) -> Any:
     """Its first frame, upright, in eight bits of red, green and blue."""
     from PIL import Image, ImageOps
 
-    upright = ImageOps.exif_transpose(image)
+    upright: Any = ImageOps.exif_transpose(image)
     if upright.mode.startswith("I") and upright.getextrema()[1] > 255:  # 16 bits, which Pillow would cut off
         upright = upright.point(lambda value: value * (1 / 256)).convert("L")
     if not upright.has_transparency_data:

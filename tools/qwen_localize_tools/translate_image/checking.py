@@ -53,8 +53,9 @@ async def checked(context: Context, told: Mapping[str, Any], job: JobRecord) -> 
         logger.exception("The result of %s cannot be checked for a reason nobody foresaw", job.id)
         reason = OWN_FAULT
     else:
-        cost = series.receipt.cost
-        return verdict.as_json | {"words": f"{verdict.words} (Read for {cny(cost)}.)", "cost": cost}
+        cost, reused = series.receipt.cost, series.receipt.reused
+        before = f"; {reused} of 2 readings were paid before" if reused else ""
+        return verdict.as_json | {"words": f"{verdict.words} (Read for {cny(cost)}{before}.)", "cost": cost}
     return {"passed": False, "words": f"Not checked: {reason}", "cost": series.receipt.cost}
 
 

@@ -12,13 +12,15 @@ import anyio
 from qwen_localize.errors import BadArgument, BadInput, quote
 from qwen_localize.files import Found, Kept, LocalMedia
 from qwen_localize.tool import Context
+from qwen_localize.wellformed import clipped
 
 from ..opaque import ReadyRules
 
 MOST_RESULTS = 1000
 _SIDE_BY_SIDE = 2
 _MOST_NAMED = 20
-_MOST_REASON = 250
+# In bytes.
+_MOST_NAME, _MOST_REASON = 100, 280
 
 
 @dataclass
@@ -43,7 +45,10 @@ class Gathered:
     @property
     def as_json(self) -> list[dict[str, str]]:
         """What was left out, the first of it."""
-        return [{"name": name, "reason": reason[:_MOST_REASON]} for name, reason in self.left_out[:_MOST_NAMED]]
+        return [
+            {"name": clipped(name, _MOST_NAME), "reason": clipped(reason, _MOST_REASON)}
+            for name, reason in self.left_out[:_MOST_NAMED]
+        ]
 
 
 def is_one(found: Found) -> bool:
@@ -89,7 +94,7 @@ async def gather(
         name, reason = gathered.left_out[-1] if gathered.left_out else ("", "Name at least one picture.")
         raise BadInput(
             reason if len(gathered.left_out) == 1 else
-            f"None of {len(gathered.left_out)} can be sent. The last, {name}: {reason[:_MOST_REASON]}"
+            f"None of {len(gathered.left_out)} can be sent. The last, {name}: {clipped(reason, _MOST_REASON)}"
         )  # fmt: skip
     return gathered
 

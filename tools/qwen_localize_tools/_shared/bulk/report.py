@@ -10,14 +10,16 @@ from typing import Any
 
 from qwen_localize.errors import OutputUnavailable
 from qwen_localize.tool import Context, Ending, JobRecord, SavedFile, State, cny
+from qwen_localize.wellformed import clipped
 
 from .estimate import left_out_words
 
-# More files than this are not all named in the answer's words; structured data has them up to a bound in bytes.
-_FEW, _MOST_PATHS = 8, 1500
+# How much an answer's words name: files, and of failures and doubts the first few; all in bytes.
+_MOST_FILES, _MOST_PATHS = 8, 1500
+_FEW, _MOST_NAME, _MOST_REASON, _MOST_CHECK = 5, 100, 280, 2000
+# How much its structured data does.
 _MOST_BYTES = 30_000
 _MOST_FAILURES = 20
-_MOST_REASON = 250
 _HEADS = ["picture", "variant", "status", "file", "reason", "job_id", "cost_cny", "check"]
 
 
@@ -43,7 +45,13 @@ class Row:
     def failure(self) -> dict[str, str]:
         """Why it failed, for programs."""
         open_job = {"job_id": self.job.id} if self.job else {}
-        return {"picture": self.picture, "variant": self.variant, "reason": self.error[:_MOST_REASON]} | open_job
+        shown = {"picture": clipped(self.picture, _MOST_NAME), "reason": clipped(self.error, _MOST_REASON)}
+        return shown | {"variant": self.variant} | open_job
+
+    @property
+    def name(self) -> str:
+        """The picture and its variant, for people."""
+        return " ".join(filter(None, (clipped(self.picture, _MOST_NAME), self.variant)))
 
 
 async def ending(context: Context, rows: Sequence[Row], cost: float | None, arguments: Mapping[str, Any]) -> Ending:
@@ -87,7 +95,7 @@ async def ending(context: Context, rows: Sequence[Row], cost: float | None, argu
 
 def _places(files: Sequence[SavedFile], report: Sequence[SavedFile]) -> str:
     table = f"All of it: {report[0].path}." if report else ""
-    if len(files) <= _FEW and sum(len(file.path) for file in files) <= _MOST_PATHS:
+    if len(files) <= _MOST_FILES and sum(len(file.path.encode()) for file in files) <= _MOST_PATHS:
         saved = f"Saved {', '.join(file.path for file in files)}." if files else ""
     else:
         saved = f"{len(files)} files in {PurePath(files[0].path).parent}."
@@ -95,7 +103,7 @@ def _places(files: Sequence[SavedFile], report: Sequence[SavedFile]) -> str:
 
 
 def _failure_words(failed: Sequence[Row], total: int) -> str:
-    shown = [f"{' '.join(filter(None, (row.picture, row.variant)))}: {row.error[:_MOST_REASON]}" for row in failed[:5]]
+    shown = [f"{row.name}: {clipped(row.error, _MOST_REASON)}" for row in failed[:_FEW]]
     more = f" And {len(failed) - len(shown)} more." if len(failed) > len(shown) else ""
     again = " To try again, pass only these: a call with all pays for all." if 0 < len(failed) < total else ""
     return " ".join(shown) + more + again
@@ -106,9 +114,9 @@ def _check_words(rows: Sequence[Row]) -> str:
     if not checked:
         return ""
     if len(rows) == 1:
-        return str(checked[0].check["words"])
+        return clipped(str(checked[0].check["words"]), _MOST_CHECK)
     doubtful = [row for row in checked if not row.check["passed"]]
-    shown = [f"{row.picture} {row.variant}: {row.check['words'][:_MOST_REASON]}" for row in doubtful[:5]]
+    shown = [f"{row.name}: {clipped(row.check['words'], _MOST_REASON)}" for row in doubtful[:_FEW]]
     more = f" And {len(doubtful) - len(shown)} more." if len(doubtful) > len(shown) else ""
     counts = f"Checked: {len(checked) - len(doubtful)} in order, {len(doubtful)} to look at."
     return " ".join([counts, *shown]) + more
