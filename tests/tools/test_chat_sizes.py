@@ -132,6 +132,20 @@ async def test_a_workbook_that_claims_billions_of_cells_ends_only_its_own_proces
     assert "too large" in await refused(call(file=str(tmp_path / "chats.xlsx")))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a script in the library's place")
+async def test_the_process_that_reads_a_workbook_knows_no_key(
+    refused: Refused, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-secret")
+    told = tmp_path / "told"
+    (tmp_path / "python_calamine.py").write_text(f"import os; open({str(told)!r}, 'w').write(str(os.environ))")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "chats.xlsx").write_bytes(workbook(CELLS))
+    await refused(call(file=str(tmp_path / "chats.xlsx")))
+    assert "PATH" in told.read_text()
+    assert "sk-secret" not in told.read_text()
+
+
 async def test_without_the_library_a_workbook_is_refused_and_told_what_to_install(
     refused: Refused, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

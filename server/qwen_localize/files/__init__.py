@@ -6,7 +6,7 @@ from .kept import Kept, KeptInputs
 from .media import LocalMedia, Media, MediaRules, RemoteMedia
 from .offers import offer
 from .outputs import Artifact, ArtifactType, Inspected, Outputs
-from .pdf import Pdf, Pdfs
+from .pdf import Pdf, Pdfs, keyless_environment
 
 __all__ = [
     "Artifact",
@@ -24,6 +24,7 @@ __all__ = [
     "RemoteMedia",
     "find",
     "fits",
+    "keyless_environment",
     "offer",
     "read_media",
     "read_text",

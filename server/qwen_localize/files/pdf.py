@@ -27,7 +27,6 @@ MOST_ENDLESS = 5
 MOST_PROCESSES = 3
 _MOST_BYTES, _LONGEST_LINE = 1024 * 1024 * 1024, 1000
 _PROGRAM = Path(__file__).with_name("drawing.py")
-# What reads a stranger's file is not told the key.
 _OUR_SETTINGS = ("DASHSCOPE_", "QWEN_LOCALIZE_")
 
 
@@ -47,19 +46,24 @@ class Reply:
 _DIED = Reply({"error": "died"})
 
 
+def keyless_environment() -> dict[str, str]:
+    """The environment for a program that reads a stranger's file: it finds our packages, and is not told the key."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(_OUR_SETTINGS)}
+    return own | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
 class Worker:
     """A process that has one document open; see `drawing`. All of it blocks, and runs in worker threads."""
 
     def __init__(self, document: LocalMedia, password: str) -> None:
         self._head: bytes | None = json.dumps({"bytes": len(document.data), "password": password}).encode() + b"\n"
         self._document = document
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(_OUR_SETTINGS)}
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-P", str(_PROGRAM)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=keyless_environment(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
 

@@ -8,22 +8,27 @@ import importlib.util
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_BYTES = 20 * 1024 * 1024
 _MOST_CHARACTERS = 100 * 1024 * 1024
 _MOST_MEMORY = 2 * 1024**3
-_MOST_SECONDS = 60
+# Many hosts give a call up after a minute.
+_MOST_SECONDS = 40
 
 
 class Unreadable(Exception):
     """No table can be had of it, for the reason said."""
 
 
-def as_csv(data: bytes) -> str:
+def as_csv(data: bytes, environment: Mapping[str, str]) -> str:
     """The largest sheet of a workbook as CSV, from its first row of two cells or more.
+
+    Args:
+        data: the workbook.
+        environment: what the process is told.
 
     Raises:
         Unreadable: it is damaged, protected or too large, or the library that reads it is missing.
@@ -32,7 +37,15 @@ def as_csv(data: bytes) -> str:
         raise Unreadable('it takes another package: pip install "qwen-localize[sheets]". Or save it as CSV in UTF-8.')
     command = [sys.executable, "-P", __file__]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=_MOST_SECONDS, check=True)  # noqa: S603
+        done = subprocess.run(  # noqa: S603 - our own program
+            command,
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_MOST_SECONDS,
+            check=True,
+            env=environment,
+        )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
         raise Unreadable("it is damaged, protected by a password, or too large. Save it as CSV in UTF-8.") from None
     return done.stdout.decode("utf-8", "replace")
@@ -40,7 +53,7 @@ def as_csv(data: bytes) -> str:
 
 def main() -> None:
     """Read a workbook from the standard input, and write CSV to the standard output."""
-    _limit_memory()
+    _set_limits()
     out = io.TextIOWrapper(sys.stdout.buffer, "utf-8", errors="replace", newline="")
     writer = csv.writer(out)
     left = _MOST_CHARACTERS
@@ -52,12 +65,14 @@ def main() -> None:
     out.flush()
 
 
-def _limit_memory() -> None:
+def _set_limits() -> None:
+    """Bound its memory, and its time as well, since whoever would end it may have ended before."""
     try:
         import resource
     except ImportError:  # not on Windows, where an allocation that cannot be had fails by itself
         return
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
 
 
 def _rows(data: bytes) -> Iterator[list[str]]:

@@ -10,7 +10,7 @@ import anyio.to_thread
 from pydantic import Field, WithJsonSchema
 
 from qwen_localize.errors import BadArgument, BadInput, quote
-from qwen_localize.files import LocalMedia
+from qwen_localize.files import LocalMedia, keyless_environment
 from qwen_localize.tool import Context
 
 from . import sheets
@@ -42,7 +42,7 @@ class _Workbook:
             BadInput: it cannot be read here.
         """
         try:
-            return LocalMedia(name, sheets.as_csv(data).encode(), "text/csv")
+            return LocalMedia(name, sheets.as_csv(data, keyless_environment()).encode(), "text/csv")
         except sheets.Unreadable as error:
             raise BadInput(f"{quote(name)} cannot be read: {error}") from None
 
