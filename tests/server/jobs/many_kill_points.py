@@ -83,7 +83,7 @@ def _checked(
     [job] = jobs
     names = sorted(f"picture{number}.{language}.jpg" for number in range(pictures) for language in LANGUAGES)
     files = sorted(path.name for path in w.out.iterdir() if path.suffix == ".jpg")
-    failures = job["details"]["failures"]
+    failures = job["details"].get("failures", [])
     asked = sum("Ask the user before paying again" in failure["reason"] for failure in failures)
     facts = f"{job['message']} {files} {dict(w.done)} {failures}"
     assert set(files) <= set(names), f"Something is doubled. {facts}"
