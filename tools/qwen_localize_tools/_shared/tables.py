@@ -27,7 +27,8 @@ def rows(text: str) -> list[dict[str, str | None]]:
         return []
     try:
         with _long_cells(len(text)):
-            heads, *cells = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+            # A loop lets other threads work in between, which the library by itself would not.
+            heads, *cells = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))]  # noqa: C416
     except csv.Error as error:
         raise BadArgument(f"The table cannot be read: {quote(str(error))}. Save it as CSV in UTF-8 again.") from None
     heads = [head.strip() for head in heads]
