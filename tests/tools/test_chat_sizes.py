@@ -14,7 +14,9 @@ import respx
 from jsonschema import Draft202012Validator
 
 from fakes_analysis import CHAT, URL, asked, completion, judge, message
+from qwen_localize.errors import OutputUnavailable
 from qwen_localize.mcp_server import describe_tools
+from qwen_localize.tool.context import Files
 from qwen_localize_tools import TOOLS
 from support import Call, Connect, Refused, words
 
@@ -176,6 +178,27 @@ async def test_long_answers_are_shown_as_far_as_they_fit_and_saved_whole(service
         8000
     ] * 10
     assert str(saved) in texts
+
+
+async def test_answers_that_the_disk_refuses_are_shown_as_far_as_they_fit_and_not_paid_for_again(
+    service: respx.Route, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.side_effect = talkative
+    arguments = {"conversation": [f"客户：第{number}" for number in range(10)], "analysis": ["satisfaction"]}
+    write = Files.save_text
+
+    async def refuse(*_: Any, **__: Any) -> None:
+        raise OutputUnavailable("The disk is full. Free some space.")
+
+    async with connect() as client:
+        monkeypatch.setattr(Files, "save_text", refuse)
+        result = await client.call_tool("analyze_conversation", arguments)
+        monkeypatch.setattr(Files, "save_text", write)
+        again = await client.call_tool("analyze_conversation", arguments)
+    assert "was not saved: The disk is full. Free some space. Then repeat the call" in words(result)
+    assert len(words(result).encode()) <= 8_000
+    assert len(again.structured_content["artifacts"]) == 2
+    assert service.call_count == 10
 
 
 async def test_what_fits_is_shown_whole_and_saved_nowhere(service: respx.Route, call: Call) -> None:

@@ -10,12 +10,20 @@ import respx
 
 from fakes_ocr import URL, answer
 from fakes_pdf import blank
+from qwen_localize.errors import OutputUnavailable
+from qwen_localize.tool.context import Files
 from qwen_localize_tools.ocr.result import listed
 from support import Connect, words
 
 MOST_TEXT, MOST_DATA = 8_000, 60_000
 WORD = {"text": '\u676f\u5b50 \U0001f600 "x"', "rotate_rect": [1000, 1000, 10, 20, 0]}
 REFUSED = httpx.Response(400, json={"code": "InvalidParameter", "message": "\u4e0d" * 3000, "request_id": "r" * 900})
+
+
+def _nested(levels: int) -> list[Any]:
+    return [_nested(levels - 1)] if levels else []
+
+
 ANSWERS = {
     "text": answer("\u676f" * 3000),
     "document": answer('\\"\n' * 9000),
@@ -23,11 +31,19 @@ ANSWERS = {
     "a table of one endless row": answer("<table><tr>" + "<td>\u676f\u5b50</td>" * 9000 + "</tr></table>"),
     "fields": answer("", kv_result={f"name {n}": "\u676f" * 100 for n in range(300)}),
     "one endless field": answer("", kv_result={"a": "\u676f" * 30_000, "b": 1}),
+    "a field of many numbers": answer("", kv_result={"items": [0] * 2400}),
+    "a field of lists within lists": answer("", kv_result={"items": [_nested(60) for _ in range(60)]}),
+    "many short fields": answer("", kv_result={f"{n}": 0 for n in range(700)}),
     "words": answer("", words_info=[WORD] * 2000),
     "one endless word": answer("", words_info=[WORD | {"text": "\U0001f600" * 20_000}] * 3),
     "refused": REFUSED,
 }
-TASKS = {"a table of one endless row": "table", "one endless field": "fields", "one endless word": "words"}
+TASKS = {
+    **dict.fromkeys(("a field of many numbers", "a field of lists within lists", "many short fields"), "fields"),
+    "a table of one endless row": "table",
+    "one endless field": "fields",
+    "one endless word": "words",
+}
 
 
 @pytest.mark.parametrize("pages", [1, 10])
@@ -48,7 +64,31 @@ async def test_an_answer_is_small_and_one_path_leads_to_everything(
     if name != "refused":
         saved = Path(result.structured_content["artifacts"][0]["path"])
         assert f"All of it: {saved}" in words(result)
-        assert len(saved.read_bytes()) > MOST_TEXT
+        assert saved.stat().st_size > 4_000
+
+
+async def test_what_the_disk_refuses_is_shown_as_far_as_it_fits_and_not_paid_for_again(
+    httpx2_mock: respx.Router, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = httpx2_mock.post(URL).mock(return_value=ANSWERS["text"])
+    (tmp_path / "a.pdf").write_bytes(blank(9))
+    write = Files.save_text
+
+    async def refuse(*_: Any, **__: Any) -> None:
+        raise OutputUnavailable("The disk is full. Free some space.")
+
+    async with connect() as client:
+        monkeypatch.setattr(Files, "save_text", refuse)
+        result = await client.call_tool("ocr", {"image": str(tmp_path / "a.pdf")})
+        monkeypatch.setattr(Files, "save_text", write)
+        again = await client.call_tool("ocr", {"image": str(tmp_path / "a.pdf")})
+    assert len(words(result).encode()) <= MOST_TEXT
+    assert len(json.dumps(result.structured_content, ensure_ascii=False).encode()) <= MOST_DATA
+    assert "It is too long to be shown whole, and was not saved: The disk is full. Free some space. Then" in words(
+        result
+    )
+    assert "All of it: " in words(again)
+    assert service.call_count == 9
 
 
 async def test_the_fields_that_are_shown_of_many_are_whole(

@@ -30,10 +30,11 @@ def grid(text: str, separator: str = "") -> tuple[str, list[list[str]]]:
     separator = separator or _separator(text)
     try:
         with _long_cells(len(text)):
-            cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+            # A loop of our own lets other threads work in between, which the library by itself would not.
+            cells = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+            return separator, [[cell if cell.strip() else "" for cell in row] for row in cells]
     except csv.Error as error:
         raise BadArgument(f"The table cannot be read: {quote(str(error))}. Save it as CSV in UTF-8 again.") from None
-    return separator, [[cell if cell.strip() else "" for cell in row] for row in cells]
 
 
 def rows(text: str) -> list[dict[str, str | None]]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import anyio.to_thread
 from pydantic import Field
 
+from qwen_localize.errors import OutputUnavailable
 from qwen_localize.files import LocalMedia, Media
 from qwen_localize.tool import Batch, Context, Ending, JobResult, Limit, Model, Order, Price, SavedFile, Tool, cny
 
@@ -80,11 +81,10 @@ async def _few(
     """The answers themselves, as far as a result should have them; all of them in files, if that is not all."""
     receipt, told = work.receipt, shown(analysed, MOST_DATA)
     is_whole = len(told) == len(analysed) == len(shown(analysed, MOST_TEXT, exclude_defaults=True))
-    files = [] if is_whole else await _saved(context, questions, analysed)
-    saved = "" if is_whole else f" Too much to show whole: saved {places(files)}."
+    files, place = ([], "") if is_whole else await _placed(context, questions, analysed)
     failed = failures(analysed, stopped=work.stopped is not None)
     model = work.model.name
-    words = f"{len(analysed)} conversation(s) by {model}, {cny(receipt.cost)}.{saved}{failed}{warning(found)}"
+    words = f"{len(analysed)} conversation(s) by {model}, {cny(receipt.cost)}.{place}{failed}{warning(found)}"
     return AnalysisResult(
         job_id="",
         status="succeeded",
@@ -97,6 +97,18 @@ async def _few(
         estimated_cost=receipt.cost,
         conversations=told,
     )
+
+
+async def _placed(
+    context: Context, questions: Sequence[Question], analysed: Sequence[Analysed]
+) -> tuple[list[SavedFile], str]:
+    """All answers in files, and where they are; or why they are not."""
+    try:
+        files = await _saved(context, questions, analysed)
+    except OutputUnavailable as error:
+        again = "Then repeat the call: what is analysed is kept, and not paid for again."
+        return [], f" Too much to show whole, and it was not saved: {error} {again}"
+    return files, f" Too much to show whole: saved {places(files)}."
 
 
 async def _saved(context: Context, questions: Sequence[Question], analysed: Sequence[Analysed]) -> list[SavedFile]:

@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from qwen_localize.errors import BadArgument, BadInput, quote
@@ -14,14 +15,16 @@ from .columns import Columns
 from .headings import BARE, IDS, ROLES, ROW_IDS, SECRETS, TEXTS, TRANSCRIPTS, TURNS, WRAPPERS, has, listed, named
 from .helpdesks import as_turns
 from .items import NO_DIALOGUE, from_items, said
+from .pieces import loaded
 from .speakers import is_role
 from .talk import are_talk
 from .turns import SPEAKER, Turn, writable
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_LINE_END = re.compile(r"\r\n?|\n")
-# Far more than the model's window takes; what is longer is not carried further.
-_MOST_CHARACTERS = 500_000
+_LINE = re.compile(r"[^\r\n]+")
+_FIRST_LINES = 20
+# More than the model's window takes; what is longer is not carried further.
+_MOST_CHARACTERS = 150_000
 # A text has names and times besides; what is longer than this is not even looked through.
 _MOST_TEXT = 10_000_000
 _EMPTY = 'The conversation is empty. Pass turns such as {"role": "customer", "text": "…"}.'
@@ -105,7 +108,8 @@ def read(name: str, text: str, columns: Mapping[str, str] | None = None) -> list
     good = [item for item in found if not item.error]
     if not good:
         reason = found[0].error if found else "it has no conversations."
-        raise BadInput(f"{quote(name)}: {reason if 'role' in reason else f'{reason} {_FORMS}'}")
+        is_told = "role" in reason or reason == _TOO_LONG
+        raise BadInput(f"{quote(name)}: {reason if is_told else f'{reason} {_FORMS}'}")
     speakers = {turn.role for item in good for turn in item.turns} - {SPEAKER}
     if len(speakers) < 2 and not any(map(is_role, speakers)):
         raise BadInput(f"{quote(name)}: only one speaker can be told. {_FORMS}")
@@ -121,7 +125,7 @@ class _Reader:
 
     def text(self, text: str) -> list[Conversation] | None:
         """The conversations in JSON, JSONL, or a table; None if it is none of these."""
-        value = _loaded(text)
+        value = loaded(text)
         if not isinstance(value, list | dict):
             value = _loaded_lines(text)
         return self.value(value) if isinstance(value, list | dict) else self._table(text)
@@ -238,27 +242,24 @@ class _Reader:
         return Conversation(key, found, "" if found else _EMPTY)
 
 
-def _loaded(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _loaded_lines(text: str) -> list[Any] | None:
-    """JSON to a line, None for a damaged line; none at all if most are."""
-    lines = [line for line in _LINE_END.split(text) if line.strip()]
-    if 2 * sum(line.lstrip()[0] in "[{" for line in lines) <= len(lines):
+    """JSON to a line, None for a damaged line; none at all if most are, or most of the first."""
+    first = [line[:1] for line in islice(_lines(text), _FIRST_LINES)]
+    if 2 * sum(sign in ("[", "{") for sign in first) <= len(first):
         return None
-    values = [_loaded(line) for line in lines]
+    values = [loaded(line) for line in _lines(text)]
     whole = sum(isinstance(value, list | dict) for value in values)
     return values if 2 * whole > len(values) else None
+
+
+def _lines(text: str) -> Iterator[str]:
+    return filter(None, (line[0].strip() for line in _LINE.finditer(text)))
 
 
 def _unpacked(value: Any) -> Any:
     """Some hosts send a list as one JSON string; any other text is meant as it is."""
     if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
-        inner = _loaded(value)
+        inner = loaded(value)
         return inner if isinstance(inner, list | dict) else value
     return value
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
@@ -22,6 +22,7 @@ from .source import Document
 LONG_TEXT = 6_000
 LONG_DATA = 45_000
 _MOST_RANGES = 8
+_AGAIN = "Then repeat the call: what is read is kept, and not paid for again."
 _TURNED = "The picture was turned upright before it was read, as its EXIF data says; what is told of it is so turned."
 
 
@@ -67,18 +68,16 @@ async def read(
     """
     reading = Reading(context, request, document)
     pages = await reading.pages(numbers)
+    is_long = as_files or _is_long(request.task, pages)
     files: list[SavedFile] = []
-    if as_files or _is_long(request.task, pages):
-        try:
-            files = await _saved(context, document.name, request.task, pages)
-        except OutputUnavailable:
-            if as_files:
-                raise  # all of it is kept, and put together later
+    place = ""
+    if is_long:
+        files, place = await _placed(context, document.name, request.task, pages, must=as_files)
     receipt = reading.receipt
     return OcrResult(
         job_id="",
         status="succeeded",
-        message=" ".join(_facts(reading, request, document.name, pages, files)),
+        message=" ".join(_facts(reading, request, document.name, pages, place)),
         tool="ocr",
         model=request.model_name,
         artifacts=files,
@@ -88,7 +87,7 @@ async def read(
         name=document.name,
         task=request.task,
         page_count=len(pages),
-        pages=beginning(pages) if files else pages,
+        pages=beginning(pages) if is_long else pages,
     )
 
 
@@ -111,16 +110,41 @@ def words(task: str, page: Page, many: bool) -> str:
     if page.error:
         return f"{head}(not read: {page.error})"
     if task == "fields" and page.fields:
-        return head + json.dumps(page.fields, ensure_ascii=False, indent=1)
+        return head + _field_lines(page.fields)
     if page.words:
         head += f"({page.width}×{page.height} pixels)\n" if page.width else ""
         return head + "\n".join(f"{word.text} {[round(value) for value in word.polygon]}" for word in page.words)
     return head + page.text
 
 
+def _field_lines(fields: Mapping[str, Any]) -> str:
+    """Fields as JSON, one to a line: what is nested is not indented, since that can be many times as long."""
+    lines = (
+        f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(fields[name], ensure_ascii=False)}" for name in fields
+    )
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
 def _is_long(task: str, pages: Sequence[Page]) -> bool:
     text = sum(len(words(task, page, many=True).encode()) + 2 for page in pages)
     return text > LONG_TEXT or sum(size(page) for page in pages) > LONG_DATA
+
+
+async def _placed(
+    context: Context, name: str, task: str, pages: Sequence[Page], *, must: bool
+) -> tuple[list[SavedFile], str]:
+    """Everything in files, and where it is; where the disk refuses them, that is told, unless they `must` be there.
+
+    Raises:
+        OutputUnavailable: the disk refuses a job's files; all of it is kept, and put together later.
+    """
+    try:
+        files = await _saved(context, name, task, pages)
+    except OutputUnavailable as error:
+        if must:
+            raise
+        return [], f"It is too long to be shown whole, and was not saved: {error} {_AGAIN}"
+    return files, f"All of it: {', as a table for spreadsheets: '.join(file.path for file in files)}."
 
 
 async def _saved(context: Context, name: str, task: str, pages: Sequence[Page]) -> list[SavedFile]:
@@ -132,14 +156,12 @@ async def _saved(context: Context, name: str, task: str, pages: Sequence[Page]) 
     return saved
 
 
-def _facts(
-    reading: Reading, request: PageRequest, name: str, pages: Sequence[Page], files: Sequence[SavedFile]
-) -> list[str]:
+def _facts(reading: Reading, request: PageRequest, name: str, pages: Sequence[Page], place: str) -> list[str]:
     receipt, model = reading.receipt, request.model_name
     cut = [page.page for page in pages if page.warning and not page.is_empty]
     empty = [page.page for page in pages if page.is_empty]
     facts = [f"{name}: {len(pages)} page(s) by {model} ({request.task}), {cny(receipt.cost)}."]
-    facts += [f"All of it: {', as a table for spreadsheets: '.join(file.path for file in files)}."] if files else []
+    facts += [place] if place else []
     facts += [f"{receipt.reused} page(s) were read before and not paid again."] if receipt.reused else []
     facts += _failures(pages, stopped=reading.stopped is not None)
     facts += receipt.remarks + ([_TURNED] if reading.has_turned else [])
@@ -156,7 +178,7 @@ def _failures(pages: Sequence[Page], *, stopped: bool) -> list[str]:
     reasons = Counter(page.error.partition(" (The service said")[0] for page in failed)
     ((reason, _),) = reasons.most_common(1)
     others = " The other reasons are in their places." if len(reasons) > 1 else ""
-    again = " Then repeat the call: what is read is kept, and not paid for again." if stopped else ""
+    again = f" {_AGAIN}" if stopped else ""
     return [f"Page {listed([page.page for page in failed])} could not be read: {reason}{again}{others}"]
 
 
