@@ -11,6 +11,8 @@ import respx
 
 from fakes import RESULT_URL, Service, task
 from qwen_localize.jobs import JobRecord, JobStore
+from qwen_localize.tool import JobResult, SavedFile
+from qwen_localize_tools.list_jobs import JobList
 from support import Connect, words
 from virtual_time import until
 
@@ -27,6 +29,27 @@ async def test_recent_jobs_come_newest_first_and_survive_the_server(
     messages = [job["message"] for job in result.structured_content["jobs"]]
     assert ["to ko" in messages[0], "to ru" in messages[1]] == [True, True]
     assert all(message in words(result) for message in messages)
+
+
+@pytest.mark.parametrize(("count", "length"), [(100, 3000), (100, 60), (3, 60_000)])
+def test_a_list_is_small_however_many_jobs_it_has_and_however_much_they_say(count: int, length: int) -> None:
+    file = SavedFile(path="/" + "\u676f" * 200, uri="file:///" + "%E6" * 600, mime_type="text/csv", bytes=1)
+    job = JobResult(
+        job_id="job-0123456789",
+        status="succeeded",
+        message="\u676f" * length,
+        tool="analyze_conversation",
+        model="tongyi-xiaomi-analysis-flash",
+        artifacts=[file] * 6,
+        details={"counts": {"a" * 400: 1}},
+        usage={"input_tokens": 1000},
+        estimated_cost=0.0,
+    )
+    told = JobList(jobs=[job] * count)
+    assert len("\n".join(told.blocks()).encode()) <= 8_000
+    assert len(json.dumps(told.structured(), ensure_ascii=False).encode()) <= 60_000
+    assert len(told.structured()["jobs"]) == told.blocks()[0].count("job-0123456789") == count
+    assert all(item["job_id"] and item["message"] for item in told.structured()["jobs"])
 
 
 async def test_no_jobs_are_said_to_be_none(connect: Connect) -> None:
