@@ -201,6 +201,11 @@ async def test_answers_that_the_disk_refuses_are_shown_as_far_as_they_fit_and_no
     assert service.call_count == 10
 
 
+async def test_questions_that_leave_no_room_for_a_dialogue_are_refused_as_such(refused: Refused, call: Call) -> None:
+    own = [{"id": f"q{number}", "instruction": "因为" * 500} for number in range(30)]
+    assert "questions: together they fill the model's window" in await refused(call(conversation=CHAT, questions=own))
+
+
 async def test_what_fits_is_shown_whole_and_saved_nowhere(service: respx.Route, call: Call) -> None:
     result = await call(conversation=[f"客户：第{number}" for number in range(10)])
     assert len(result.structured_content["conversations"]) == 10

@@ -11,7 +11,7 @@ from qwen_localize.files import LocalMedia, Media
 from qwen_localize.tool import Batch, Context, Ending, JobResult, Limit, Model, Order, Price, SavedFile, Tool, cny
 
 from .._shared.usage import usage
-from .analysis import Analysed, Analysis
+from .analysis import Analysed, Analysis, check_length
 from .conversations import Conversation, as_json, from_json
 from .questions import AnalysisName, Question, chosen_questions
 from .report import MOST_DATA, MOST_TEXT, as_csv, as_jsonl, counts, details, failures, in_words, places, shown, warning
@@ -61,6 +61,7 @@ async def analyze_conversation(
     chosen = MODELS[model]
     context.calls.check_model(chosen)
     asked = chosen_questions(analysis, questions)
+    check_length(asked)
     found = await conversations(context, conversation, file, columns or {})
     if len(found) > FEW:
         return await _many(context, chosen, asked, found)

@@ -7,7 +7,7 @@ from itertools import count
 import anyio
 from pydantic import BaseModel
 
-from qwen_localize.errors import InternalError, LocalizeError, Rejected
+from qwen_localize.errors import BadArgument, InternalError, LocalizeError, Rejected
 from qwen_localize.tool import Context, Model, Receipt, Tokens
 
 from .._shared.completion import Completion
@@ -22,6 +22,9 @@ _ANSWER_TOKENS = 400
 _SIDE_BY_SIDE = 24
 NOT_CHINESE = "The service documents this model for Chinese dialogues only; judge its answers on others with care."
 
+# The least that is left of the window for a dialogue.
+_LEAST_DIALOGUE = 2_000
+
 logger = logging.getLogger(__name__)
 
 HowFar = Callable[[int, int], Awaitable[None]]
@@ -33,6 +36,17 @@ class Analysed(BaseModel):
     id: str
     answers: list[Judgement]
     error: str = ""
+
+
+def check_length(questions: Sequence[Question]) -> None:
+    """
+    Raises:
+        BadArgument: the questions alone fill the model's window.
+    """
+    if tokens(prompt(Conversation("", ()), questions)) > MOST_TOKENS - _LEAST_DIALOGUE:
+        raise BadArgument(
+            "questions: together they fill the model's window (28,672 tokens). Ask fewer at once, or make them shorter."
+        )
 
 
 class Analysis:
