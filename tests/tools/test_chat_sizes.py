@@ -20,7 +20,7 @@ from qwen_localize.tool.context import Files
 from qwen_localize_tools import TOOLS
 from support import Call, Connect, Refused, words
 
-MEGABYTE = 1_000_000
+MEGABYTE = 400_000
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ async def test_megabytes_of_anything_are_read_in_linear_time_and_refused(call: C
 
 
 async def test_a_messengers_export_of_megabytes_is_read_whole(refused: Refused, call: Call, tmp_path: Path) -> None:
-    lines = (f"[12.03.24, 14:05:11] {('Anna', '客服')[number % 2]}: 你好，第{number}\n" for number in range(120_000))
+    lines = (f"[12.03.24, 14:05:11] {('Anna', '客服')[number % 2]}: 你好，第{number}\n" for number in range(40_000))
     (tmp_path / "chat.txt").write_text("".join(lines), "utf-8")
     assert "too long for the model" in await refused(call(file=str(tmp_path / "chat.txt")))
 

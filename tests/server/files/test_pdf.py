@@ -28,10 +28,10 @@ OBJECTS = (
 
 
 class Hasty(RealClock):
-    """A clock on which a minute passes in three seconds."""
+    """A clock on which a minute passes in fifteen seconds: a process may take a while to start on a busy machine."""
 
     async def sleep(self, seconds: float) -> None:
-        await anyio.sleep(seconds / 20)
+        await anyio.sleep(seconds / 4)
 
 
 @pytest.fixture
