@@ -8,9 +8,8 @@ import pytest
 
 from qwen_localize.sandbox.analysis import BAD_LABEL, GARBAGE
 from qwen_localize.sandbox.errors import BLOCKED
-from qwen_localize_tools.analyze_conversation.conversations import Conversation
 from qwen_localize_tools.analyze_conversation.questions import READY, Question, prompt, read_answers
-from qwen_localize_tools.analyze_conversation.turns import Turn
+from qwen_localize_tools.analyze_conversation.turns import Conversation, Turn
 from sandbox.stand import CHAT, GENERATE, Caller, ManualClock
 
 FLASH = "tongyi-xiaomi-analysis-flash"

@@ -15,9 +15,9 @@ from mcp_types import CallToolResult
 
 from fakes_analysis import CHAT, URL, asked, completion, judge, message
 from qwen_localize.errors import OWN_FAULT
-from qwen_localize_tools.analyze_conversation.conversations import Conversation, given, read
+from qwen_localize_tools.analyze_conversation.conversations import given, read
 from qwen_localize_tools.analyze_conversation.questions import READY, prompt, read_answers
-from qwen_localize_tools.analyze_conversation.turns import Turn
+from qwen_localize_tools.analyze_conversation.turns import Conversation, Turn
 from support import Call, Connect, Refused, words
 
 

@@ -122,6 +122,11 @@ TEXTS: list[tuple[str, str, Said]] = [
         "Anna: Where is my order?\nBen: Let me see.\nAnna: Thanks.\nBen: It is on its way.",
         [("Anna", "Where is my order?"), ("Ben", "Let me see."), ("Anna", "Thanks."), ("Ben", "It is on its way.")],
     ),
+    (
+        "three who speak in turn",
+        "Bot: Hello!\nCustomer: hi\nAgent: hello\nBot: Goodbye!",
+        [("Bot", "Hello!"), ("Customer", "hi"), ("Agent", "hello"), ("Bot", "Goodbye!")],
+    ),
     ("two lines of people who are not known", "Anna: hi\nBen: hello", TWO),
     (
         "three lines",

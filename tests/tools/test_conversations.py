@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from qwen_localize.errors import BadArgument, BadInput
-from qwen_localize_tools.analyze_conversation.conversations import Conversation, given, read
+from qwen_localize_tools.analyze_conversation.conversations import given, read
+from qwen_localize_tools.analyze_conversation.turns import Conversation
 
 SAID = [("a", "customer", "杯子坏了"), ("a", "agent", "换新的"), ("b", "customer", "谢谢")]
 TWO = [("a", [("customer", "杯子坏了"), ("agent", "换新的")]), ("b", [("customer", "谢谢")])]

@@ -12,10 +12,10 @@ from qwen_localize.tool import Batch, Context, Ending, JobResult, Limit, Model, 
 
 from .._shared.usage import usage
 from .analysis import Analysed, Analysis, check_length
-from .conversations import Conversation, as_json, from_json
 from .questions import AnalysisName, Question, chosen_questions
 from .report import MOST_DATA, MOST_TEXT, as_csv, as_jsonl, counts, details, failures, in_words, places, shown, warning
 from .source import ColumnNames, Given, conversations
+from .turns import Conversation, as_json, from_json
 
 # More conversations than this are a job, and their answers a file.
 FEW = 10

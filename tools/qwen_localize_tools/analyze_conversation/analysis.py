@@ -12,9 +12,8 @@ from qwen_localize.tool import Context, Model, Receipt, Tokens
 
 from .._shared.completion import Completion
 from .._shared.tokens import tokens
-from .conversations import Conversation
 from .questions import Judgement, Question, prompt, read_answers
-from .turns import writable
+from .turns import Conversation, writable
 
 # The window takes 28,672 tokens (docs/model-studio.md 7).
 MOST_TOKENS = 28_000

@@ -1,11 +1,7 @@
 """Conversations, from whatever form users have them in. One that cannot be read costs only itself."""
 
-import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from qwen_localize.errors import BadArgument, BadInput, quote
@@ -15,14 +11,11 @@ from .columns import Columns
 from .headings import BARE, IDS, ROLES, ROW_IDS, SECRETS, TEXTS, TRANSCRIPTS, TURNS, WRAPPERS, has, listed, named
 from .helpdesks import as_turns
 from .items import NO_DIALOGUE, from_items, said
-from .pieces import loaded
+from .pieces import loaded, loaded_lines
 from .speakers import is_role
 from .talk import are_talk
-from .turns import SPEAKER, Turn, writable
+from .turns import SPEAKER, Conversation, Turn, writable
 
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
-_LINE = re.compile(r"[^\r\n]+")
-_FIRST_LINES = 20
 # More than the model's window takes; what is longer is not carried further.
 _MOST_CHARACTERS = 150_000
 # A text has names and times besides; what is longer than this is not even looked through.
@@ -37,38 +30,6 @@ _KEEPS_PASSWORDS = (
     "It has a column or key for passwords, so nothing of it is sent. Leave out all but conversation_id, role and text."
 )
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Conversation:
-    """Turns, under the id that the user's data has, or its number; or why there are none."""
-
-    id: str
-    turns: tuple[Turn, ...]
-    error: str = ""
-
-    @property
-    def has_chinese(self) -> bool:
-        """Whether any turn has Chinese characters: the service documents Chinese dialogues only."""
-        return any(_CHINESE.search(turn.text) for turn in self.turns)
-
-    @property
-    def is_one_sided(self) -> bool:
-        """Whether only one person speaks."""
-        return len({turn.role for turn in self.turns}) == 1
-
-
-def as_json(conversations: Sequence[Conversation]) -> bytes:
-    """Conversations as the bytes that a job is given."""
-    return json.dumps([asdict(conversation) for conversation in conversations]).encode()
-
-
-def from_json(data: bytes) -> list[Conversation]:
-    """The conversations in such bytes."""
-    return [
-        Conversation(item["id"], tuple(Turn(**turn) for turn in item["turns"]), item["error"])
-        for item in json.loads(data)
-    ]
 
 
 def given(value: str | list[Any] | Row, columns: Mapping[str, str] | None = None) -> list[Conversation]:
@@ -127,7 +88,7 @@ class _Reader:
         """The conversations in JSON, JSONL, or a table; None if it is none of these."""
         value = loaded(text)
         if not isinstance(value, list | dict):
-            value = _loaded_lines(text)
+            value = loaded_lines(text)
         return self.value(value) if isinstance(value, list | dict) else self._table(text)
 
     def value(self, value: list[Any] | Row) -> list[Conversation]:
@@ -240,20 +201,6 @@ class _Reader:
         if self._is_file and not has_id and len(found) == 1:
             return Conversation(key, (), "It has one turn only, and no conversation_id.")
         return Conversation(key, found, "" if found else _EMPTY)
-
-
-def _loaded_lines(text: str) -> list[Any] | None:
-    """JSON to a line, None for a damaged line; none at all if most are, or most of the first."""
-    first = [line[:1] for line in islice(_lines(text), _FIRST_LINES)]
-    if 2 * sum(sign in ("[", "{") for sign in first) <= len(first):
-        return None
-    values = [loaded(line) for line in _lines(text)]
-    whole = sum(isinstance(value, list | dict) for value in values)
-    return values if 2 * whole > len(values) else None
-
-
-def _lines(text: str) -> Iterator[str]:
-    return filter(None, (line[0].strip() for line in _LINE.finditer(text)))
 
 
 def _unpacked(value: Any) -> Any:

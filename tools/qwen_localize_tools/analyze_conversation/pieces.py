@@ -2,11 +2,15 @@
 
 import json
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 # What is shorter is read in a moment.
 _AT_ONCE = 1_000_000
 _DECODER = json.JSONDecoder()
+_LINE = re.compile(r"[^\r\n]+")
+_FIRST_LINES = 20
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -22,6 +26,20 @@ def loaded(text: str) -> Any:
     except (ValueError, RecursionError):
         return None
     return value if _begin(text, at) == len(text) else None
+
+
+def loaded_lines(text: str) -> list[Any] | None:
+    """JSON to a line, None for a damaged line; none at all if most are, or most of the first."""
+    first = [line[:1] for line in islice(_lines(text), _FIRST_LINES)]
+    if 2 * sum(sign in ("[", "{") for sign in first) <= len(first):
+        return None
+    values = [loaded(line) for line in _lines(text)]
+    whole = sum(isinstance(value, list | dict) for value in values)
+    return values if 2 * whole > len(values) else None
+
+
+def _lines(text: str) -> Iterator[str]:
+    return filter(None, (line[0].strip() for line in _LINE.finditer(text)))
 
 
 def _value(text: str, at: int, lists: int) -> tuple[Any, int]:

@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from qwen_localize.errors import BadArgument
 
-from .conversations import Conversation
-from .turns import lines, writable
+from .turns import Conversation, lines, writable
 
 _OPENING = re.compile(r"[\[{]")
 _DIGITS = re.compile(r"(?<![\d.-])\d{1,6}(?![\d.])")

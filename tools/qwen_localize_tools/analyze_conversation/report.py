@@ -9,8 +9,8 @@ from qwen_localize.tool import SavedFile
 
 from .._shared.spreadsheet import as_table
 from .analysis import NOT_CHINESE, Analysed
-from .conversations import Conversation
 from .questions import Judgement, Question
+from .turns import Conversation
 
 # How much of the answers a result has, in bytes: a text of 8 kB and data of 60 kB, less what else stands in them.
 MOST_TEXT, MOST_DATA = 6_000, 48_000

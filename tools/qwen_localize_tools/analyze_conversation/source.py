@@ -14,7 +14,8 @@ from qwen_localize.files import LocalMedia, keyless_environment
 from qwen_localize.tool import Context
 
 from . import sheets
-from .conversations import Conversation, given, read
+from .conversations import given, read
+from .turns import Conversation
 
 _MOST_FILE_BYTES = 100 * 1024 * 1024
 _WORD = {"type": "string"}

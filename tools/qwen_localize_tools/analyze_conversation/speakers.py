@@ -81,9 +81,9 @@ def _is_exchange(turns: Sequence[Turn]) -> bool:
 
 
 def _is_cyclic(names: Sequence[str]) -> bool:
-    """Whether three names or more come again and again in the same order, as the fields of records do."""
+    """Whether three names or more come twice and again in the same order, as the fields of records do."""
     period = len(set(names))
-    return 3 <= period < len(names) and all(name == names[at % period] for at, name in enumerate(names))
+    return 3 <= period <= len(names) / 2 and all(name == names[at % period] for at, name in enumerate(names))
 
 
 def _has_words(turns: Sequence[Turn]) -> bool:

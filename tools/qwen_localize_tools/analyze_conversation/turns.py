@@ -1,12 +1,15 @@
-"""What was said in a conversation, turn by turn, and as the service reads it."""
+"""Conversations turn by turn, as they are kept, and as the service reads them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from enum import Enum, auto
 from typing import Any
 
 # Who speaks where nothing says it.
 SPEAKER = "speaker"
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 class Stamps(Enum):
@@ -23,6 +26,38 @@ class Turn:
 
     role: str
     text: str
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Turns, under the id that the user's data has, or its number; or why there are none."""
+
+    id: str
+    turns: tuple[Turn, ...]
+    error: str = ""
+
+    @property
+    def has_chinese(self) -> bool:
+        """Whether any turn has Chinese characters: the service documents Chinese dialogues only."""
+        return any(_CHINESE.search(turn.text) for turn in self.turns)
+
+    @property
+    def is_one_sided(self) -> bool:
+        """Whether only one person speaks."""
+        return len({turn.role for turn in self.turns}) == 1
+
+
+def as_json(conversations: Sequence[Conversation]) -> bytes:
+    """Conversations as the bytes that a job is given."""
+    return json.dumps([asdict(conversation) for conversation in conversations]).encode()
+
+
+def from_json(data: bytes) -> list[Conversation]:
+    """The conversations in such bytes."""
+    return [
+        Conversation(item["id"], tuple(Turn(**turn) for turn in item["turns"]), item["error"])
+        for item in json.loads(data)
+    ]
 
 
 def lines(turns: Iterable[Turn]) -> str:

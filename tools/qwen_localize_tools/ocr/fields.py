@@ -1,5 +1,6 @@
 """The fields that are asked for: names, names with hints, or a JSON Schema, made into what the service takes."""
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import unquote
@@ -158,7 +159,7 @@ class _Reader:
         for _ in range(_MOST_STEPS):
             rest = {name: value for name, value in node.items() if name not in ("$ref", *_BRANCHES)}
             if "$ref" in node:
-                node = self._target(str(node["$ref"])) | rest
+                node = self._target(node["$ref"]) | rest
             elif branches := [part for name in ("anyOf", "oneOf") for part in _parts(node, name) if not _is_null(part)]:
                 node = branches[0] | rest
             elif parts := _parts(node, "allOf"):
@@ -174,12 +175,14 @@ class _Reader:
         """What `allOf` puts together."""
         joined: dict[str, Any] = {}
         for part in parts:
-            part = self._target(str(part["$ref"])) if "$ref" in part else part
+            part = self._target(part["$ref"]) if "$ref" in part else part
             found = [node["properties"] for node in (joined, part) if isinstance(node.get("properties"), dict)]
             joined |= part | ({"properties": {name: each[name] for each in found for name in each}} if found else {})
         return joined
 
-    def _target(self, reference: str) -> dict[str, Any]:
+    def _target(self, reference: Any) -> dict[str, Any]:
+        if not isinstance(reference, str):
+            raise BadArgument('fields: a $ref is not a text. Write it as "#/$defs/name", or write out what it means.')
         node: Any = self._root
         for step in reference.removeprefix("#").split("/")[1:]:
             name = unquote(step).replace("~1", "/").replace("~0", "~")
@@ -216,8 +219,13 @@ def _hint(node: Mapping[str, Any], kind: str) -> str:
     """What helps to find a value: its description, what it can be, its form."""
     choices = node.get("enum")
     told = [
-        str(node.get("description") or node.get("title") or ""),
-        f"one of: {', '.join(map(str, choices))}" if isinstance(choices, list) else "",
-        str(node.get("format") or (kind if kind in _TOLD_TYPES else "")),
+        _text(node.get("description")) or _text(node.get("title")),
+        f"one of: {', '.join(filter(None, map(_text, choices)))}" if isinstance(choices, list) else "",
+        _text(node.get("format")) or (kind if kind in _TOLD_TYPES else ""),
     ]
     return "; ".join(filter(None, told))
+
+
+def _text(value: Any) -> str:
+    """A word as it is, and anything else as JSON."""
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)

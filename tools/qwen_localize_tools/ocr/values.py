@@ -5,7 +5,7 @@ from typing import Any
 
 from .numbers import number
 
-_YES, _NO = frozenset({"true", "yes", "1", "是", "✓", "x"}), frozenset({"false", "no", "0", "否", ""})
+_YES, _NO = frozenset({"true", "yes", "1", "是", "✓", "x"}), frozenset({"false", "no", "0", "否"})
 _NAMES = {"float": "number", "int": "integer", "bool": "boolean", "text": "string"}
 
 
