@@ -30,7 +30,11 @@ HEAVY = ("PIL", "rapidocr", "onnxruntime", "numpy", "cv2", "dashscope", "openai"
 
 @asynccontextmanager
 async def started(folder: Path, *arguments: str, mode: str = "auto", **env: str) -> AsyncIterator[Client]:
-    places = {"QWEN_LOCALIZE_OUTPUT_DIR": str(folder / "out"), "QWEN_LOCALIZE_ALLOWED_DIRS": str(folder)}
+    places = {
+        "QWEN_LOCALIZE_OUTPUT_DIR": str(folder / "out"),
+        "QWEN_LOCALIZE_ALLOWED_DIRS": str(folder),
+        "QWEN_LOCALIZE_STATE_DIR": str(folder / "state"),
+    }
     parameters = StdioServerParameters(
         command=SERVER[0], args=[*SERVER[1:], *arguments], env=os.environ | places | env, cwd=folder
     )
