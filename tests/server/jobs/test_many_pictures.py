@@ -197,7 +197,7 @@ async def test_one_that_fails_is_told_with_its_reason_and_the_others_are_made(tm
         data = await many(w, 3)
     assert (data["details"]["done"], data["details"]["failed"]) == (5, 1)
     [failure] = data["details"]["failures"]
-    assert failure["picture"] == "picture0.png"
+    assert failure["picture"] in {"picture0.png", "picture1.png", "picture2.png"}  # whichever came first
     assert "not billed" in failure["reason"]
     assert "5 of 6 done, 1 failed, about 0.015 CNY" in data["message"]
     assert "pass only these" in data["message"]
