@@ -2,9 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from itertools import count
 
-import anyio
 from pydantic import BaseModel
 
 from qwen_localize.errors import BadArgument, InternalError, LocalizeError, Rejected
@@ -12,6 +10,7 @@ from qwen_localize.tool import Context, Model, Receipt, Tokens
 
 from .._shared.completion import Completion
 from .._shared.tokens import tokens
+from .._shared.workers import side_by_side
 from .questions import Judgement, Question, prompt, read_answers
 from .turns import Conversation, writable
 
@@ -72,27 +71,22 @@ class Analysis:
         Raises:
             LocalizeError: none could be analysed.
         """
-        done: list[Analysed | None] = [None] * len(conversations)
+        done: dict[int, Analysed] = {}
         errors: list[LocalizeError] = []
-        left = iter(enumerate(conversations))
-        told = count(1)
 
-        async def work() -> None:
-            # A fixed number of workers, so that thousands of conversations take no more memory than a few.
-            for index, conversation in left:
-                try:
-                    done[index] = Analysed(id=conversation.id, answers=await self._safely(conversation))
-                except LocalizeError as error:
-                    errors.append(error)
-                    done[index] = Analysed(id=conversation.id, answers=[], error=str(error))
-                await tell(next(told), len(conversations))
+        async def work(index: int) -> None:
+            conversation = conversations[index]
+            try:
+                done[index] = Analysed(id=conversation.id, answers=await self._safely(conversation))
+            except LocalizeError as error:
+                errors.append(error)
+                done[index] = Analysed(id=conversation.id, answers=[], error=str(error))
+            await tell(len(done), len(conversations))
 
-        async with anyio.create_task_group() as group:
-            for _ in range(min(_SIDE_BY_SIDE, len(conversations))):
-                group.start_soon(work)
+        await side_by_side(_SIDE_BY_SIDE, range(len(conversations)), work)
         if len(errors) == len(conversations):
             raise self.stopped or errors[0]
-        return [item for item in done if item]
+        return [done[index] for index in range(len(conversations))]
 
     async def _safely(self, conversation: Conversation) -> list[Judgement]:
         try:

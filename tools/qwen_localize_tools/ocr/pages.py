@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import anyio
-
 from qwen_localize.errors import InternalError, LocalizeError
 from qwen_localize.files import LocalMedia, RemoteMedia
 from qwen_localize.tool import PREPARED, Context, Model, Prepared, Receipt, Tokens
 
+from .._shared.workers import side_by_side
 from .models import MODELS, TaskName, cut_words, options
 from .reading import OcrAnswer, Page, PictureFacts, read_page
 from .source import Document
@@ -94,17 +93,12 @@ class Reading:
             LocalizeError: none could be read.
         """
         done: dict[int, Page] = {}
-        left = iter(numbers)
 
-        async def work() -> None:
-            for number in left:
-                done[number] = await self._page(number)
-                await self._context.progress(len(done), len(numbers), f"{len(done)} of {len(numbers)} pages")
+        async def work(number: int) -> None:
+            done[number] = await self._page(number)
+            await self._context.progress(len(done), len(numbers), f"{len(done)} of {len(numbers)} pages")
 
-        # A fixed number of workers, so that a thousand pages take no more memory than a few.
-        async with anyio.create_task_group() as group:
-            for _ in range(min(_SIDE_BY_SIDE, len(numbers))):
-                group.start_soon(work)
+        await side_by_side(_SIDE_BY_SIDE, numbers, work)
         if len(self.errors) == len(numbers):
             raise self.stopped or self.errors[0]
         return [done[number] for number in numbers]

@@ -1,14 +1,13 @@
 """Pictures turned as their EXIF data says: what stands where is told of the picture as people see it."""
 
-import struct
 from io import BytesIO
 from typing import Any
 
 from qwen_localize.errors import BadInput, quote
 from qwen_localize.files import LocalMedia
 
-_ORIENTATION = 0x0112
-_TURNED = range(2, 9)
+from .._shared.decoding import is_turned
+
 # The first is as good as the picture itself; the others are for one that would become too large.
 _QUALITIES = (95, 85, 75)
 
@@ -24,7 +23,7 @@ def upright(picture: LocalMedia, image: Any, most_bytes: int) -> LocalMedia:
     Raises:
         BadInput: it is damaged, or too large once it is turned.
     """
-    if _orientation(image) not in _TURNED:
+    if not is_turned(image):
         return picture
     from PIL import ImageOps
 
@@ -37,13 +36,6 @@ def upright(picture: LocalMedia, image: Any, most_bytes: int) -> LocalMedia:
             facts = {"format": kind, "width": turned.width, "height": turned.height, "turned": True}
             return LocalMedia(picture.name, data, f"image/{kind.lower()}", facts)
     raise BadInput(f"{quote(picture.name)} is too large once it is turned as its EXIF data says. Make it smaller.")
-
-
-def _orientation(image: Any) -> Any:
-    try:
-        return image.getexif().get(_ORIENTATION, 1)
-    except (EOFError, KeyError, OSError, SyntaxError, TypeError, ValueError, struct.error):
-        return 1  # what cannot be read says nothing
 
 
 def _encoded(image: Any, mime_type: str, profile: Any) -> Any:

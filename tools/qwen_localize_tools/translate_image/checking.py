@@ -12,6 +12,7 @@ from qwen_localize.errors import OWN_FAULT, BadInput, LocalizeError
 from qwen_localize.files import Kept, LocalMedia, Media
 from qwen_localize.tool import Context, JobRecord, SavedFile, Series, Tokens, cny
 
+from .._shared.decoding import is_turned
 from ..ocr.models import MODELS as READERS
 from ..ocr.pages import INLINE_BYTES, PATH, PageRequest
 from ..ocr.reading import OcrAnswer, Page, PictureFacts, read_page
@@ -103,9 +104,9 @@ def _readable(media: LocalMedia) -> LocalMedia:
     from PIL import Image, ImageOps
 
     with Image.open(BytesIO(media.data)) as image:
-        kind, turned = str(image.format), image.getexif().get(0x0112, 1) != 1
+        kind = str(image.format)
         is_small = len(media.data) <= INLINE_BYTES and max(image.size) <= _LARGE_SIDE
-        if is_small and not turned and kind in ("JPEG", "PNG", "WEBP", "BMP"):
+        if is_small and not is_turned(image) and kind in ("JPEG", "PNG", "WEBP", "BMP"):
             facts = {"width": image.width, "height": image.height}
             return LocalMedia(media.name, media.data, Image.MIME[kind], facts)
         upright = ImageOps.exif_transpose(image).convert("RGB")

@@ -59,7 +59,7 @@ class Translator:
     def receipt(self) -> Receipt:
         """What the requests came to."""
         own = self._requests.receipt
-        return own.together(self._better.receipt) if self._better and self._better.receipt.request_ids else own
+        return own.together(self._better.receipt) if self._better else own
 
     @property
     def remarks(self) -> list[str]:

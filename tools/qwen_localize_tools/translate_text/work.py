@@ -36,7 +36,6 @@ class Texts:
     """The strings of a call, cut into parts that fit into requests, and put together again."""
 
     def __init__(self, strings: Sequence[str]) -> None:
-        self.strings = list(strings)
         self._cuts = [cut(string, SEGMENT_TOKENS) for string in strings]
         self.parts = list(dict.fromkeys(part.core for parts in self._cuts for part in parts if part.core))
 

@@ -71,10 +71,8 @@ def preview(tool: str, model: Model, gathered: Gathered, estimate: Estimate, res
                 "left_out_count": len(gathered.left_out),
             },
             "usage": {},
-            "request_id": "",
             "estimated_cost": 0.0,
         }
-        | ({"no_text_found": False} if "no_text_found" in result.model_fields else {})
     )
 
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-import anyio
-
 from qwen_localize.errors import BadArgument, BadInput, quote
 from qwen_localize.files import Found, Kept, LocalMedia
 from qwen_localize.tool import Context
 from qwen_localize.wellformed import clipped
 
 from ..opaque import ReadyRules
+from ..workers import side_by_side
 
 MOST_RESULTS = 1000
 _SIDE_BY_SIDE = 2
@@ -103,19 +102,15 @@ async def _looked_at(
     context: Context, references: Sequence[str], rules: ReadyRules, *, keep: bool
 ) -> list[tuple[Kept, int] | BadInput]:
     seen: dict[int, tuple[Kept, int] | BadInput] = {}
-    left = iter(enumerate(references))
 
-    async def work() -> None:
-        for index, reference in left:
-            try:
-                seen[index] = await _one(context, reference, rules, keep=keep)
-            except BadInput as error:
-                seen[index] = error
-            await context.progress(len(seen), len(references), f"Looked at {len(seen)} of {len(references)} pictures")
+    async def work(index: int) -> None:
+        try:
+            seen[index] = await _one(context, references[index], rules, keep=keep)
+        except BadInput as error:
+            seen[index] = error
+        await context.progress(len(seen), len(references), f"Looked at {len(seen)} of {len(references)} pictures")
 
-    async with anyio.create_task_group() as group:
-        for _ in range(min(_SIDE_BY_SIDE, len(references))):
-            group.start_soon(work)
+    await side_by_side(_SIDE_BY_SIDE, range(len(references)), work)
     return [seen[index] for index in range(len(references))]
 
 

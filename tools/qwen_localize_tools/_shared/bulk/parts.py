@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import anyio
-
 from qwen_localize.errors import InternalError, LocalizeError, SetupError, TryLater
 from qwen_localize.tool import CircuitBreaker, Context, Ending, JobRecord, Order, SavedFile, State, cny
 
+from ..workers import side_by_side
 from .report import Row, ending
 
 logger = logging.getLogger(__name__)
@@ -64,17 +63,13 @@ class _Parts:
         orders: dict[str, Part] = {}
         for part in self._parts:
             orders.setdefault(part.key, part)
-        left = iter(orders.values())
 
-        async def work() -> None:
-            for part in left:
-                if not self._breaker.opened:
-                    self._done[part.key] = await self._safely(part)
-                    await self._tell()
+        async def work(part: Part) -> None:
+            if not self._breaker.opened:
+                self._done[part.key] = await self._safely(part)
+                await self._tell()
 
-        async with anyio.create_task_group() as group:
-            for _ in range(min(_SIDE_BY_SIDE, len(orders))):
-                group.start_soon(work)
+        await side_by_side(_SIDE_BY_SIDE, orders.values(), work)
         if self._breaker.opened:
             raise LocalizeError(f"{self._count(State.SUCCEEDED)} of {len(self._parts)} done. {self._breaker.opened}")
         if stuck := [done.job for done in self._done.values() if done.job and done.job.state is State.UNDELIVERED]:

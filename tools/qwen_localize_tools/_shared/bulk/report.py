@@ -1,7 +1,5 @@
 """What became of many pictures: a few sentences, a bounded list of files, and a table with everything."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from qwen_localize.errors import OutputUnavailable
 from qwen_localize.tool import Context, Ending, JobRecord, SavedFile, State, cny
 from qwen_localize.wellformed import clipped
 
+from ..spreadsheet import as_table
 from .estimate import left_out_words
 
 # How much an answer's words name: files, and of failures and doubts the first few; all in bytes.
@@ -40,6 +39,15 @@ class Row:
         if self.job and self.job.state is State.SUCCEEDED:
             return "done" if self.files else "no text found"
         return "failed"
+
+    @property
+    def cells(self) -> list[str]:
+        """All of it, as the table has it."""
+        paths = " | ".join(file.path for file in self.files)
+        check = json.dumps(self.check, ensure_ascii=False) if self.check else ""
+        job_id, cost = (self.job.id, self.job.cost) if self.job else ("", None)
+        price = "" if cost is None else str(cost)
+        return [self.picture, self.variant, self.status, paths, self.error, job_id, price, check]
 
     @property
     def failure(self) -> dict[str, str]:
@@ -87,7 +95,7 @@ async def ending(context: Context, rows: Sequence[Row], cost: float | None, argu
         message=" ".join(filter(None, words)),
         details=details,
         artifacts=[file.model_dump() for file in _bounded([*report, *files])],
-        usage={},
+        usage={"image_count": len({row.job.id for row in rows if row.job and row.files})},
         cost=total,
         failed=len(failed) == len(rows),
     )
@@ -143,23 +151,8 @@ def _bounded(files: Sequence[SavedFile]) -> list[SavedFile]:
 
 async def _report(context: Context, rows: Sequence[Row]) -> list[SavedFile]:
     """A table of all parts as a file; none if the disk refuses it, which must not lose what is done."""
-    out = io.StringIO()
-    # Without this mark, Excel takes the file for one in the country's old character set.
-    out.write("\ufeff")
-    writer = csv.writer(out)
-    writer.writerow(_HEADS)
-    for row in rows:
-        paths = " | ".join(file.path for file in row.files)
-        check = json.dumps(row.check, ensure_ascii=False) if row.check else ""
-        job_id, cost = (row.job.id, row.job.cost) if row.job else ("", "")
-        cells = [row.picture, row.variant, row.status, paths, row.error, job_id, cost, check]
-        writer.writerow([_harmless(str("" if cell is None else cell)) for cell in cells])
+    table = as_table([_HEADS, *(row.cells for row in rows)])
     try:
-        return [await context.files.save_text(f"{context.jobs.report_name}.csv", out.getvalue(), "text/csv", once=True)]
+        return [await context.files.save_text(f"{context.jobs.report_name}.csv", table, "text/csv", once=True)]
     except OutputUnavailable:
         return []
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: files are named by anybody."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
