@@ -2,23 +2,23 @@
 
 from .bookkeeping import Bookkeeping
 from .circuit_breaker import CircuitBreaker
+from .connection import Connection
 from .paid import Answer, PaidCalls
 from .receipt import Receipt
 from .series import PREPARED, Prepared, Series
 from .session_cache import SessionCache
 from .single_flight import SingleFlight
-from .usage import Tokens
 
 __all__ = [
     "PREPARED",
     "Answer",
     "Bookkeeping",
     "CircuitBreaker",
+    "Connection",
     "PaidCalls",
     "Prepared",
     "Receipt",
     "Series",
     "SessionCache",
     "SingleFlight",
-    "Tokens",
 ]

@@ -7,7 +7,8 @@ nothing that goes wrong with the bookkeeping loses an answer, and only a stated 
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -15,14 +16,15 @@ from typing import Any, TypeVar
 import anyio
 
 from ..clock import Clock
-from ..dashscope import Client, Departure, Model, Price, Service
+from ..dashscope import Client, Departure, Model, Price, Service, Tokens
 from ..errors import BadArgument, OverBudget
 from ..state import Answers, Cost, CostLedger, until_available
 from ..wellformed import parsed, word
 from .bookkeeping import Bookkeeping
+from .connection import Connection
 from .session_cache import SessionCache
 from .single_flight import SingleFlight
-from .usage import Tokens, tokens_used
+from .usage import tokens_used
 
 T = TypeVar("T")
 
@@ -160,6 +162,17 @@ class PaidCalls:
         """Let go of a kept answer that is of no use: an equal request is paid for anew."""
         await self.bookkeeping.write(partial(self.answers.forget, self._key(request)))
 
+    async def keep(self, request: Any, text: str) -> None:
+        """Remember what was made of paid answers, as long as these are; waits until the store takes it."""
+        key, now = self._key(["made", request]), self.clock.wall()
+        await until_available(self.clock, partial(self.answers.keep, key, text, now), "A part of a result")
+
+    async def kept(self, request: Any) -> str | None:
+        """What was remembered with `keep`."""
+        return await until_available(
+            self.clock, partial(self.answers.get, self._key(["made", request])), "A part of a result"
+        )
+
     def _key(self, request: Any) -> str:
         return hashlib.sha256(json.dumps([self.scope, request], sort_keys=True).encode()).hexdigest()
 
@@ -175,7 +188,7 @@ class PaidCalls:
         self, tool: str, model: Model, expected: Tokens, send: Send, key: str, departure: Departure
     ) -> Answer:
         price = self.price(model)
-        cost = self.known_cost(model, price.of_tokens(expected.input, expected.output) if price else None)
+        cost = self.known_cost(model, price.of(expected) if price else None)
         booked = Cost(self.scope, tool, model.name, cost)
         expect = partial(self.ledger.expect, booked, self.clock.wall(), self.cap)
         acquire = partial(self.client.acquire, model.name, model.limit_at(self.service.region), expected.total)
@@ -189,13 +202,53 @@ class PaidCalls:
                     await self.bookkeeping.write(partial(self.ledger.settle, entry, 0.0))
             raise
         tokens, remark = tokens_used(body, expected)
-        settled = price.of_tokens(tokens.input, tokens.output) if price else 0.0
+        settled = price.of(tokens) if price else 0.0
         await self.bookkeeping.write(
             *self._kept(key, body),
             partial(self.ledger.settle, entry, settled),
             partial(self.client.correct, model.name, reserved, expected.total, tokens.total),
         )
         return Answer(body, tokens, remark)
+
+    @asynccontextmanager
+    async def connected(
+        self, tool: str, model: Model, path: str, params: dict[str, str], expected: Tokens, *, durable: bool
+    ) -> AsyncIterator[Connection]:
+        """A connection to a model, until the block ends; what it came to is settled then.
+
+        Args:
+            tool: whose cost it is.
+            model: the model that is asked.
+            path: the endpoint.
+            params: of its URL.
+            expected: tokens that will probably be used; they stand if this process dies meanwhile.
+            durable: whether it waits for a store that cannot be used now.
+
+        Raises:
+            OverBudget: it would pass the daily budget; nothing was sent.
+            LocalizeError: whatever went wrong.
+        """
+        self.check_model(model)
+        self.require_key()
+        price = self.price(model)
+        cost = self.known_cost(model, price.of(expected) if price else None)
+        booked = Cost(self.scope, tool, model.name, cost)
+        entry = await self._stored(partial(self.ledger.expect, booked, self.clock.wall(), self.cap), durable=durable)
+        used = Tokens()
+        try:
+            await self._stored(
+                partial(self.client.acquire, model.name, model.limit_at(self.service.region)), durable=durable
+            )
+            async with self.client.connect(path, params) as socket:
+                connection = Connection(socket)
+                try:
+                    yield connection
+                finally:
+                    used = connection.used
+        finally:
+            with anyio.CancelScope(shield=True):
+                settled = price.of(used) if price else 0.0
+                await self.bookkeeping.write(partial(self.ledger.settle, entry, settled))
 
     def _kept(self, key: str, body: dict[str, Any]) -> list[Callable[[], Awaitable[None]]]:
         text = json.dumps(body, ensure_ascii=False)

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ..dashscope import Price
-from .usage import Tokens
+from ..dashscope import Price, Tokens
 
 
 @dataclass
@@ -36,12 +35,13 @@ class Receipt:
         """The estimate in CNY; None where nobody published the price."""
         if None in self.billed or (self.price is None and not self.billed):
             return None
-        return sum(price.of_tokens(used.input, used.output) for price, used in self.billed.items() if price)
+        return sum(price.of(used) for price, used in self.billed.items() if price)
 
     def add(self, tokens: Tokens, request_id: str, model: str, remark: str) -> None:
         """One more call."""
         self.billed[self.price] = self.billed.get(self.price, Tokens()) + tokens
-        self.request_ids.append(request_id)
+        if request_id:
+            self.request_ids.append(request_id)
         if model:
             self.models.add(model)
         if remark and remark not in self.remarks:

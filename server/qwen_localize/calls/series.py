@@ -2,17 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from ..dashscope import Departure, Model
+from ..dashscope import Consume, Departure, Model, Tokens
 from ..errors import BadAnswer, SetupError, TryLater
 from .circuit_breaker import CircuitBreaker
+from .connection import Connection
 from .paid import Answer, PaidCalls, Send
 from .receipt import Receipt
-from .usage import Tokens
 
 T = TypeVar("T")
 # Under this name the facts of a request that was made late stand in its answer's body, and are kept with it.
@@ -113,6 +114,56 @@ class Series:
             return answer | {PREPARED: made.facts}
 
         return await self._ask([path, self.model.name, request], expected, send, read)
+
+    async def streamed(
+        self,
+        request: dict[str, Any],
+        prepare: Callable[[], Awaitable[Prepared]],
+        consume: Consume,
+        expected: Tokens,
+        read: Callable[[dict[str, Any]], T],
+    ) -> T:
+        """As `prepared`, of a chat completion that comes in pieces.
+
+        Args:
+            request: JSON with all that matters to the answer; equal ones are one request, whatever their bodies are.
+            prepare: makes the body.
+            consume: makes an answer's body of its pieces; that is kept, so what is too long for JSON goes elsewhere.
+            expected: tokens that it will probably take.
+            read: takes the answer's body; raises `BadAnswer` if it is not understood.
+
+        Raises:
+            LocalizeError: whatever went wrong, in `prepare` and `consume` too.
+        """
+
+        async def send(departure: Departure) -> dict[str, Any]:
+            made = await prepare()
+            body = {"model": self.model.name, "stream": True} | made.body
+            answer = await self._calls.client.stream(body, consume, departure, uploads=made.uploads)
+            return answer | {PREPARED: made.facts}
+
+        return await self._ask(["stream", self.model.name, request], expected, send, read)
+
+    @asynccontextmanager
+    async def connected(self, path: str, params: dict[str, str], expected: Tokens) -> AsyncIterator[Connection]:
+        """A connection to the model, until the block ends.
+
+        Args:
+            path: the endpoint.
+            params: of its URL.
+            expected: tokens that will probably be used.
+
+        Raises:
+            OverBudget: it would pass the daily budget; nothing was sent.
+            LocalizeError: whatever went wrong, or the breaker is open.
+        """
+        self.breaker.check()
+        made = self._calls.connected(self._tool, self.model, path, params, expected, durable=self._durable)
+        async with made as connection:
+            try:
+                yield connection
+            finally:  # what was used is paid, however it ended
+                self.receipt.add(connection.used, "", "", "")
 
     async def _ask(self, request: Any, expected: Tokens, send: Send, read: Callable[[dict[str, Any]], T]) -> T:
         self.breaker.check()

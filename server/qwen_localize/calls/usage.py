@@ -1,31 +1,17 @@
 """What a call used, as far as the service can be believed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from ..dashscope import usage_of
+from ..dashscope import Tokens, usage_of
 
 # No model takes or writes as much in one request; a larger count is no count.
 MOST_TOKENS = 1_000_000
 # The native protocol's names, and the OpenAI-compatible one's.
 _IN, _OUT = ("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens")
+# Of these, the parts that have prices of their own (docs/model-studio.md 9).
+_PICTURES, _SPEECH = ("video_tokens", "image_tokens"), ("audio_tokens",)
 ODD = "The service's count of tokens cannot be right; the cost is this server's own estimate."
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """Tokens in and out."""
-
-    input: int = 0
-    output: int = 0
-
-    def __add__(self, other: "Tokens") -> "Tokens":
-        return Tokens(self.input + other.input, self.output + other.output)
-
-    @property
-    def total(self) -> int:
-        """Both together."""
-        return self.input + self.output
 
 
 def tokens_used(answer: dict[str, Any], expected: Tokens) -> tuple[Tokens, str]:
@@ -37,10 +23,16 @@ def tokens_used(answer: dict[str, Any], expected: Tokens) -> tuple[Tokens, str]:
     """
     usage = usage_of(answer)
     tokens_in, tokens_out = (next((usage[name] for name in names if name in usage), None) for names in (_IN, _OUT))
-    found = Tokens(_count(tokens_in), _count(tokens_out))
-    if found.input > 0 and found.output >= 0:
+    found = Tokens(_count(tokens_in), _count(tokens_out), _part(usage, _IN, _PICTURES), _part(usage, _OUT, _SPEECH))
+    if found.input >= found.pictures and found.output >= found.speech and found.input > 0:
         return found, ""
     return expected, ODD if answer.get("usage") is not None else ""
+
+
+def _part(usage: Mapping[str, Any], names: tuple[str, ...], kinds: tuple[str, ...]) -> int:
+    """How many of the tokens under one of the names were of these kinds; none if it is not told."""
+    details = next((found for name in names if isinstance(found := usage.get(f"{name}_details"), Mapping)), {})
+    return sum(max(0, _count(details.get(kind))) for kind in kinds)
 
 
 def _count(value: Any) -> int:

@@ -1,10 +1,11 @@
-"""The verbs of Model Studio: chat, call, submit, query, list, cancel, upload, download.
+"""The verbs of Model Studio: chat, stream, call, connect, submit, query, list, cancel, upload, download.
 
 Generic on purpose: what a path or a body means is known by the tool that sends it.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx2
 
@@ -14,9 +15,13 @@ from .downloads import download
 from .limits import Limit
 from .refusals import describe, meaning
 from .retry import Repeat
+from .streams import Consume, stream
 from .tasks import Failed, TaskList, TaskState, as_text, parse, parse_page
 from .uploads import upload
 from .wire import Request, Wire
+
+if TYPE_CHECKING:
+    from .sockets import Socket
 
 # docs/model-studio.md 2.3: LIST and CANCEL have budgets of their own, 20 a second each.
 _LIST_LIMIT = Limit(requests=1200)
@@ -55,6 +60,27 @@ class Client:
         """An OpenAI-compatible chat completion, after `acquire`. Repeated if it failed, which is free."""
         url = f"{self._wire.service.compatible}/chat/completions"
         return await self._wire.send(_paid(url, body, Repeat.IF_REFUSED, departure))
+
+    async def stream(
+        self, body: dict[str, Any], consume: Consume, departure: Departure | None = None, *, uploads: bool = False
+    ) -> dict[str, Any]:
+        """A chat completion that comes in pieces, after `acquire`: what `consume` makes of them.
+
+        Repeated if it failed, which is free; then `consume` is called anew. What breaks off in the middle is not.
+        """
+        url, headers = f"{self._wire.service.compatible}/chat/completions", _resolving(uploads)
+        return await stream(self._wire, _paid(url, body, Repeat.IF_REFUSED, departure, headers), consume)
+
+    @asynccontextmanager
+    async def connect(
+        self, path: str, params: dict[str, str], departure: Departure | None = None
+    ) -> AsyncIterator["Socket"]:
+        """A WebSocket, after `acquire`, until the block ends. What is paid for is what is sent through it."""
+        from .sockets import connect  # the one user of a library that takes time to load
+
+        request = Request("GET", f"{self._wire.service.sockets}/{path}", params=params, departure=departure)
+        async with connect(self._wire, request) as socket:
+            yield socket
 
     async def call(
         self, path: str, body: dict[str, Any], departure: Departure | None = None, *, uploads: bool = False

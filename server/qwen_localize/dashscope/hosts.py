@@ -63,6 +63,11 @@ class Service:
         return f"{self.origin}/compatible-mode/v1"
 
     @property
+    def sockets(self) -> str:
+        """Root of what is reached over WebSockets."""
+        return f"{self.origin}/api-ws/v1"
+
+    @property
     def is_local(self) -> bool:
         """Whether the service is on this machine or network, as a sandbox is."""
         return is_private(urlsplit(self.origin).hostname or "")

@@ -7,16 +7,55 @@ from .limits import Limit
 
 
 @dataclass(frozen=True)
+class Tokens:
+    """Tokens in and out.
+
+    Attributes:
+        pictures: those of `input` that pictures took, where the service tells.
+        speech: those of `output` that speech took, where the service tells.
+    """
+
+    input: int = 0
+    output: int = 0
+    pictures: int = 0
+    speech: int = 0
+
+    def __add__(self, other: "Tokens") -> "Tokens":
+        return Tokens(
+            self.input + other.input,
+            self.output + other.output,
+            self.pictures + other.pictures,
+            self.speech + other.speech,
+        )
+
+    @property
+    def total(self) -> int:
+        """In and out together."""
+        return self.input + self.output
+
+
+@dataclass(frozen=True)
 class Price:
-    """List prices in CNY: for a million tokens in and out, and for a result (docs/model-studio.md 13)."""
+    """List prices in CNY (docs/model-studio.md 13): for a million tokens in and out, and for a result.
+
+    Attributes:
+        pictures: for a million tokens of pictures, where they differ from other input.
+        speech: for a million tokens of speech, where they differ from other output.
+    """
 
     input: float = 0.0
     output: float = 0.0
     result: float = 0.0
+    pictures: float | None = None
+    speech: float | None = None
 
-    def of_tokens(self, tokens_in: int, tokens_out: int) -> float:
+    def of(self, tokens: Tokens) -> float:
         """What a call with so many tokens costs, in CNY."""
-        return round((tokens_in * self.input + tokens_out * self.output) / 1_000_000, 6)
+        pictures = self.input if self.pictures is None else self.pictures
+        speech = self.output if self.speech is None else self.speech
+        spent_in = (tokens.input - tokens.pictures) * self.input + tokens.pictures * pictures
+        spent_out = (tokens.output - tokens.speech) * self.output + tokens.speech * speech
+        return round((spent_in + spent_out) / 1_000_000, 6)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ Knows no endpoint: those are in `client.py`, and what they mean lives in the too
 """
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -161,23 +161,37 @@ class Wire:
         Raises:
             LocalizeError: whatever went wrong, after the repeats that the request allows.
         """
-        key = self.require_key()
-        headers = {"Authorization": f"Bearer {key}"}
 
-        async def once() -> dict[str, Any]:
+        async def read(response: httpx2.Response, key: str) -> dict[str, Any]:
+            return judged(response, await read_body(response), self.service, key)
+
+        return await self.answered(request, read)
+
+    async def answered(
+        self,
+        request: Request,
+        read: Callable[[httpx2.Response, str], Awaitable[T]],
+        seconds: float | None = None,
+    ) -> T:
+        """What `read` makes of the answer to a request.
+
+        Args:
+            request: what is sent.
+            read: reads the open response; it is given the key, which must not come out with what it returns.
+            seconds: how long it may take, if not as long as usual.
+
+        Raises:
+            LocalizeError: whatever went wrong, after the repeats that the request allows.
+        """
+        key = self.require_key()
+
+        async def once() -> T:
             if request.budget:
                 await self.limiter.acquire(*request.budget)
-            if request.departure:
-                await request.departure.leave()
             try:
-                async with self.exchange(request, headers=headers) as response:
-                    body = await read_body(response)
+                async with departing(request), self.exchange(request, headers=bearer(key), seconds=seconds) as response:
                     self.skew = _skew(response, self.clock.wall())
-                    return _answer(response, body, self.service, key)
-            except TryFailed as failed:
-                if request.departure and failed.failure not in _DOUBTFUL[request.repeat]:
-                    request.departure.turned_away()
-                raise
+                    return await read(response, key)
             finally:
                 if request.budget and request.strict:
                     await self.limiter.restart_gap(request.budget[0])
@@ -214,17 +228,22 @@ class Wire:
         """One try, with every way a connection can fail turned into a `TryFailed`; no limits, no key."""
         usual = self.timeouts.other if request.repeat is Repeat.ALWAYS else self.timeouts.paid
         seconds = seconds or usual
+        with self.explained(seconds), anyio.fail_after(seconds):
+            async with self.http.stream(
+                request.method,
+                request.url,
+                json=request.json,
+                params=request.params,
+                headers=request.headers | dict(headers or {}),
+                **body,
+            ) as response:
+                yield response
+
+    @contextmanager
+    def explained(self, seconds: float) -> Iterator[None]:
+        """Every way a connection can fail turned into a `TryFailed`; `seconds` is how long it had."""
         try:
-            with anyio.fail_after(seconds):
-                async with self.http.stream(
-                    request.method,
-                    request.url,
-                    json=request.json,
-                    params=request.params,
-                    headers=request.headers | dict(headers or {}),
-                    **body,
-                ) as response:
-                    yield response
+            yield
         except _UNSENT as error:
             raise TryFailed(_unreachable(self.service, error), Failure.UNSENT) from error
         except (TimeoutError, httpx2.TimeoutException) as error:
@@ -234,6 +253,24 @@ class Wire:
         except Unreadable as error:
             words = f"The answer of {self.service} cannot be read: {error}. Try again; report it if it stays."
             raise TryFailed(errors.BadAnswer(words), Failure.UNKNOWN, retry=False) from error
+
+
+def bearer(key: str) -> dict[str, str]:
+    """The header that says whose request it is."""
+    return {"Authorization": f"Bearer {key}"}
+
+
+@asynccontextmanager
+async def departing(request: Request) -> AsyncIterator[None]:
+    """One try of a request: it leaves now, and is free again if it is turned away."""
+    if request.departure:
+        await request.departure.leave()
+    try:
+        yield
+    except TryFailed as failed:
+        if request.departure and failed.failure not in _DOUBTFUL[request.repeat]:
+            request.departure.turned_away()
+        raise
 
 
 def _verdict(repeat: Repeat, failed: TryFailed) -> LocalizeError:
@@ -248,7 +285,12 @@ def _verdict(repeat: Repeat, failed: TryFailed) -> LocalizeError:
     return failed.error
 
 
-def _answer(response: httpx2.Response, data: bytes, service: Service, key: str) -> dict[str, Any]:
+def judged(response: httpx2.Response, data: bytes, service: Service, key: str) -> dict[str, Any]:
+    """The JSON object in a body.
+
+    Raises:
+        TryFailed: it is none, or says why the request is refused.
+    """
     body = read_json(data, key)
     if response.is_success and isinstance(body, dict) and _is_content(body):
         return body

@@ -1,12 +1,14 @@
 """What may come in, checked, and where results go, whole and never over anything."""
 
+from .apart import keyless_environment, run_apart
 from .finding import Found, find
-from .inputs import fits, read_media, read_text
-from .kept import Kept, KeptInputs
-from .media import LocalMedia, Media, MediaRules, RemoteMedia
+from .inputs import fits, located, read_media, read_text
+from .kept import Kept, KeptFiles
+from .media import LocalFile, LocalMedia, Media, MediaRules, RemoteMedia
 from .offers import offer
 from .outputs import Artifact, ArtifactType, Inspected, Outputs
-from .pdf import Pdf, Pdfs, keyless_environment
+from .pdf import Pdf, Pdfs
+from .scratch import scratch_folder, sweep_scratch
 
 __all__ = [
     "Artifact",
@@ -14,7 +16,8 @@ __all__ = [
     "Found",
     "Inspected",
     "Kept",
-    "KeptInputs",
+    "KeptFiles",
+    "LocalFile",
     "LocalMedia",
     "Media",
     "MediaRules",
@@ -25,7 +28,11 @@ __all__ = [
     "find",
     "fits",
     "keyless_environment",
+    "located",
     "offer",
     "read_media",
     "read_text",
+    "run_apart",
+    "scratch_folder",
+    "sweep_scratch",
 ]

@@ -14,7 +14,7 @@ import anyio.to_thread
 from ..dashscope import is_private
 from ..errors import BadInput, quote
 from ..wellformed import whole
-from .media import Media, MediaRules, RemoteMedia
+from .media import LocalFile, Media, MediaRules, RemoteMedia
 
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+-]+=[^;,]*)*;base64,", re.IGNORECASE)
 # As long as a file's name can be; its ending stands at its end.
@@ -48,6 +48,35 @@ async def read_media(
     else:
         name, data = await anyio.to_thread.run_sync(_local, reference, rules.most_bytes, allowed)
     return await anyio.to_thread.run_sync(rules.checked, name, data)
+
+
+async def located(
+    reference: str, noun: str, most: int, allowed: tuple[Path, ...], *, local_service: bool = False
+) -> RemoteMedia | LocalFile:
+    """What the user named, where it lies: nothing is read yet.
+
+    Args:
+        reference: a path or an http(s) URL.
+        noun: what people call one.
+        most: bytes that one may have.
+        allowed: the directories below which files may be read.
+        local_service: whether the service is on this machine, and so may fetch local URLs.
+
+    Raises:
+        BadInput: it cannot be used; nothing was sent.
+    """
+    reference = reference.strip()
+    if reference[:8].lower().startswith(("http://", "https://")):
+        return _remote(reference, noun, local_service=local_service)
+    if is_remote(reference):
+        raise BadInput(f"Pass the {noun} as a plain path, or as an http(s) URL.")
+    return await anyio.to_thread.run_sync(_found, reference, most, allowed)
+
+
+def _found(reference: str, most: int, allowed: tuple[Path, ...]) -> LocalFile:
+    path = permitted(reference, allowed)
+    fits(path.stat().st_size, most)
+    return LocalFile(_one_line(path.name), path)
 
 
 async def read_text(reference: str, most: int, allowed: tuple[Path, ...]) -> tuple[str, str]:
@@ -170,7 +199,7 @@ def start() -> str:
 def _local(reference: str, most: int, allowed: tuple[Path, ...]) -> tuple[str, bytes]:
     path = permitted(reference, allowed)
     try:
-        with open(path, "rb", opener=_opened) as file:
+        with open(path, "rb", opener=unfollowed) as file:
             info = os.fstat(file.fileno())
             if not stat.S_ISREG(info.st_mode) or path.resolve() != path or not os.path.samestat(info, path.stat()):
                 raise BadInput(f"{shown(path)} was replaced while it was opened. Try again.")
@@ -182,7 +211,7 @@ def _local(reference: str, most: int, allowed: tuple[Path, ...]) -> tuple[str, b
     return _one_line(path.name), data
 
 
-def _opened(path: str, flags: int) -> int:
+def unfollowed(path: str, flags: int) -> int:
     """Without following a link or waiting for a pipe that took the file's place a moment ago, where systems can."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 

@@ -1,4 +1,4 @@
-"""Inputs of jobs, kept in the state directory until the job ends, so that any process can go on with it.
+"""Inputs of jobs, and parts of results, kept in the state directory so that any process can go on with a job.
 
 Named by their content: equal inputs of many jobs are kept once.
 """
@@ -6,20 +6,23 @@ Named by their content: equal inputs of many jobs are kept once.
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
 import anyio.to_thread
 
 from ..errors import BadInput, StateUnavailable
-from .media import LocalMedia, Media, RemoteMedia
+from .inputs import unfollowed
+from .media import LocalFile, LocalMedia, Media, RemoteMedia
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_PIECE = 1024 * 1024
 # What no job knows is left over from a process that died before it had written its job down.
-_LEFT_OVER_SECONDS = 24 * 3600.0
+LEFT_OVER_SECONDS = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -51,15 +54,16 @@ class Kept:
         return asdict(self)
 
 
-class KeptInputs:
-    """The bytes of inputs.
+class KeptFiles:
+    """The bytes of inputs, or of parts of results.
 
     Args:
         state: the state directory.
+        folder: which of its folders; results that are paid for have one of their own.
     """
 
-    def __init__(self, state: Path) -> None:
-        self._folder = state / "inputs"
+    def __init__(self, state: Path, folder: str = "inputs") -> None:
+        self._folder = state / folder
 
     def path(self, digest: str) -> Path:
         """Where the bytes lie.
@@ -91,20 +95,60 @@ class KeptInputs:
         digest = hashlib.sha256(data).hexdigest()
         if self.has(digest):
             return
-        temporary = self._folder / f".{digest}-{uuid4().hex[:8]}"
+        with self._placed() as (file, hashed):
+            file.write(data)
+            hashed.update(data)
+
+    async def hold(self, file: LocalFile) -> Kept:
+        """Keep a copy of a file, which may be larger than memory.
+
+        Raises:
+            BadInput: it cannot be read.
+            StateUnavailable: the disk refuses it; nothing was sent.
+        """
+        return Kept(file.name, digest=await anyio.to_thread.run_sync(self._hold, file.path))
+
+    def _hold(self, path: Path) -> str:
+        try:
+            source = open(path, "rb", opener=unfollowed)  # noqa: SIM115 - closed below
+        except OSError:
+            raise BadInput(f"{path} cannot be read. Check its permissions.") from None
+        with source, self._placed() as (file, hashed):
+            while piece := source.read(_PIECE):
+                file.write(piece)
+                hashed.update(piece)
+        return hashed.hexdigest()
+
+    async def gather(self, chunks: AsyncIterator[bytes]) -> str:
+        """Keep what comes in pieces, once all of it has come: its digest.
+
+        Raises:
+            StateUnavailable: the disk refuses it.
+        """
+        with self._placed() as (file, hashed):
+            async for chunk in chunks:
+                hashed.update(chunk)
+                await anyio.to_thread.run_sync(file.write, chunk)
+        return hashed.hexdigest()
+
+    @contextmanager
+    def _placed(self) -> Iterator[tuple[IO[bytes], "hashlib._Hash"]]:
+        """A file that is named by the digest of what was written into it, once it is safe on the disk."""
+        temporary, hashed = self._folder / f".{uuid4().hex}", hashlib.sha256()
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with temporary.open("xb") as file:
-                file.write(data)
+                yield file, hashed
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.replace(self._folder / digest)
+            temporary.replace(self._folder / hashed.hexdigest())
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise StateUnavailable(
                 f"{self._folder} cannot be written ({error.strerror}). Nothing was sent. Free some space, or set "
                 "QWEN_LOCALIZE_STATE_DIR to another folder."
             ) from error
+        finally:
+            temporary.unlink(missing_ok=True)
 
     async def get(self, kept: Kept) -> Media:
         """An input as media.
@@ -131,10 +175,10 @@ class KeptInputs:
         """Let go of bytes that no job needs."""
         self.path(digest).unlink(missing_ok=True)
 
-    def left_over(self, now: float) -> Iterator[str]:
-        """What has lain there for a day, and may belong to no job; `now` in Unix seconds."""
+    def left_over(self, now: float, seconds: float = LEFT_OVER_SECONDS) -> Iterator[str]:
+        """What has lain there for so long, and may belong to no job; `now` in Unix seconds."""
         for path in self._folder.glob("*") if self._folder.exists() else ():
-            if now - path.stat().st_mtime < _LEFT_OVER_SECONDS:
+            if now - path.stat().st_mtime < seconds:
                 continue
             if _DIGEST.fullmatch(path.name):
                 yield path.name

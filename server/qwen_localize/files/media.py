@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -42,6 +43,14 @@ class LocalMedia:
     def data_uri(self) -> str:
         """The bytes as a URI that holds them."""
         return f"data:{self.mime_type};base64,{base64.b64encode(self.data).decode()}"
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """A file that may be read, and is too large for memory; `name` is without its folder."""
+
+    name: str
+    path: Path
 
 
 Media = RemoteMedia | LocalMedia

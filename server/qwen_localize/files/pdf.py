@@ -1,7 +1,6 @@
 """The pages of PDFs as pictures, drawn by processes that are killed when a page never ends."""
 
 import json
-import os
 import subprocess
 import sys
 from collections import OrderedDict
@@ -16,6 +15,7 @@ import anyio.to_thread
 
 from ..clock import Clock, first
 from ..errors import BadInput, InternalError, quote
+from .apart import keyless_environment
 from .media import LocalMedia
 
 # How long a page may take to be drawn, or a document to be opened. Each page that took longer halves it for the
@@ -27,7 +27,6 @@ MOST_ENDLESS = 5
 MOST_PROCESSES = 3
 _MOST_BYTES, _LONGEST_LINE = 1024 * 1024 * 1024, 1000
 _PROGRAM = Path(__file__).with_name("drawing.py")
-_OUR_SETTINGS = ("DASHSCOPE_", "QWEN_LOCALIZE_")
 
 
 @dataclass(frozen=True)
@@ -44,12 +43,6 @@ class Reply:
 
 
 _DIED = Reply({"error": "died"})
-
-
-def keyless_environment() -> dict[str, str]:
-    """The environment for a program that reads a stranger's file: it finds our packages, and is not told the key."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(_OUR_SETTINGS)}
-    return own | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 class Worker:

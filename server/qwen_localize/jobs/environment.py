@@ -9,7 +9,7 @@ from pathlib import Path
 from ..clock import Clock
 from ..dashscope import Client
 from ..errors import StateUnavailable
-from ..files import Kept, KeptInputs, Media
+from ..files import Kept, KeptFiles, Media
 from .children import Children
 from .lifecycle import Lifecycle
 from .locks import Presence
@@ -42,7 +42,7 @@ class Environment:
     client: Client
     clock: Clock
     presence: Presence
-    inputs: KeptInputs
+    inputs: KeptFiles
     works: Works
     contexts: Contexts
     landed: Callable[[], Awaitable[None]]

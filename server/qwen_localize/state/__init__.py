@@ -1,10 +1,10 @@
 """What must survive the process, and what the processes of a machine share: one SQLite file in the state directory."""
 
-from .answers import Answers
+from .answers import KEPT_DAYS, Answers
 from .costs import Cost, CostLedger
 from .database import Database
 from .notices import Notices
 from .rate_limits import SharedRateLimits
 from .retry import until_available
 
-__all__ = ["Answers", "Cost", "CostLedger", "Database", "Notices", "SharedRateLimits", "until_available"]
+__all__ = ["KEPT_DAYS", "Answers", "Cost", "CostLedger", "Database", "Notices", "SharedRateLimits", "until_available"]

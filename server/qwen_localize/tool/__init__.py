@@ -1,7 +1,7 @@
 """What a tool is, and the small context that it may ask: the one door between the machine and the capabilities."""
 
-from ..calls import PREPARED, CircuitBreaker, Prepared, Receipt, Series, Tokens
-from ..dashscope import Limit, Model, Price
+from ..calls import PREPARED, CircuitBreaker, Connection, Prepared, Receipt, Series
+from ..dashscope import Limit, Model, Price, Tokens
 from ..jobs import Batch, Ending, Evidence, JobRecord, Kind, OneOrMany, Order, Results, State, Upstream
 from .context import Context
 from .definition import Tool
@@ -11,6 +11,7 @@ __all__ = [
     "PREPARED",
     "Batch",
     "CircuitBreaker",
+    "Connection",
     "Context",
     "Ending",
     "Evidence",

@@ -1,11 +1,13 @@
 """What a tool may ask for during one call: paid calls, jobs, files, and to say how far it is."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..calls import CircuitBreaker, PaidCalls, Series
+from ..clock import Clock
 from ..dashscope import Limit, Model, Price
 from ..errors import InternalError, LocalizeError, of_kind
 from ..files import (
@@ -13,17 +15,22 @@ from ..files import (
     ArtifactType,
     Found,
     Kept,
-    KeptInputs,
+    KeptFiles,
+    LocalFile,
     LocalMedia,
     Media,
     MediaRules,
     Outputs,
     Pdf,
     Pdfs,
+    RemoteMedia,
     find,
+    located,
     offer,
     read_media,
     read_text,
+    run_apart,
+    scratch_folder,
 )
 from ..jobs import FINAL, GivenUp, JobRecord, Order, Runner, State
 from ..state import Notices
@@ -76,6 +83,19 @@ class Calls:
         """How often a model may be asked here."""
         return model.limit_at(self.paid.service.region)
 
+    async def keep(self, request: Any, text: str) -> None:
+        """Remember on disk, as long as paid answers are, what was made of some of them; only then, return.
+
+        Args:
+            request: JSON with all that matters to it.
+            text: what is remembered.
+        """
+        await self.paid.keep(request, text)
+
+    async def kept(self, request: Any) -> str | None:
+        """What is remembered on disk of a request."""
+        return await self.paid.kept(request)
+
     def series(self, model: Model, breaker: CircuitBreaker | None = None) -> Series:
         """Calls to one model that belong together."""
         return Series(self.paid, self.tool, model, durable=self.durable, breaker=breaker)
@@ -83,13 +103,20 @@ class Calls:
 
 @dataclass(frozen=True)
 class Files:
-    """What comes in, checked, and what is written into the output directory."""
+    """What comes in, checked, and what is written into the output directory.
+
+    Attributes:
+        parts: parts of results that are paid for, as long as answers are kept that name them.
+        scratch: where folders are made for what is needed only for a while.
+    """
 
     paid: PaidCalls
     allowed_dirs: tuple[Path, ...]
     outputs: Outputs
-    kept: KeptInputs
+    kept: KeptFiles
+    parts: KeptFiles
     pdfs: Pdfs
+    scratch: Path
 
     async def find(self, references: Sequence[str]) -> Found:
         """The files that folders and patterns among the references stand for; what else there is stays as it is.
@@ -124,6 +151,38 @@ class Files:
             BadInput: it is gone.
         """
         return await self.kept.get(kept)
+
+    async def locate(self, reference: str, noun: str, most_bytes: int) -> RemoteMedia | LocalFile:
+        """What the user named by path or URL, and may be too large for memory; nothing is read or sent yet.
+
+        Raises:
+            BadInput: it cannot be used.
+        """
+        local_service = self.paid.service.is_local
+        return await located(reference, noun, most_bytes, self.allowed_dirs, local_service=local_service)
+
+    async def hold(self, source: RemoteMedia | LocalFile) -> Kept:
+        """Put a file where a job finds it, however large it is.
+
+        Raises:
+            BadInput: it cannot be read.
+            StateUnavailable: the disk refuses it; nothing was sent.
+        """
+        return Kept.of(source) if isinstance(source, RemoteMedia) else await self.kept.hold(source)
+
+    async def apart(self, program: Path, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """What a program of ours answers that reads or writes a stranger's file in a process of its own."""
+        return await run_apart(self.paid.clock, program, request, seconds)
+
+    @asynccontextmanager
+    async def folder(self) -> AsyncIterator[Path]:
+        """A folder for what is needed only for a while; it is gone when the block ends.
+
+        Raises:
+            StateUnavailable: the disk refuses it.
+        """
+        with scratch_folder(self.scratch) as folder:
+            yield folder
 
     async def text(self, reference: str, most: int) -> tuple[str, str]:
         """A local text file's name and content of at most so many bytes, for the tool to check.
@@ -286,6 +345,7 @@ class Context:
     jobs: Jobs
     files: Files
     progress: ProgressReport
+    clock: Clock
 
 
 def _saved(artifact: Artifact) -> SavedFile:

@@ -15,10 +15,10 @@ from ..calls import Answer, Bookkeeping, PaidCalls, SessionCache, SingleFlight
 from ..clock import Clock
 from ..dashscope import Client, RateLimiter, Timeouts, Wire
 from ..errors import InternalError, LocalizeError, StateUnavailable
-from ..files import KeptInputs, Outputs, Pdfs
+from ..files import KeptFiles, Outputs, Pdfs, sweep_scratch
 from ..jobs import Environment, GivenUp, JobRecord, JobStore, Lock, Poller, Presence, Recovery, Runner, Submission
 from ..settings import Settings
-from ..state import Answers, CostLedger, Database, Notices, SharedRateLimits
+from ..state import KEPT_DAYS, Answers, CostLedger, Database, Notices, SharedRateLimits
 from .context import Calls, Context, Files, Jobs, ProgressReport
 from .definition import Tool
 
@@ -115,8 +115,21 @@ class Runtime:
         return Context(
             calls=Calls(paid, tool, durable=batch is not None),
             jobs=Jobs(runner, paid, outputs, notices, self._results, tool, until, given_up, progress, batch),
-            files=Files(paid, self.settings.allowed_dirs, outputs, KeptInputs(self.settings.state_dir), machine.pdfs),
+            files=self._files(machine),
             progress=progress,
+            clock=self.clock,
+        )
+
+    def _files(self, machine: _Machine) -> Files:
+        settings = self.settings
+        return Files(
+            paid=machine.paid,
+            allowed_dirs=settings.allowed_dirs,
+            outputs=self._outputs,
+            kept=KeptFiles(settings.state_dir),
+            parts=_parts(settings),
+            pdfs=machine.pdfs,
+            scratch=settings.state_dir / "scratch",
         )
 
     def _batch_context(self, job: JobRecord, tell: Callable[[str], Awaitable[None]]) -> Context:
@@ -187,12 +200,13 @@ class Runtime:
             client=client,
             clock=self.clock,
             presence=presence,
-            inputs=KeptInputs(settings.state_dir),
+            inputs=KeptFiles(settings.state_dir),
             works=self._works,
             contexts=self._batch_context,
             landed=single_flight.landed,
         )
         await _tidied(environment, database, now)
+        await _swept(settings, now)
         paid = self._paid(client, database, single_flight)
         return _Machine(database, wire, paid, self._started(environment), Pdfs(self.clock))
 
@@ -257,3 +271,23 @@ async def _tidied(environment: Environment, database: Database, now: float) -> N
         await environment.store.release(list(environment.inputs.left_over(now)), environment.inputs.remove)
     except (StateUnavailable, OSError) as error:
         logger.info("Old records are forgotten later: %s", error)
+
+
+def _parts(settings: Settings) -> KeptFiles:
+    """Parts of results; they are kept as long as the answers that name them."""
+    return KeptFiles(settings.state_dir, "parts")
+
+
+async def _swept(settings: Settings, now: float) -> None:
+    """Remove what a process has left lying that died, and parts of results that no answer names any more."""
+    parts = _parts(settings)
+
+    def work() -> None:
+        for digest in parts.left_over(now, KEPT_DAYS * 24 * 3600.0):
+            parts.remove(digest)
+        sweep_scratch(settings.state_dir / "scratch", now)
+
+    try:
+        await anyio.to_thread.run_sync(work)
+    except OSError as error:
+        logger.info("What was left lying is removed later: %s", error)

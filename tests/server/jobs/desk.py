@@ -27,7 +27,7 @@ from qwen_localize.dashscope import (
 )
 from qwen_localize.dashscope.tasks import TaskState
 from qwen_localize.errors import Expired, NoAccess
-from qwen_localize.files import Inspected, KeptInputs
+from qwen_localize.files import Inspected, KeptFiles
 from qwen_localize.jobs import (
     Environment,
     Evidence,
@@ -202,7 +202,7 @@ class Desk:
         self.database = Database(self.folder, NOW)
         self.store = JobStore(self.database)
         self.presence = Presence(self.folder, NOW)
-        self.inputs = KeptInputs(self.folder)
+        self.inputs = KeptFiles(self.folder)
 
     @property
     def out(self) -> Path:

@@ -77,7 +77,7 @@ async def _chosen(context: Context, request: PageRequest, document: Document, pa
     if pages.strip() or count <= MOST_UNASKED:
         return chosen_pages(pages.strip() or "all", count)
     price = context.calls.price(request.model)
-    cost = price.of_tokens(PAGE_TOKENS.input, PAGE_TOKENS.output) * count if price else None
+    cost = price.of(PAGE_TOKENS) * count if price else None
     raise BadArgument(
         f"{document.name[:_MOST_NAME]} has {count} pages; all of them cost {cny(cost and round(cost, 2))}. Choose some "
         'with pages, such as "1-20", or pass pages="all".'

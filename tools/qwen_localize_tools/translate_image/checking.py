@@ -33,7 +33,7 @@ _QUALITIES = (90, 75, 50)
 def cost_of_check(context: Context, pixels: int) -> float:
     """What reading a picture of so many pixels twice costs about, in CNY; 0 pixels are not known."""
     price, expected = context.calls.price(_READER), _expected(pixels)
-    return 2 * price.of_tokens(expected.input, expected.output) if price else 0.0
+    return 2 * price.of(expected) if price else 0.0
 
 
 def _expected(pixels: int) -> Tokens:

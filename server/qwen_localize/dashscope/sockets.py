@@ -1,0 +1,165 @@
+"""Connections over which both sides speak whenever they like: WebSockets (docs/model-studio.md 10)."""
+
+import json
+import secrets
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import anyio
+import httpx2
+from httpx2.websockets import AsyncWebSocketSession, HTTPXWSException
+from wsproto.utilities import ProtocolError
+
+from ..errors import LocalizeError, ServiceFailed, TimedOut, quote
+from .bodies import Unreadable, read_body, read_json
+from .retry import Failure
+from .wire import Request, TryFailed, Wire, bearer, departing, judged
+
+# A message is a second or so of speech in base64, some ten kilobytes.
+_MOST_MESSAGE = 4 * 1024 * 1024
+_MOST_ANSWER = 1024 * 1024
+
+
+_BROKEN = (
+    HTTPXWSException,
+    ProtocolError,
+    httpx2.HTTPError,
+    anyio.BrokenResourceError,
+    anyio.ClosedResourceError,
+    anyio.EndOfStream,
+    OSError,
+)
+
+
+class Socket:
+    """A connection that is open.
+
+    Args:
+        session: the connection below.
+        wire: whose it is.
+        key: must not come out with what is received.
+    """
+
+    def __init__(self, session: AsyncWebSocketSession, wire: Wire, key: str) -> None:
+        self._session, self._wire, self._key = session, wire, key
+
+    async def send(self, message: dict[str, Any] | bytes) -> None:
+        """Send an event as JSON, or bytes as they are.
+
+        Raises:
+            ServiceFailed: the connection broke.
+        """
+        try:
+            if isinstance(message, bytes):
+                await self._session.send_bytes(message)
+            else:
+                await self._session.send_text(json.dumps(message, ensure_ascii=False))
+        except _BROKEN as error:
+            raise _broken(self._wire, error) from error
+
+    async def receive(self, seconds: float) -> dict[str, Any]:
+        """The next event.
+
+        Raises:
+            TimedOut: none came for so many seconds.
+            ServiceFailed: the connection broke, or what came is no event.
+        """
+        try:
+            event = await self._session.receive(seconds)
+        except TimeoutError:
+            raise TimedOut(
+                f"{self._wire.service} said nothing for {seconds:g} s. Try again in a few minutes."
+            ) from None
+        except _BROKEN as error:
+            raise _broken(self._wire, error) from error
+        data = getattr(event, "data", None)
+        found = _read(data, self._key) if isinstance(data, str) else None
+        if not isinstance(found, dict):
+            said = quote(data if isinstance(data, str) else str(type(event).__name__))
+            raise ServiceFailed(f"{self._wire.service} sent {said} in the place of an event. Try again.")
+        return found
+
+
+def _read(data: str, key: str) -> Any:
+    try:
+        return read_json(data.encode(errors="replace"), key)
+    except Unreadable:
+        return None
+
+
+@asynccontextmanager
+async def connect(wire: Wire, request: Request) -> AsyncIterator[Socket]:
+    """A connection, until the block ends; it is closed then, whatever ended it.
+
+    Raises:
+        LocalizeError: it could not be made, after the repeats that the request allows; it broke; or what the block
+            raises.
+    """
+    key = wire.require_key()
+    try:
+        async with AsyncExitStack() as stack:
+            yield await wire.repeating(lambda: _dialled(wire, request, key, stack), request.repeat)
+    except BaseExceptionGroup as failures:
+        raise _most_telling(wire, failures) from failures
+
+
+async def _dialled(wire: Wire, request: Request, key: str, stack: AsyncExitStack) -> Socket:
+    """One try; what is open afterwards, the stack will close."""
+    timeout = httpx2.Timeout(wire.timeouts.other, connect=wire.timeouts.connect)
+    async with AsyncExitStack() as opening, departing(request):
+        with wire.explained(wire.timeouts.other):
+            asked = wire.http.stream(
+                "GET", request.url, params=request.params, headers=bearer(key) | _upgrade(), timeout=timeout
+            )
+            response = await opening.enter_async_context(asked)
+            if response.status_code != httpx2.codes.SWITCHING_PROTOCOLS:
+                judged(response, await read_body(response, _MOST_ANSWER), wire.service, key)
+                raise TryFailed(_closed(wire, "answered the call without taking it"), Failure.ANSWERED, retry=False)
+        network = response.extensions["network_stream"]
+        session = AsyncWebSocketSession(network, max_message_size_bytes=_MOST_MESSAGE, response=response)
+        await opening.enter_async_context(session)
+        stack.push_async_exit(opening.pop_all())
+    return Socket(session, wire, key)
+
+
+def _upgrade() -> dict[str, str]:
+    """The headers of a WebSocket's beginning (RFC 6455)."""
+    return {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": b64encode(secrets.token_bytes(16)).decode(),
+        "Sec-WebSocket-Version": "13",
+    }
+
+
+def _closed(wire: Wire, words: str) -> ServiceFailed:
+    return ServiceFailed(f"{wire.service} {words}. Check the network, then try again.")
+
+
+def _broken(wire: Wire, error: Exception) -> ServiceFailed:
+    reason = getattr(error, "reason", "")
+    said = f" and said {quote(str(reason))}" if reason else ""
+    return _closed(
+        wire, f"closed the connection ({type(error).__name__} {getattr(error, 'code', '')}".rstrip() + f"){said}"
+    )
+
+
+def _most_telling(wire: Wire, failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Of what ended a connection, the one that says most: what is ours, then a cancellation, then what broke."""
+    found = list(_leaves(failures))
+    ours = [error for error in found if isinstance(error, LocalizeError)]
+    others = [error for error in found if not isinstance(error, _BROKEN)]
+    if ours or others:
+        return (ours or others)[0]
+    broken = next(error for error in found if isinstance(error, Exception))
+    return _broken(wire, broken)
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error

@@ -1,0 +1,77 @@
+"""Answers that come in pieces, as server-sent events (docs/model-studio.md 1.2 and 9)."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+import anyio
+import httpx2
+
+from ..errors import BadAnswer, LocalizeError, ServiceFailed
+from .bodies import read_body, read_json
+from .retry import Failure
+from .wire import Request, TryFailed, Wire, judged
+
+Chunks = AsyncIterator[dict[str, Any]]
+Consume = Callable[[Chunks], Awaitable[dict[str, Any]]]
+
+# How long an answer may take from its first piece to its last, and how long the next piece may be waited for.
+_SECONDS, _QUIET_SECONDS = 1800.0, 90.0
+# A piece is a second or so of speech in base64, some ten kilobytes.
+_MOST_PIECE = 8 * 1024 * 1024
+_END = "[DONE]"
+
+
+async def stream(wire: Wire, request: Request, consume: Consume) -> dict[str, Any]:
+    """What `consume` makes of an answer's pieces; it is called anew for each try that the request allows.
+
+    Raises:
+        LocalizeError: see `Wire.send`; an answer that breaks off in the middle may be billed.
+    """
+
+    async def read(response: httpx2.Response, key: str) -> dict[str, Any]:
+        if not response.is_success or "event-stream" not in response.headers.get("content-type", ""):
+            return judged(response, await read_body(response), wire.service, key)
+        return await _consumed(response, wire, key, consume)
+
+    return await wire.answered(request, read, seconds=_SECONDS)
+
+
+async def _consumed(response: httpx2.Response, wire: Wire, key: str, consume: Consume) -> dict[str, Any]:
+    pieces = _pieces(response, wire, key)
+    try:
+        return await consume(pieces)
+    except BadAnswer as error:  # what it took is billed
+        raise TryFailed(error, Failure.UNKNOWN, retry=False) from error
+    finally:
+        await pieces.aclose()
+
+
+async def _pieces(response: httpx2.Response, wire: Wire, key: str) -> AsyncGenerator[dict[str, Any]]:
+    """The pieces as JSON objects, up to the mark at their end."""
+    events = aiter(httpx2.EventSource(response, max_event_size=_MOST_PIECE))
+    while True:
+        try:
+            with anyio.fail_after(_QUIET_SECONDS):
+                event = await anext(events)
+        except StopAsyncIteration:
+            raise TryFailed(_ended(wire, "ended in the middle"), Failure.UNKNOWN) from None
+        except TimeoutError:
+            words = f"stood still for {_QUIET_SECONDS:g} s"
+            raise TryFailed(_ended(wire, words), Failure.UNKNOWN) from None
+        except httpx2.SSEError:
+            words = "has a piece that is larger than any can be"
+            raise TryFailed(_ended(wire, words), Failure.UNKNOWN, retry=False) from None
+        if event.data.strip() == _END:
+            return
+        yield _piece(event.data, response, wire, key)
+
+
+def _piece(data: str, response: httpx2.Response, wire: Wire, key: str) -> dict[str, Any]:
+    piece = read_json(data.encode(errors="replace"), key)
+    if isinstance(piece, Mapping) and not piece.get("error") and not (piece.get("code") and not piece.get("choices")):
+        return dict(piece)
+    return judged(response, data.encode(errors="replace"), wire.service, key)
+
+
+def _ended(wire: Wire, words: str) -> LocalizeError:
+    return ServiceFailed(f"The answer of {wire.service} {words}. Check the network, then try again.")
