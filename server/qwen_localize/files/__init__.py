@@ -1,6 +1,6 @@
 """What may come in, checked, and where results go, whole and never over anything."""
 
-from .apart import keyless_environment, run_apart
+from .apart import Apart, keyless_environment
 from .finding import Found, find
 from .inputs import fits, located, read_media, read_text
 from .kept import Kept, KeptFiles
@@ -11,6 +11,7 @@ from .pdf import Pdf, Pdfs
 from .scratch import scratch_folder, sweep_scratch
 
 __all__ = [
+    "Apart",
     "Artifact",
     "ArtifactType",
     "Found",
@@ -32,7 +33,6 @@ __all__ = [
     "offer",
     "read_media",
     "read_text",
-    "run_apart",
     "scratch_folder",
     "sweep_scratch",
 ]

@@ -1,7 +1,7 @@
 """Programs of ours that read or write a stranger's file, in processes of their own: without the key, killed at the end.
 
-A program is a file that imports nothing of this package. It reads one line of JSON, what it is asked, and answers with
-one, in which `error` is a word for what went wrong.
+A program is a file that imports nothing of this package. It reads requests, a line of JSON each, and answers each with
+a line, in which `error` is a word for what went wrong; it ends when its input does.
 """
 
 import json
@@ -19,12 +19,11 @@ from ..clock import Clock, first
 from ..errors import InternalError
 
 _OUR_SETTINGS = ("DASHSCOPE_", "QWEN_LOCALIZE_")
-# What a program can be: it ended without an answer, or had to be ended.
+# What becomes of a program besides: it ended without an answer, or had to be ended.
 DIED, ENDLESS = "died", "endless"
 _MOST_ANSWER = 16 * 1024 * 1024
-# More at a time would take the machine from its user.
-_MOST_PROCESSES = 2
-_turns = anyio.CapacityLimiter(_MOST_PROCESSES)
+
+Process = subprocess.Popen[bytes]
 
 
 def keyless_environment() -> dict[str, str]:
@@ -33,31 +32,48 @@ def keyless_environment() -> dict[str, str]:
     return own | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
-async def run_apart(clock: Clock, program: Path, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """What a program answers; `{"error": DIED}` or `{"error": ENDLESS}` if it does not.
+class Apart:
+    """One program, started when it is first asked, and anew if it died.
 
     Args:
         clock: what time it is.
         program: the file.
-        request: JSON.
-        seconds: how long it may take.
     """
-    async with _turns:
-        process = await anyio.to_thread.run_sync(_started, program)
-        answers: list[dict[str, Any]] = []
 
-        async def asked() -> None:
-            answers.append(await anyio.to_thread.run_sync(_answer, process, request, abandon_on_cancel=True))
+    def __init__(self, clock: Clock, program: Path) -> None:
+        self._clock, self._program = clock, program
+        self._one_at_a_time = anyio.Lock()
+        self._process: Process | None = None
 
-        try:
-            await first(clock, seconds, asked)
-        finally:
+    async def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """What it answers within so many seconds; else `{"error": DIED}` or `{"error": ENDLESS}`.
+
+        Raises:
+            InternalError: it cannot be started.
+        """
+        async with self._one_at_a_time:
+            answers: list[dict[str, Any]] = []
+
+            async def asked(process: Process) -> None:
+                answers.append(await anyio.to_thread.run_sync(_answer, process, request, abandon_on_cancel=True))
+
+            try:
+                self._process = process = self._process or await anyio.to_thread.run_sync(_started, self._program)
+                await first(self._clock, seconds, lambda: asked(process))
+            finally:
+                if not answers or answers[0].get("error") == DIED:
+                    await self.close()
+            return answers[0] if answers else {"error": ENDLESS}
+
+    async def close(self) -> None:
+        """End it, whatever it is doing."""
+        process, self._process = self._process, None
+        if process:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(_ended, process)
-        return answers[0] if answers else {"error": ENDLESS}
 
 
-def _started(program: Path) -> "subprocess.Popen[bytes]":
+def _started(program: Path) -> Process:
     try:
         return subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-P", str(program)],
@@ -71,21 +87,19 @@ def _started(program: Path) -> "subprocess.Popen[bytes]":
         raise InternalError(f"No process can be started ({error.strerror}). Try again.") from error
 
 
-def _answer(process: "subprocess.Popen[bytes]", request: dict[str, Any]) -> dict[str, Any]:
+def _answer(process: Process, request: dict[str, Any]) -> dict[str, Any]:
     said, heard = process.stdin, process.stdout
-    try:
+    with suppress(OSError, ValueError):
         if said and heard:
             said.write(json.dumps(request).encode() + b"\n")
-            said.flush()  # it stays open: the program ends when it is closed
+            said.flush()
             answer = json.loads(heard.readline(_MOST_ANSWER))
             if isinstance(answer, dict):
                 return answer
-    except (OSError, ValueError):
-        pass
     return {"error": DIED}
 
 
-def _ended(process: "subprocess.Popen[bytes]") -> None:
+def _ended(process: Process) -> None:
     process.kill()
     process.wait()
     for stream in (process.stdin, process.stdout):

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..calls import CircuitBreaker, PaidCalls, Series
 from ..clock import Clock
 from ..dashscope import Limit, Model, Price
 from ..errors import InternalError, LocalizeError, of_kind
 from ..files import (
+    Apart,
     Artifact,
     ArtifactType,
     Found,
@@ -29,7 +29,6 @@ from ..files import (
     offer,
     read_media,
     read_text,
-    run_apart,
     scratch_folder,
 )
 from ..jobs import FINAL, GivenUp, JobRecord, Order, Runner, State
@@ -170,9 +169,14 @@ class Files:
         """
         return Kept.of(source) if isinstance(source, RemoteMedia) else await self.kept.hold(source)
 
-    async def apart(self, program: Path, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """What a program of ours answers that reads or writes a stranger's file in a process of its own."""
-        return await run_apart(self.paid.clock, program, request, seconds)
+    @asynccontextmanager
+    async def apart(self, program: Path) -> AsyncIterator[Apart]:
+        """A program of ours that reads or writes a stranger's file in a process of its own, until the block ends."""
+        apart = Apart(self.paid.clock, program)
+        try:
+            yield apart
+        finally:
+            await apart.close()
 
     @asynccontextmanager
     async def folder(self) -> AsyncIterator[Path]:
