@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,9 @@ class Apart:
                 answers.append(await anyio.to_thread.run_sync(_answer, process, request, abandon_on_cancel=True))
 
             try:
-                self._process = process = self._process or await anyio.to_thread.run_sync(_started, self._program)
-                await first(self._clock, seconds, lambda: asked(process))
+                if self._process is None:
+                    self._process = await anyio.to_thread.run_sync(_started, self._program)
+                await first(self._clock, seconds, partial(asked, self._process))
             finally:
                 if not answers or answers[0].get("error") == DIED:
                     await self.close()
