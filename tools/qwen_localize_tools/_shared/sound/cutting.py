@@ -19,6 +19,8 @@ import av
 _STEP = 0.02
 # Decibels below the loudest: what nobody hears, and what is as quiet as a room.
 _NOTHING, _QUIET = -100.0, -65.0
+# What is all alike, and quieter, is the noise of an empty room.
+_HISS = -40.0
 # Speech stands out of what is around it by about so much.
 _LEAST_RISE, _MOST_RISE = 4.0, 12.0
 # A pause inside speech; a click is shorter than a word; words begin and end softly.
@@ -89,6 +91,8 @@ def _threshold(levels: Sequence[float]) -> float:
     if not ordered:
         return 0.0
     floor, top = (max(ordered[int(len(ordered) * share)], -75.0) for share in (0.05, 0.98))
+    if top - floor < _MOST_RISE / 2 and top < _HISS:
+        return 0.0
     rise = min(max(0.3 * (top - floor), _LEAST_RISE), _MOST_RISE)
     return max(_QUIET, min(floor + rise, top - _LEAST_RISE))
 
@@ -139,7 +143,8 @@ def _best_cut(
     late = late or [(middle, width) for middle, width in middles if middle - begin >= least]
     if late:
         return max(late, key=lambda pause: min(pause[1], 2.0) + (pause[0] - begin) / most)[0]
-    return _quietest(levels, begin + max(least, most * _LATE), limit)
+    last = following[1] - least if following[1] < limit + least else limit
+    return _quietest(levels, min(begin + max(least, most * _LATE), last), last)
 
 
 def _quietest(levels: Sequence[float], start: float, end: float) -> float:
