@@ -1,6 +1,7 @@
 """Subtitles: SRT and WebVTT that every player reads, and how a text becomes such as a reader can follow."""
 
 import math
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ _GOOD, _LEAST = 1000, 500
 _NEAR_PAUSE = 1.0
 # How fast people speak, in letters a second, where nothing says when they did.
 _LETTERS_PER_SECOND = 15.0
+
+_NUMBER = re.compile(r"\n(?=\d+$)", re.MULTILINE)
 
 Stretch = tuple[float, float]
 
@@ -46,9 +49,9 @@ class Said:
 
 
 def srt(cues: Sequence[Cue]) -> str:
-    """The cues as SubRip text, which has no way to quote an arrow."""
+    """The cues as SubRip text, which has no way to quote an arrow, or a line that looks like the next one's number."""
     parts = (
-        f"{number}\n{_clock(start, ',')} --> {_clock(end, ',')}\n{text.replace('-->', '→')}\n"
+        f"{number}\n{_clock(start, ',')} --> {_clock(end, ',')}\n{_NUMBER.sub(' ', text.replace('-->', '→'))}\n"
         for number, (start, end, text) in enumerate(_tidy(cues), 1)
     )
     return "\n".join(parts)

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 from av.container import InputContainer
@@ -34,15 +35,12 @@ class Refused(ValueError):
 class _Nameless:
     """A file without its name: FFmpeg believes endings, and opens files that a name tells it to."""
 
-    def __init__(self, path: str) -> None:
-        self._file = Path(path).open("rb")  # noqa: SIM115 - closed with the container
-        self.read, self.seek, self.tell = self._file.read, self._file.seek, self._file.tell
-
-    def close(self) -> None:
-        self._file.close()
+    def __init__(self, file: BinaryIO) -> None:
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
 
 
-def opened(path: str) -> InputContainer:
+@contextmanager
+def opened(path: str) -> Iterator[InputContainer]:
     """The recording in a file.
 
     Raises:
@@ -50,14 +48,17 @@ def opened(path: str) -> InputContainer:
     """
     if not Path(path).stat().st_size:
         raise Refused("empty")
+    with Path(path).open("rb") as file, _container(file) as container:
+        if not container.streams.audio and not container.streams.video:
+            raise Refused("unreadable")
+        yield container
+
+
+def _container(file: BinaryIO) -> InputContainer:
     try:
-        container = av.open(_Nameless(path), "r", options=_OPTIONS, buffer_size=_BUFFER, metadata_errors="replace")
+        return av.open(_Nameless(file), "r", options=_OPTIONS, buffer_size=_BUFFER, metadata_errors="replace")
     except (av.FFmpegError, UnicodeError) as error:
         raise Refused("unreadable") from error
-    if not container.streams.audio and not container.streams.video:
-        container.close()
-        raise Refused("unreadable")
-    return container
 
 
 def check_unlocked(path: str) -> None:
