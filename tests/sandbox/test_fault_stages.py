@@ -82,9 +82,19 @@ async def download(caller: Caller) -> httpx2.Response:
     return await caller.http.get(caller.sandbox.results.keep("a.jpg", b"picture"))
 
 
+async def session(caller: Caller) -> httpx2.Response:
+    """A WebSocket's handshake that is refused."""
+    headers = {
+        "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "c2FuZGJveC1zYW5kYm94IQ==",
+    }  # fmt: skip
+    model = "qwen3.5-livetranslate-flash-realtime"
+    return await caller.http.get("/api-ws/v1/realtime", params={"model": model}, headers=headers)
+
+
 ASKS: dict[str, Ask] = {
     "chat": chat, "submit": submit, "generate": generate, "query": query, "list": list_tasks,
-    "cancel": cancel, "policy": policy, "upload": upload, "download": download,
+    "cancel": cancel, "policy": policy, "upload": upload, "download": download, "session": session,
 }  # fmt: skip
 
 
