@@ -2,7 +2,17 @@
 
 from qwen_localize.tool import Tool
 
-from . import analyze_conversation, cancel_job, edit_image, get_job, list_jobs, ocr, translate_image, translate_text
+from . import (
+    analyze_conversation,
+    cancel_job,
+    edit_image,
+    get_job,
+    list_jobs,
+    ocr,
+    translate_image,
+    translate_media,
+    translate_text,
+)
 
 TOOLS: tuple[Tool, ...] = (
     translate_text.TOOL,
@@ -10,6 +20,7 @@ TOOLS: tuple[Tool, ...] = (
     edit_image.TOOL,
     ocr.TOOL,
     analyze_conversation.TOOL,
+    translate_media.TOOL,
     get_job.TOOL,
     list_jobs.TOOL,
     cancel_job.TOOL,

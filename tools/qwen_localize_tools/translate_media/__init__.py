@@ -1,0 +1,87 @@
+"""Translating recordings and videos with qwen3-livetranslate-flash (docs/model-studio.md 9)."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from qwen_localize.files import LocalFile, RemoteMedia
+from qwen_localize.tool import Batch, Context, Order, Tool, cny
+
+from .._shared.arguments import Preview, SourceLang, TargetLang
+from .assignment import Assignment
+from .languages import chosen
+from .models import MODEL, MODELS, expected
+from .recording import PROGRAM, Recording, can_decode, goes_whole, looked_at
+from .result import MediaResult
+from .unopened import behind_url, told_by_head
+from .work import work
+
+__all__ = ["MODELS", "TOOL", "translate_media"]
+
+_MOST_BYTES = 4 * 1024**3
+# Seconds that a minute takes, about.
+_SECONDS_A_MINUTE = 3
+
+
+async def translate_media(
+    context: Context,
+    media: Annotated[str, Field(description="Audio or video: path or URL")],
+    target_lang: TargetLang,
+    source_lang: SourceLang = "auto",
+    speech: Annotated[bool, Field(description="Speak the translation too; a video gets it as a track")] = False,
+    voice: Annotated[str, Field(description="Cherry, Nofish; for Chinese dialects others")] = "",
+    preview: Preview = False,
+) -> MediaResult:
+    """Translate what is said in a recording or video: text, SRT and VTT files, with speech a WAV, and of a video the
+    video with both voices and subtitles as tracks.
+
+    18 languages, up to 4 hours. A job; seconds per minute of recording, about 0.01 CNY a minute, with speech 0.04.
+    """
+    context.calls.check_model(MODEL)
+    assignment = chosen(source_lang, target_lang, voice, speech=speech)
+    source = await context.files.locate(media, "recording", _MOST_BYTES)
+    recording = await _looked_at(context, source)
+    size = source.path.stat().st_size if isinstance(source, LocalFile) else 0
+    whole = isinstance(source, RemoteMedia) or goes_whole(recording, size, dubbed=bool(assignment.voice))
+    if preview:
+        return _preview(context, recording, assignment, whole=whole)
+    order = Order(
+        label=f"{recording.name} into {assignment.target_lang}",
+        model=MODEL,
+        arguments={"assignment": assignment.as_json, "recording": recording.as_json, "whole": whole},
+        inputs=(await context.files.hold(source),),
+    )
+    return MediaResult(**(await context.jobs.run(order)).model_dump())
+
+
+async def _looked_at(context: Context, source: LocalFile | RemoteMedia) -> Recording:
+    if isinstance(source, RemoteMedia):
+        return behind_url(source)
+    if not can_decode():
+        return told_by_head(source.name, source.path)
+    async with context.files.apart(PROGRAM) as apart:
+        return await looked_at(apart, source.name, source.path)
+
+
+def _preview(context: Context, recording: Recording, assignment: Assignment, *, whole: bool) -> MediaResult:
+    """What a call would cost, with nothing sent."""
+    seconds, price = recording.seconds, context.calls.price(MODEL)
+    tokens = expected(seconds, speech=bool(assignment.voice), pictures=recording.pictures() if whole else 0)
+    known = price is not None and seconds > 0
+    cost = price.of(tokens) if price and known else None
+    takes = f"{seconds / 60:.1f} minutes, {cny(cost)}, about {seconds / 60 * _SECONDS_A_MINUTE + 10:.0f} s"
+    words = takes if seconds else "its length is not known before it is sent; about 0.01 CNY a minute, with speech 0.04"
+    return MediaResult(
+        job_id="",
+        status="succeeded",
+        message=f"Preview: {recording.name}: {words}. Nothing was sent or paid.",
+        tool="translate_media",
+        model=MODEL.name,
+        artifacts=[],
+        details={"seconds": seconds, "cost": cost},
+        usage={},
+        estimated_cost=0.0,
+    )
+
+
+TOOL = Tool(translate_media, title="Translate audio and video", work=Batch(work, opens=True), result=MediaResult)
