@@ -1,6 +1,7 @@
 """Fixtures: a client in front of the whole server."""
 
 import gc
+import json
 import sqlite3
 import ssl
 import threading
@@ -15,7 +16,7 @@ from mcp import Client
 
 from qwen_localize import mcp_server
 from qwen_localize.dashscope import Timeouts
-from qwen_localize.files import LocalMedia, drawing, pdf
+from qwen_localize.files import LocalMedia, apart, drawing, pdf
 from qwen_localize.mcp_server import build_server, registration
 from qwen_localize.settings import Settings
 from qwen_localize.state import database
@@ -91,6 +92,24 @@ def _quick_drawing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     """Only tests with processes draw PDFs in other processes, which take a while to start."""
     if not has_real_time(request.node):
         monkeypatch.setattr(pdf, "Worker", _DrawnHere)
+
+
+@pytest.fixture(autouse=True)
+def _quick_programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only tests with processes read recordings in other processes, which take a while to start."""
+    if has_real_time(request.node):
+        return
+    turns = threading.Lock()
+
+    def answered(_: object, asked: dict[str, Any]) -> dict[str, Any]:
+        from qwen_localize_tools._shared.sound import program
+
+        with turns:
+            return json.loads(json.dumps(program.answer(asked)))
+
+    monkeypatch.setattr(apart, "_started", lambda _: object())
+    monkeypatch.setattr(apart, "_answer", answered)
+    monkeypatch.setattr(apart, "_ended", lambda _: None)
 
 
 @pytest.fixture(autouse=True)

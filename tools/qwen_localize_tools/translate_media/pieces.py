@@ -88,7 +88,7 @@ class Translation:
         return sum(piece.seconds for piece in self.done)
 
     def _words(self, total: float, text: str) -> str:
-        ending = f", …{text[-_MOST_TOLD:]}" if text else ""
+        ending = f", …{' '.join(text.split())[-_MOST_TOLD:]}" if text else ""
         return f"{clock(self._seconds)} of {clock(total)}{ending}"
 
     async def _tell(self, total: float, text: str) -> None:

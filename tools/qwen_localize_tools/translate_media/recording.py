@@ -18,7 +18,7 @@ RATE = 16_000
 # What is longer is more likely a mistake than an order; and cost and time can no longer be overlooked.
 MOST_HOURS = 4
 # Pieces are as long as keeps subtitles near what is said; where a voice goes with pictures, nearer.
-_PIECE, _DUBBED_PIECE, _LEAST_PIECE = 30.0, 15.0, 3.0
+_PIECE, _DUBBED_PIECE, _LEAST_PIECE = 30.0, 8.0, 2.0
 # A whole file goes into memory, and is uploaded.
 MOST_WHOLE_BYTES = 40 * 1024 * 1024
 _QUICK, _LONG = 60.0, 1800.0

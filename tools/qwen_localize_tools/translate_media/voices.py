@@ -50,7 +50,7 @@ class Spoken:
         placed: each in its place.
         rate: samples a second.
         seconds: how long all of it is at least.
-        drift: how much later than it should one begins, or the last one ends, at most.
+        drift: by how much a voice begins or ends earlier or later than who spoke, at most.
     """
 
     placed: Sequence[Placed]
@@ -101,7 +101,14 @@ def spoken(found: Sequence[Voice], seconds: float) -> Spoken:
         for voice, due in zip(found, dues, strict=True)
     ]
     plan = layout(placed, rate, seconds)
-    return Spoken(placed, rate, seconds, max(plan.drift, plan.late))
+    off = [_off(voice, start) for voice, start in zip(found, plan.starts, strict=True)]
+    return Spoken(placed, rate, seconds, max(plan.drift, *off))
+
+
+def _off(voice: Voice, start: float) -> float:
+    """How far the end of a voice that begins there is from the end of who spoke, in seconds."""
+    spoke_until = voice.piece.speech[-1][1] if voice.piece.speech else voice.piece.end
+    return abs(start + voice.seconds - spoke_until)
 
 
 async def saved_voice(context: Context, stem: str, spoken: Spoken) -> SavedFile:
