@@ -105,7 +105,7 @@ def _quick_programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
         from qwen_localize_tools._shared.sound import program
 
         with turns:
-            return json.loads(json.dumps(program.answer(asked)))
+            return dict(json.loads(json.dumps(program.answer(asked))))
 
     monkeypatch.setattr(apart, "_started", lambda _: object())
     monkeypatch.setattr(apart, "_answer", answered)
