@@ -144,5 +144,5 @@ async def _film(job: "Job", voice: SavedFile, laid: Spoken, outcome: Outcome) ->
     paths = {"video": video or subtitles, "voice": Path(voice.path), "subtitles": subtitles}
     film, made = await dubbed(job.context, job.apart, job.recording, paths, job.assignment.target_lang, job.folder)
     left = f" Left out: {', '.join(made['left_out'])}." if made.get("left_out") else ""
-    words = f"The video has both voices and subtitles as tracks; at most {laid.drift:.1f} s apart."
-    return film, words + left
+    apart = f"voice and picture are at most {laid.drift:.1f} s apart"
+    return film, f"The video has both voices and subtitles as tracks; {apart}.{left}"
