@@ -102,10 +102,10 @@ def _manifests(options: argparse.Namespace) -> int:
     if not (root / "manifests").is_dir():
         raise LocalizeError("There is no folder manifests/ here. Run this in a clone of the project.")
     tools = anyio.run(describe_tools, TOOLS)
-    stale = outdated(root, tools)
+    stale = outdated(root, tools, TOOLS)
     if options.check and stale:
         return _complain(f"Out of date: {', '.join(stale)}. Run: qwen-localize manifests")
-    for name in [] if options.check else write(root, tools):
+    for name in [] if options.check else write(root, tools, TOOLS):
         sys.stderr.write(f"wrote {name}\n")
     return 0
 

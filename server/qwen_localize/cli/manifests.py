@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from .. import __version__
 from ..settings import Settings
+from ..tool import Model, Tool
 
 REPOSITORY_NAME = "io.github.qwen-localize/qwen-localize"
 DESCRIPTION = "Alibaba Model Studio's translation and localization models as tools: finished files, not task ids."
@@ -19,29 +20,38 @@ _CLONE = "/path/to/qwen-localize"
 Described = Sequence[Mapping[str, Any]]
 
 
-def write(root: Path, tools: Described) -> list[str]:
+def write(root: Path, tools: Described, registry: Sequence[Tool]) -> list[str]:
     """Bring every generated file below `root` up to date; the names of those that changed."""
-    stale = outdated(root, tools)
+    stale = outdated(root, tools, registry)
     for name in stale:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(files(_read(root / "README.md"), tools)[name], "utf-8", newline="\n")
+        path.write_text(files(_read(root / "README.md"), tools, registry)[name], "utf-8", newline="\n")
     return stale
 
 
-def outdated(root: Path, tools: Described) -> list[str]:
+def outdated(root: Path, tools: Described, registry: Sequence[Tool]) -> list[str]:
     """The names of the generated files below `root` that are missing or differ."""
-    wanted = files(_read(root / "README.md"), tools)
+    wanted = files(_read(root / "README.md"), tools, registry)
     return [name for name, text in wanted.items() if _read(root / name) != text]
 
 
-def files(readme: str, tools: Described) -> dict[str, str]:
-    """Every generated file with its content; `readme` is the README as it is."""
+def files(readme: str, tools: Described, registry: Sequence[Tool]) -> dict[str, str]:
+    """Every generated file with its content.
+
+    Args:
+        readme: the README as it is.
+        tools: as `tools/list` shows them.
+        registry: the tools themselves.
+    """
+    tables = {"tools": tool_table(tools), "models": model_table(registry), "settings": settings_table()}
+    for name, table in tables.items():
+        readme = _between(readme, name, table)
     return {
         **{f"manifests/tools/{tool['name']}.json": _json(tool) for tool in tools},
         **{f"manifests/clients/{name}": _json(config) for name, config in client_configs().items()},
         "manifests/server.json": _json(server_json()),
-        "README.md": _between(_between(readme, "tools", tool_table(tools)), "settings", settings_table()),
+        "README.md": readme,
     }
 
 
@@ -54,6 +64,21 @@ def tool_table(tools: Described) -> str:
         names = ", ".join(f"**`{name}`**" if name in required else f"`{name}`" for name in schema["properties"])
         rows.append(f"| `{tool['name']}` | {names} | {tool['description'].splitlines()[0]} |")
     return "\n".join(rows)
+
+
+def model_table(registry: Sequence[Tool]) -> str:
+    """The README's table of models: by tool, where they are, and at what list price there."""
+    rows = ["| tool | model | regions: CNY |", "|---|---|---|"]
+    for tool in registry:
+        for model in tool.models:
+            places = [f"{name}: {_price(model, name)}" for name in model.regions]
+            rows.append(f"| `{tool.name}` | `{model.name}` | {'; '.join(places)} |")
+    return "\n".join(rows)
+
+
+def _price(model: Model, region: str) -> str:
+    price = model.prices.get(region)
+    return price.words if price else "not published"
 
 
 def settings_table() -> str:

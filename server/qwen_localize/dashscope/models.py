@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from .limits import Limit
 
@@ -41,6 +42,7 @@ class Price:
     Attributes:
         pictures: for a million tokens of pictures, where they differ from other input.
         speech: for a million tokens of speech, where they differ from other output.
+        unit: of what the million is, where it is not of tokens: seconds of sound.
     """
 
     input: float = 0.0
@@ -48,6 +50,17 @@ class Price:
     result: float = 0.0
     pictures: float | None = None
     speech: float | None = None
+    unit: Literal["tokens", "seconds"] = "tokens"
+
+    @property
+    def words(self) -> str:
+        """The list prices for people."""
+        if self.result:
+            return f"{self.result:g} each"
+        if self.unit == "seconds":
+            return f"{self.input / 1_000_000:g} a second"
+        kinds = {"in": self.input, "out": self.output, "pictures": self.pictures, "speech": self.speech}
+        return ", ".join(f"{name} {price:g}" for name, price in kinds.items() if price is not None)
 
     def of(self, tokens: Tokens) -> float:
         """What a call with so many tokens costs, in CNY."""

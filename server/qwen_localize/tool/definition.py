@@ -1,9 +1,10 @@
 """What a tool is."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from ..dashscope import Model
 from ..jobs import Work
 from .results import JobResult, Result
 
@@ -17,6 +18,7 @@ class Tool:
     Attributes:
         function: takes the `Context`, then the arguments.
         work: how its jobs are done, for a tool whose work is a job.
+        models: those that it can ask; none for a tool that asks nobody.
         result: what its jobs are told as, to its own caller and to get_job's.
         reads: it changes nothing and costs nothing.
         destroys: it ends something that cannot be taken up again.
@@ -26,6 +28,7 @@ class Tool:
     function: ToolFunction
     title: str
     work: Work | None = None
+    models: Sequence[Model] = ()
     result: type[JobResult] = JobResult
     reads: bool = False
     destroys: bool = False

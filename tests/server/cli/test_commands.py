@@ -63,9 +63,11 @@ def test_the_demo_puts_every_tool_to_work_and_leaves_the_results(tmp_path: Path)
         [*COMMAND, "demo", "--output", str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
     )
     assert result.returncode == 0, result.stderr
-    names = {"sample.ru.jpg", "sample.ru-before-after.jpg", "sample.make-it-black-and-white.png"}
+    pictures = {"sample.ru.jpg", "sample.ru-before-after.jpg", "sample.make-it-black-and-white.png"}
+    names = pictures | {f"sample.ru.{ending}" for ending in ("txt", "srt", "vtt", "wav")}
     assert {path.name for path in tmp_path.iterdir()} == names
-    assert all(str(tmp_path / name) in result.stdout for name in names)
+    told = pictures | {"sample.ru.srt", "sample.ru.wav"}
+    assert all(str(tmp_path / name) in result.stdout for name in told)
     for expected in (
         "glossary: 2 term(s) kept",
         "Leak-proof steel lid",

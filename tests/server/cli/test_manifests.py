@@ -19,17 +19,17 @@ ROOT = Path(__file__).parents[3]
 
 
 async def test_every_generated_file_is_up_to_date() -> None:
-    assert manifests.outdated(ROOT, await describe_tools(TOOLS)) == [], "run: qwen-localize manifests"
+    assert manifests.outdated(ROOT, await describe_tools(TOOLS), TOOLS) == [], "run: qwen-localize manifests"
 
 
 async def test_a_file_that_differs_is_named_and_rewritten(tmp_path: Path) -> None:
     tools = await describe_tools(TOOLS)
     (tmp_path / "README.md").write_text((ROOT / "README.md").read_text("utf-8"), "utf-8")
-    manifests.write(tmp_path, tools)
+    manifests.write(tmp_path, tools, TOOLS)
     (tmp_path / "manifests" / "server.json").write_text("{}")
-    assert manifests.outdated(tmp_path, tools) == ["manifests/server.json"]
-    assert manifests.write(tmp_path, tools) == ["manifests/server.json"]
-    assert manifests.outdated(tmp_path, tools) == []
+    assert manifests.outdated(tmp_path, tools, TOOLS) == ["manifests/server.json"]
+    assert manifests.write(tmp_path, tools, TOOLS) == ["manifests/server.json"]
+    assert manifests.outdated(tmp_path, tools, TOOLS) == []
 
 
 def test_server_json_fits_the_registrys_schema() -> None:

@@ -158,4 +158,10 @@ async def _work(context: Context, arguments: Mapping[str, Any], inputs: Sequence
     )
 
 
-TOOL = Tool(analyze_conversation, title="Analyze conversations", work=Batch(_work), result=AnalysisResult)
+TOOL = Tool(
+    analyze_conversation,
+    title="Analyze conversations",
+    models=[*MODELS.values()],
+    work=Batch(_work),
+    result=AnalysisResult,
+)

@@ -70,6 +70,7 @@ def _unknown(model: str) -> Any:
 TOOL = Tool(
     edit_image,
     title="Edit images",
+    models=[*MODELS.values()],
     result=PictureJobResult,
     work=OneOrMany(
         one=Upstream(

@@ -13,7 +13,7 @@ from qwen_localize.tool import Batch, Context, Ending, Order, Tool, cny
 from .._shared.arguments import ImageRef
 from .choice import MOST_UNASKED, chosen_pages
 from .fields import Fields, wanted
-from .models import TaskName, check
+from .models import MODELS, TaskName, check
 from .pages import PAGE_TOKENS, PageRequest
 from .result import OcrResult, ending, read
 from .source import Document, DocumentRules, opened
@@ -106,4 +106,10 @@ async def _work(context: Context, arguments: Mapping[str, Any], inputs: Sequence
         return ending(await read(context, request, document, arguments["pages"], as_files=True))
 
 
-TOOL = Tool(ocr, title="Read a picture or PDF", work=Batch(_work), result=OcrResult)
+TOOL = Tool(
+    ocr,
+    title="Read a picture or PDF",
+    models=[row[0] for row in MODELS.values()],
+    work=Batch(_work),
+    result=OcrResult,
+)

@@ -91,6 +91,7 @@ async def translate_image(
 TOOL = Tool(
     translate_image,
     title="Translate images",
+    models=[*MODELS.values()],
     result=TranslateImageResult,
     work=OneOrMany(
         one=Upstream(

@@ -10,13 +10,13 @@ from qwen_localize.tool import Batch, Context, Order, Tool, cny
 from .._shared.arguments import Preview, SourceLang, TargetLang
 from .assignment import Assignment
 from .languages import chosen
-from .models import MODEL, MODELS, expected
+from .models import MODEL, expected
 from .recording import PROGRAM, Recording, can_decode, goes_whole, looked_at
 from .result import MediaResult
 from .unopened import behind_url, told_by_head
 from .work import work
 
-__all__ = ["MODELS", "TOOL", "translate_media"]
+__all__ = ["TOOL", "translate_media"]
 
 _MOST_BYTES = 4 * 1024**3
 # Seconds that a minute takes, about.
@@ -84,4 +84,10 @@ def _preview(context: Context, recording: Recording, assignment: Assignment, *, 
     )
 
 
-TOOL = Tool(translate_media, title="Translate audio and video", work=Batch(work, opens=True), result=MediaResult)
+TOOL = Tool(
+    translate_media,
+    title="Translate audio and video",
+    models=[MODEL],
+    work=Batch(work, opens=True),
+    result=MediaResult,
+)

@@ -13,7 +13,6 @@ MODEL = Model(
     Limit(100, 100_000),
     {_BEIJING: Price(10, 10, pictures=4, speech=40)},
 )
-MODELS = {MODEL.name: MODEL}
 MOST_TOKENS_IN, MOST_TOKENS_OUT = 49_152, 4_096
 # Tokens of a second of sound, heard or spoken; of a second of speech as text, about; and of the request around it.
 _SOUND, _TEXT, _FRAME = 12.5, 4.0, 20

@@ -85,4 +85,10 @@ def _languages(source_lang: str, target_lang: str, model: str) -> tuple[str, str
     return source.code if source else AUTO, target.code
 
 
-TOOL = Tool(translate_text, title="Translate text", work=Batch(work), result=TranslateTextResult)
+TOOL = Tool(
+    translate_text,
+    title="Translate text",
+    models=[*MODELS.values()],
+    work=Batch(work),
+    result=TranslateTextResult,
+)

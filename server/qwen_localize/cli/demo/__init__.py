@@ -118,6 +118,16 @@ class Demo:
         for answer in result["conversations"][0]["answers"]:
             self.console.print(f"  {answer['question']}: [bold]{answer['label']}[/bold] {_plain(answer['reason'])}")
 
+    async def hear(self, sample: Path) -> None:
+        """A spoken sentence as subtitles and as a voice."""
+        self._head("translate_media", f"what is said in {sample.name}, into {TARGET}, spoken")
+        arguments = {"media": str(sample), "target_lang": TARGET, "source_lang": "en", "speech": True}
+        result = await self.call("translate_media", arguments)
+        paths = [Path(file["path"]) for file in result["artifacts"]]
+        for line in next(path for path in paths if path.suffix == ".srt").read_text("utf-8").splitlines():
+            self.console.print(f"  {_plain(line)}")
+        self.files += [path for path in paths if path.suffix in (".srt", ".wav")]
+
     def _head(self, tool: str, words: str) -> None:
         self.console.print(f"\n[bold]{tool}[/bold]  {_plain(words)}")
 
@@ -150,7 +160,8 @@ async def run(output: Path, live: bool, now: Callable[[], float] = time.monotoni
     if live and not Settings.load().key:
         raise MissingKey("demo --live uses the service, which needs a key. Set DASHSCOPE_API_KEY, or leave --live out.")
     began = now()
-    with as_file(files(__package__) / "sample.jpg") as sample, _plainly():
+    samples = [as_file(files(__package__) / name) for name in ("sample.jpg", "sample.wav")]
+    with samples[0] as sample, samples[1] as spoken, _plainly():
         async with Client(_server(sample, output, live)) as client:
             demo = Demo(client, Console())
             where = "Model Studio" if live else "the sandbox, which pseudo-translates"
@@ -161,6 +172,7 @@ async def run(output: Path, live: bool, now: Callable[[], float] = time.monotoni
             await demo.edit(sample)
             await demo.read(sample)
             await demo.judge()
+            await demo.hear(spoken)
     _summary(demo, now() - began, live)
     return 0
 
