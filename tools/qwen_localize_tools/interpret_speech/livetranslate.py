@@ -1,4 +1,4 @@
-"""The realtime protocol of livetranslate models (docs/model-studio.md 10.1), in two dialects that differ in settings."""
+"""The realtime protocol of livetranslate models (docs/model-studio.md 10.1), in two dialects of settings."""
 
 from typing import Any
 

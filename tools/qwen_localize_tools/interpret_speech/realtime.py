@@ -47,7 +47,7 @@ class Realtime:
     @property
     def is_answering(self) -> bool:
         """See `Dialect`."""
-        return bool(self.turns)
+        return self.turns.is_answering
 
     @property
     def pending_end(self) -> int | None:

@@ -40,8 +40,8 @@ class Turn:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing more comes."""
-        return self.is_done and self.source is not None
+        """Whether nothing more comes: what has a beginning will also be told its end."""
+        return self.is_done and self.source is not None and (self.start is None or self.end is not None)
 
     @property
     def partial(self) -> Partial:
@@ -65,9 +65,6 @@ class Turns:
         self._by_response: dict[str, Turn] = {}
         self._before: dict[str, str] = {}
 
-    def __bool__(self) -> bool:
-        return bool(self._open)
-
     @property
     def first_end(self) -> int | None:
         """Where the first one ends, as far as that is known."""
@@ -84,6 +81,11 @@ class Turns:
         found = found or next((turn for turn in self._open if not turn.item), None) or self.begin(Turn())
         found.item = item
         return found
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether one of them is not translated yet."""
+        return any(not turn.is_done for turn in self._open)
 
     def has_item(self, item: str) -> bool:
         """Whether something was said that is called so."""
