@@ -4,7 +4,7 @@ import math
 import sys
 from array import array
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from operator import mul
 from typing import Any, Protocol
@@ -90,7 +90,7 @@ async def next_sound(sound: Sound, at: int, ear: Ear) -> int | None:
     return None
 
 
-async def worth_sending(sound: Sound, at: int, ear: Ear) -> AsyncIterator[Heard]:
+async def worth_sending(sound: Sound, at: int, ear: Ear) -> AsyncGenerator[Heard]:
     """The sound from there, with no silence longer than a few seconds."""
     quiet, held = 0, deque[Heard](maxlen=_BEFORE // STEP)
     while pcm := await sound.read(at):
