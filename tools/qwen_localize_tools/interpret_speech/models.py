@@ -34,6 +34,7 @@ class Row:
         turns: utterances after which it is; 0 if it is the service that cuts.
         speaks: whether it has a voice.
         ends_itself: whether the service ends a session after a sentence.
+        own_voice: its usual voice, where its voices are not those of its table, and nobody has published them here.
     """
 
     model: Model
@@ -46,6 +47,7 @@ class Row:
     turns: int = 0
     speaks: bool = True
     ends_itself: bool = False
+    own_voice: str = ""
 
     @property
     def table(self) -> Table:
@@ -70,10 +72,11 @@ def _live(name: str, heard: float, prices: dict[str, Price], *, nested: bool = F
     return Row(model, lambda wish: LiveTranslate(wish, nested=nested), name, heard)
 
 
-def _omni(name: str, price: Price, longest: int, turns: int) -> Row:
+def _omni(name: str, price: Price, longest: int, turns: int, own_voice: str = "") -> Row:
     """What is spoken to it fills its memory: a session is ended before that is full, and long before its two hours."""
     model = Model(name, _BOTH, Limit(60, 100_000), {_BEIJING: price})
-    return Row(model, Omni, "qwen3.5-livetranslate-flash-realtime", 7.0, longest=longest, turns=turns)
+    table = "qwen3.5-livetranslate-flash-realtime"
+    return Row(model, Omni, table, 7.0, longest=longest, turns=turns, own_voice=own_voice)
 
 
 def _gummy(name: str, *, chat: bool) -> Row:
@@ -113,7 +116,7 @@ ROWS = {
         # Of omni models, `pictures` is the price of what goes in as text.
         _omni("qwen3.5-omni-plus-realtime", Price(80.0, 60.0, pictures=10.0, speech=300.0), 8 * _MINUTE, 80),
         _omni("qwen3.5-omni-flash-realtime", Price(27.0, 20.0, pictures=3.3, speech=107.0), 6 * _MINUTE, 60),
-        _omni("qwen3-omni-flash-realtime", Price(18.9, 8.3, pictures=2.2, speech=75.1), 6 * _MINUTE, 7),
+        _omni("qwen3-omni-flash-realtime", Price(18.9, 8.3, pictures=2.2, speech=75.1), 6 * _MINUTE, 7, "Cherry"),
     )
 }
 ModelName = Literal[
