@@ -26,7 +26,9 @@ _CODECS = {
 _FORMATS = {"m4a": "mp4", "mka": "matroska", "aac": "adts", "ts": "mpegts"}
 
 
-def beeps(seconds: float, loud: Sequence[Stretch] = (), rate: int = RATE, noise: int = 0, seed: int = 1) -> "array[int]":
+def beeps(
+    seconds: float, loud: Sequence[Stretch] = (), rate: int = RATE, noise: int = 0, seed: int = 1
+) -> "array[int]":
     """Samples that are loud in these stretches, in all if there are none; noise is how strong it is elsewhere."""
     dice = random.Random(seed)
     grain = [dice.randint(-noise, noise) for _ in range(rate)] if noise else [0] * rate
@@ -58,7 +60,9 @@ def recording(
     return path
 
 
-def encode(container: Any, stream: Any, samples: "array[int]", rate: int, channels: int = 1, start: float = 0.0) -> None:
+def encode(
+    container: Any, stream: Any, samples: "array[int]", rate: int, channels: int = 1, start: float = 0.0
+) -> None:
     """Samples of one channel, in all channels of a stream."""
     resampler = av.AudioResampler(stream.codec_context.format.name, stream.layout.name, stream.rate, 0)
     for first in range(0, len(samples), 1024):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from qwen_localize.errors import Spoiled
 from qwen_localize_tools._shared.sound.wav import Placed, WavFile, from_file, header, laid, layout, strip_riff
 

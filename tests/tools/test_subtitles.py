@@ -8,6 +8,7 @@ import pytest
 import webvtt
 from hypothesis import given
 from hypothesis import strategies as st
+
 from qwen_localize_tools._shared.phrases import width
 from qwen_localize_tools._shared.subtitles import Cue, Said, bilingual, cues_of, srt, vtt
 
@@ -15,7 +16,9 @@ ENGLISH = (
     "Dr. Smith said hello. This is a fairly long sentence, with several clauses in it; and it should be cut "
     "somewhere reasonable, I think, because it is too long. Yes! Really? OK."
 )
-CHINESE = "这是一个很长的句子，里面有很多很多的内容，需要被切成几行才能让观众看清楚，否则没有人能读完它。好的。谢谢大家！"
+CHINESE = (
+    "这是一个很长的句子，里面有很多很多的内容，需要被切成几行才能让观众看清楚，否则没有人能读完它。好的。谢谢大家！"
+)
 NASTY = ["a & b", "1 < 2 > 0", "a --> b", "<b>", "&lt;", "עברית שלום", "مرحبا\u200f!", "NOTE x", "7", "WEBVTT", "STYLE"]
 
 texts = st.lists(st.sampled_from([*NASTY, "", " ", "word", "好"]), max_size=4).map("\n".join)
@@ -28,7 +31,7 @@ def read_srt(text: str) -> list[tuple[int, int, str]]:
 
 
 def read_vtt(text: str) -> list[tuple[int, int, str]]:
-    found = webvtt.from_buffer(io.StringIO(text), format="vtt")
+    found = webvtt.from_buffer(io.StringIO(text), format="vtt").captions
     return [(milliseconds(cue.start), milliseconds(cue.end), cue.raw_text) for cue in found]
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ..dashscope import Tokens
+from ..errors import LocalizeError
 
 if TYPE_CHECKING:
     from ..dashscope.sockets import Socket
@@ -26,6 +27,10 @@ class Connection:
     async def receive(self, seconds: float) -> dict[str, Any]:
         """See `Socket.receive`."""
         return await self._socket.receive(seconds)
+
+    def failure(self, code: Any, message: Any) -> LocalizeError:
+        """See `Socket.failure`."""
+        return self._socket.failure(code, message)
 
     def count(self, tokens: Tokens) -> None:
         """So much more was used."""

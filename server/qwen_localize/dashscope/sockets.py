@@ -13,14 +13,16 @@ from httpx2.websockets import AsyncWebSocketSession, HTTPXWSException
 from wsproto.utilities import ProtocolError
 
 from ..errors import LocalizeError, ServiceFailed, TimedOut, quote
+from ..wellformed import word
 from .bodies import Unreadable, read_body, read_json
+from .refusals import describe, meaning
 from .retry import Failure
 from .wire import Request, TryFailed, Wire, bearer, departing, judged
 
 # A message is a second or so of speech in base64, some ten kilobytes.
 _MOST_MESSAGE = 4 * 1024 * 1024
 _MOST_ANSWER = 1024 * 1024
-
+_MOST_WORDS = 2000
 
 _BROKEN = (
     HTTPXWSException,
@@ -81,6 +83,10 @@ class Socket:
             raise ServiceFailed(f"{self._wire.service} sent {said} in the place of an event. Try again.")
         return found
 
+    def failure(self, code: Any, message: Any) -> LocalizeError:
+        """What an event says that went wrong, in the words of the service's error codes (docs/model-studio.md 1.4)."""
+        return _meant(self._wire, 200, word(code) or "error", word(message, _MOST_WORDS))
+
 
 def _read(data: str, key: str) -> Any:
     try:
@@ -134,12 +140,19 @@ def _upgrade() -> dict[str, str]:
     }
 
 
+def _meant(wire: Wire, status: int, code: str, message: str) -> LocalizeError:
+    found = meaning(status, code, message)
+    return found.error(describe(found, wire.service, code, message))
+
+
 def _closed(wire: Wire, words: str) -> ServiceFailed:
     return ServiceFailed(f"{wire.service} {words}. Check the network, then try again.")
 
 
-def _broken(wire: Wire, error: Exception) -> ServiceFailed:
+def _broken(wire: Wire, error: Exception) -> LocalizeError:
     reason = getattr(error, "reason", "")
+    if "access" in str(reason).lower() and "denied" in str(reason).lower():  # docs/model-studio.md 1.3
+        return _meant(wire, 403, "AccessDenied", str(reason))
     said = f" and said {quote(str(reason))}" if reason else ""
     return _closed(
         wire, f"closed the connection ({type(error).__name__} {getattr(error, 'code', '')}".rstrip() + f"){said}"

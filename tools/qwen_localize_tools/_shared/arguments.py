@@ -31,6 +31,19 @@ def _as_pairs(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
+def unpacked_words(value: Any) -> Any:
+    """Words, or pairs of them, may also be packed as JSON, or be pairs of source and target."""
+    if isinstance(value, str):
+        value = _json(value) if value.lstrip()[:1] in ("[", "{") else [value] if value.strip() else []
+    if isinstance(value, list) and value and all(_is_pair(item) for item in value):
+        return {item["source"]: item["target"] for item in value}
+    return value
+
+
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, dict) and item.keys() == {"source", "target"}
+
+
 def _json(text: str) -> Any:
     try:
         return parsed(text.encode(errors="surrogatepass"))

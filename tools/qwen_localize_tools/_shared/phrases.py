@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 # A letter as wide as two is counted a bit wider: 20 of them are as much to read in a line as 42 others.
 _WIDE = 2.1
@@ -32,7 +33,7 @@ def width(text: str) -> float:
 def sentences(text: str) -> list[str]:
     """The sentences of a text."""
     cuts = [0, *(found.end() for found in _SENTENCE.finditer(text)), len(text)]
-    parts = (text[start:end].strip() for start, end in zip(cuts, cuts[1:], strict=False))
+    parts = (text[start:end].strip() for start, end in pairwise(cuts))
     return [part for part in parts if part]
 
 
@@ -56,7 +57,7 @@ def halves(text: str) -> tuple[str, str] | None:
 def _places(text: str) -> Iterator[tuple[int, float, float]]:
     """Where a text may be cut, how much stands before that, and how bad a place it is."""
     left = 0.0
-    for place, (before, after) in enumerate(zip(text, text[1:], strict=False), 1):
+    for place, (before, after) in enumerate(pairwise(text), 1):
         left += _letter_width(before)
         if before in _OPENING or after in _CLOSING or before.isspace() or _is_bound(before, after):
             continue

@@ -200,4 +200,3 @@ def _into(text: str, count: int) -> list[str]:
             return parts + [""] * (count - len(parts))
         parts[longest : longest + 1] = pair
     return parts
-

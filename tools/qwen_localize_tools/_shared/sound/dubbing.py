@@ -20,7 +20,7 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
 from .codes import three_letters
-from .opening import Refused, check_unlocked, is_cover, moving_picture, opened, origin, packets, silence_log
+from .opening import Refused, check_unlocked, is_cover, moving_picture, opened, origin, packets, silence_log, tag
 
 _MP4 = "mp4"
 _MATROSKA = "matroska"
@@ -58,9 +58,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
         check_unlocked(request["video"])
         with opened(request["video"]) as source:
-            if not moving_picture(source):
-                raise Refused("no_video")
-            return _dubbed(source, request)
+            return _dubbed(source, request) if moving_picture(source) else {"error": "no_video"}
     except Refused as error:
         return {"error": error.word}
 
@@ -103,8 +101,8 @@ def _copy_of(stream: Any, container: OutputContainer) -> Any:
         copy = container.add_stream_from_template(stream, opaque=True)
     except ValueError:
         return None
-    if stream.codec_context and stream.codec_context.codec_tag in _TAGS and container.format.name == _MP4:
-        copy.codec_context.codec_tag = stream.codec_context.codec_tag
+    if tag(stream) in _TAGS and container.format.name == _MP4:
+        copy.codec_context.codec_tag = tag(stream)
     copy.metadata.update({name: text for name, text in stream.metadata.items() if name.lower() not in _OWN})
     return copy
 
@@ -177,12 +175,13 @@ class _Film:
                 yield float(packet.dts * packet.time_base), 0, packet
 
     def _written(self, texts: InputContainer) -> Iterator[Timed]:
+        subtitles = cast(Any, self._subtitles)
         for number, packet in enumerate(packets(texts)):
             text = bytes(packet)
             made = av.Packet(len(text).to_bytes(2, "big") + text if self._kind == _MP4 else text)
             made.pts = made.dts = packet.pts
             made.duration, made.time_base = packet.duration, packet.time_base
-            made.stream = self._subtitles
+            made.stream = subtitles
             yield float(packet.pts * packet.time_base), number, made
 
     def _new_voice(self) -> Any:

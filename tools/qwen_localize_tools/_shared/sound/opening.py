@@ -71,13 +71,21 @@ def check_unlocked(path: str) -> None:
         if any(name.lower().startswith("asf_protection") for name in container.metadata):
             raise Refused("encrypted")
         for stream in container.streams:
-            if stream.codec_context and stream.codec_context.codec_tag.lower() in _LOCKED_TAGS:
+            if tag(stream).lower() in _LOCKED_TAGS:
                 raise Refused("encrypted")
         for number, packet in enumerate(packets(container)):
             if packet.has_sidedata("encryption_info"):
                 raise Refused("encrypted")
             if number > _PACKETS_LOOKED_AT:
                 break
+
+
+def tag(stream: Any) -> str:
+    """The four letters that name a stream's codec in its container; empty if they are none."""
+    try:
+        return str(stream.codec_context.codec_tag) if stream.codec_context else ""
+    except UnicodeDecodeError:
+        return ""
 
 
 def packets(container: InputContainer, *streams: Any) -> Iterator[Any]:

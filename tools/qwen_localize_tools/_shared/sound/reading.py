@@ -7,7 +7,7 @@
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import av
 from av.audio.frame import AudioFrame
@@ -21,6 +21,8 @@ from .timeline import Timeline
 # So much is measured; no recording that a model takes is longer.
 _MOST_PACKETS = 6_000_000
 _TRIED_PACKETS = 200
+# Formats that may be joined of several recordings.
+_JOINED: int = cast(Any, Flags.ts_discont).value
 # A silence in one piece that is written at once.
 _SILENCE = bytes(1024 * 1024)
 _LOUD = 32
@@ -85,7 +87,7 @@ def _measured(container: InputContainer) -> float:
     streams = [stream for stream in (*container.streams.audio, *container.streams.video) if not is_cover(stream)]
     lines = {stream.index: _timeline(container) for stream in streams}
     number = 0
-    for number, packet in enumerate(packets(container, *streams)):  # noqa: B007 - looked at below
+    for number, packet in enumerate(packets(container, *streams)):
         lines[packet.stream_index].reach(_start(packet), float((packet.duration or 0) * packet.time_base))
         if number > _MOST_PACKETS:
             break
@@ -94,7 +96,7 @@ def _measured(container: InputContainer) -> float:
 
 
 def _timeline(container: InputContainer) -> Timeline:
-    return Timeline(origin(container), is_joined=bool(container.format.flags & Flags.ts_discont.value))
+    return Timeline(origin(container), is_joined=bool(container.format.flags & _JOINED))
 
 
 def _start(timed: Any) -> float | None:
@@ -192,7 +194,7 @@ class _Sound:
     def add(self, frame: AudioFrame) -> None:
         """Go on with a frame, of whatever kind."""
         self.has_frames = True
-        kind = (frame.format.name, frame.layout.name, frame.sample_rate)  # type: ignore[attr-defined]
+        kind = (frame.format.name, frame.layout.name, frame.sample_rate)
         if kind != self._kind:
             self._flush()
             self._kind, self._resampler = kind, AudioResampler(format="s16", layout="mono", rate=self._rate)

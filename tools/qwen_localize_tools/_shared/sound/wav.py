@@ -158,8 +158,6 @@ def from_file(path: Path, start: int = 0) -> Callable[[], Iterator[bytes]]:
     return read
 
 
-
-
 def _frames(seconds: float, rate: int) -> int:
     return max(0, round(seconds * rate))
 
