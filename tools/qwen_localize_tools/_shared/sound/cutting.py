@@ -143,8 +143,11 @@ def _best_cut(
     late = late or [(middle, width) for middle, width in middles if middle - begin >= least]
     if late:
         return max(late, key=lambda pause: min(pause[1], 2.0) + (pause[0] - begin) / most)[0]
-    last = following[1] - least if following[1] < limit + least else limit
-    return _quietest(levels, min(begin + max(least, most * _LATE), last), last)
+    # The next piece is not to be a mere rest.
+    early, last = begin + max(least, most * _LATE), following[1] - least
+    if not early < last < limit:
+        last = limit
+    return _quietest(levels, min(early, last), last)
 
 
 def _quietest(levels: Sequence[float], start: float, end: float) -> float:
