@@ -5,8 +5,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
 from httpx2.websockets import AsyncWebSocketSession, WebSocketUpgradeError
 
+from qwen_localize.sandbox.ledger import Listened
 from sandbox.stand import Caller
 
 Event = dict[str, Any]
@@ -107,6 +109,14 @@ async def live(caller: Caller, model: str = FLAT) -> AsyncGenerator[Live]:
 async def gummy(caller: Caller) -> AsyncGenerator[Gummy]:
     async with caller.http.websocket(address(caller, "/api-ws/v1/inference")) as socket:
         yield Gummy(socket)
+
+
+async def ended(caller: Caller, number: int = 1) -> Listened:
+    """Wait until so many sessions have ended; the last one."""
+    with anyio.fail_after(10):
+        while len(caller.sandbox.ledger.sessions) < number:
+            await anyio.lowlevel.checkpoint()
+    return caller.sandbox.ledger.sessions[-1]
 
 
 async def refused(caller: Caller, path: str = f"/api-ws/v1/realtime?model={FLAT}", key: str | None = None) -> int:

@@ -135,7 +135,7 @@ class _Gummy:
             size = len(frame) if math.isinf(room) else max(WIDTH, int(room * rate) * WIDTH)
             piece, frame = frame[:size], frame[size:]
             await self._task.hear(piece)
-            await self._line.befall(self._complain)
+            await self._line.befall(self._fail)
             if self._task.done:
                 await self._end()
 
@@ -151,6 +151,9 @@ class _Gummy:
         sandbox, job, seconds = self._line.sandbox, self._task.job, self._task.seconds
         sandbox.ledger.bill(Paid(sandbox.clock.now(), job.model.name, seconds * job.price, seconds=seconds))
         self._task.seconds = 0.0
+
+    async def _fail(self, code: str, message: str) -> None:
+        raise _Failed(code, message)
 
     async def _complain(self, code: str, message: str) -> None:
         await self.say("task-failed", {}, error_code=code, error_message=message)
