@@ -170,7 +170,10 @@ class _Gummy:
     async def work(self, pcm: bytes, job: Job) -> Telling:
         """Listen to an utterance."""
         rate = job.rate if job.form in ("pcm", "wav") else HEARD_RATE
-        return await self._line.sandbox.on_sound(partial(tell, pcm, rate, job.order))
+        try:
+            return await self._line.sandbox.on_sound(partial(tell, pcm, rate, job.order))
+        except Refusal as refusal:
+            raise _Failed("InternalError", refusal.message) from refusal
 
     async def decode(self, data: bytes) -> bytes:
         """Decode a whole recording to bare sound at HEARD_RATE."""

@@ -76,6 +76,8 @@ class _Omni(Talk):
         if self._pending is None:
             raise Wrong(None, "There is nothing to answer: commit sound first.", "invalid_request")
         given = event.get("response") or {}
+        if not isinstance(given, dict):
+            raise Wrong("response", "response must be an object.")
         said = {name: given[name] for name in ("instructions", "modalities") if given.get(name)}
         before = self.settings
         self.settings = settings.omni(before, said)
