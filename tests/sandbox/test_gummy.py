@@ -15,7 +15,7 @@ from sandbox.live import Event, Gummy, ended, gummy
 from sandbox.stand import Caller, ManualClock, open_caller
 from speech import silence, speech, wav
 
-CHINESE = {"translation_enabled": True, "translation_target_languages": ["zh"]}
+CHINESE: dict[str, Any] = {"translation_enabled": True, "translation_target_languages": ["zh"]}
 HELLO = silence(0.3) + speech("Hello world.") + silence(1)
 TALK = HELLO + speech("Good morning everyone.") + silence(0.1)
 
@@ -186,7 +186,7 @@ async def _closes(task: Gummy) -> None:
 def _mp3(pcm: bytes) -> bytes:
     file = io.BytesIO()
     with av.open(file, "w", format="mp3") as container:
-        stream = container.add_stream("libmp3lame", rate=16_000)
+        stream: Any = container.add_stream("libmp3lame", rate=16_000)
         stream.layout = "mono"
         frame = av.AudioFrame.from_ndarray(samples(pcm).reshape(1, -1), format="s16", layout="mono")
         frame.sample_rate = 16_000

@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import av
 import pytest
@@ -112,7 +113,7 @@ def _encoded(pcm: bytes, form: str, codec: str) -> bytes:
     file = io.BytesIO()
     rate = 48_000
     with av.open(file, "w", format=form) as container:
-        stream = container.add_stream(codec, rate=rate)
+        stream: Any = container.add_stream(codec, rate=rate)
         stream.layout = "mono"
         sound = samples(resample(pcm, 16_000, rate))
         frame = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="s16", layout="mono")

@@ -1,6 +1,7 @@
 """The official clients, unchanged, as judges of what speaks and listens (docs/model-studio.md 11)."""
 
 import gc
+import importlib
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import AsyncGenerator, Callable
@@ -20,7 +21,7 @@ from speech import silence, speech, wav
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 TALK = silence(0.4) + speech("Hello world.") + silence(1.2) + speech("Good morning everyone.") + silence(0.4)
-CHINESE = {"translation_enabled": True, "translation_target_languages": ["zh"], "source_language": "en"}
+CHINESE: dict[str, Any] = {"translation_enabled": True, "translation_target_languages": ["zh"], "source_language": "en"}
 
 
 @pytest.fixture
@@ -33,6 +34,11 @@ async def caller(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Caller]:
         monkeypatch.setattr(dashscope, "api_key", KEY)
         yield caller
     gc.collect()  # the SDK leaves sockets to it, whose warnings are to fall on these tests and no other
+
+
+def sdk(module: str, name: str) -> Any:
+    """A class of the SDK; untyped, because its own types do not cover what it can do."""
+    return getattr(importlib.import_module(f"dashscope.{module}"), name)
 
 
 async def in_thread(function: Callable[[], Any]) -> Any:
@@ -68,12 +74,10 @@ def sentences(events: list[Any]) -> list[str]:
 
 
 async def test_the_recognizer_hears_sound_as_it_comes(caller: Caller) -> None:
-    from dashscope.audio.asr import TranslationRecognizerRealtime
-
     listener = Listener()
 
     def talk() -> None:
-        recognizer = TranslationRecognizerRealtime(
+        recognizer = sdk("audio.asr", "TranslationRecognizerRealtime")(
             model="gummy-realtime-v1", format="pcm", sample_rate=16_000, transcription_enabled=True,
             callback=listener, **CHINESE,
         )  # fmt: skip
@@ -91,12 +95,10 @@ async def test_the_recognizer_hears_sound_as_it_comes(caller: Caller) -> None:
 
 
 async def test_the_recognizer_hears_a_file(caller: Caller, tmp_path: Path) -> None:
-    from dashscope.audio.asr import TranslationRecognizerRealtime
-
     (tmp_path / "talk.wav").write_bytes(wav(TALK))
 
     def talk() -> Any:
-        recognizer = TranslationRecognizerRealtime(
+        recognizer = sdk("audio.asr", "TranslationRecognizerRealtime")(
             model="gummy-realtime-v1", format="wav", sample_rate=16_000, callback=None, **CHINESE
         )
         return recognizer.call(str(tmp_path / "talk.wav"))
@@ -107,12 +109,10 @@ async def test_the_recognizer_hears_a_file(caller: Caller, tmp_path: Path) -> No
 
 
 async def test_the_recognizer_is_told_of_a_failed_task(caller: Caller) -> None:
-    from dashscope.audio.asr import TranslationRecognizerRealtime
-
     listener = Listener()
 
     def talk() -> None:
-        recognizer = TranslationRecognizerRealtime(
+        recognizer = sdk("audio.asr", "TranslationRecognizerRealtime")(
             model="gummy-realtime-v1", format="pcm", sample_rate=8000, transcription_enabled=True, callback=listener
         )
         recognizer.start()
@@ -122,12 +122,10 @@ async def test_the_recognizer_is_told_of_a_failed_task(caller: Caller) -> None:
 
 
 async def test_the_chat_recognizer_stops_after_a_sentence(caller: Caller) -> None:
-    from dashscope.audio.asr import TranslationRecognizerChat
-
     listener = Listener()
 
     def talk() -> None:
-        recognizer = TranslationRecognizerChat(
+        recognizer = sdk("audio.asr", "TranslationRecognizerChat")(
             model="gummy-chat-v1", format="pcm", sample_rate=16_000, transcription_enabled=True, callback=listener,
             **CHINESE,
         )  # fmt: skip
@@ -144,12 +142,11 @@ async def test_the_chat_recognizer_stops_after_a_sentence(caller: Caller) -> Non
 
 def converse(caller: Caller, model: str, listener: Listener, **update: Any) -> None:
     """A session of the SDK, from its beginning to its end."""
-    from dashscope.audio.qwen_omni import MultiModality, OmniRealtimeConversation
-
+    modality = sdk("audio.qwen_omni", "MultiModality")
     url = caller.sandbox.origin.replace("http", "ws", 1) + "/api-ws/v1/realtime"
-    session = OmniRealtimeConversation(model=model, callback=listener, url=url)
+    session = sdk("audio.qwen_omni", "OmniRealtimeConversation")(model=model, callback=listener, url=url)
     session.connect()
-    session.update_session(output_modalities=[MultiModality.TEXT, MultiModality.AUDIO], **update)
+    session.update_session(output_modalities=[modality.TEXT, modality.AUDIO], **update)
     for start in range(0, len(TALK), 3200):
         session.append_audio(b64encode(TALK[start : start + 3200]).decode())
     if not update.get("enable_turn_detection", True) and "omni" in model:
@@ -162,12 +159,11 @@ def converse(caller: Caller, model: str, listener: Listener, **update: Any) -> N
 
 def asked(model: str) -> dict[str, Any]:
     """How each kind of model is asked for Chinese through the SDK."""
-    from dashscope.audio.qwen_omni.omni_realtime import TranscriptionParams, TranslationParams
-
-    target = TranslationParams(language="zh")
+    target = sdk("audio.qwen_omni.omni_realtime", "TranslationParams")(language="zh")
     if "omni" in model:
         return {"voice": "Cherry", "instructions": "Translate English into Simplified Chinese."}
-    heard = TranscriptionParams(language="en", sample_rate=16_000, input_audio_format="pcm")
+    params = sdk("audio.qwen_omni.omni_realtime", "TranscriptionParams")
+    heard = params(language="en", sample_rate=16_000, input_audio_format="pcm")
     voice = "Cherry" if model == OLD else "Tina"
     return {"voice": voice, "translation_params": target, "transcription_params": heard}
 
@@ -196,13 +192,11 @@ async def test_a_conversation_without_turn_detection_is_answered_when_asked(call
 
 
 async def test_a_conversation_of_the_newer_dialect_is_heard_with_its_own_settings(caller: Caller) -> None:
-    from dashscope.audio.qwen_omni import OmniRealtimeConversation
-
     listener = Listener()
     url = caller.sandbox.origin.replace("http", "ws", 1) + "/api-ws/v1/realtime"
 
     def talk() -> None:
-        session = OmniRealtimeConversation(model=NESTED, callback=listener, url=url)
+        session = sdk("audio.qwen_omni", "OmniRealtimeConversation")(model=NESTED, callback=listener, url=url)
         session.connect()
         session.send_raw('{"type":"session.update","session":{"translation":{"language":"zh"}}}')
         for start in range(0, len(TALK), 3200):
