@@ -135,7 +135,7 @@ class _Gummy:
             size = len(frame) if math.isinf(room) else max(WIDTH, int(room * rate) * WIDTH)
             piece, frame = frame[:size], frame[size:]
             await self._task.hear(piece)
-            await self._line.befall(self._complain)
+            await self._line.befall(self._fail)
             if self._task.done:
                 await self._end()
 
@@ -152,6 +152,9 @@ class _Gummy:
         sandbox.ledger.bill(Paid(sandbox.clock.now(), job.model.name, seconds * job.price, seconds=seconds))
         self._task.seconds = 0.0
 
+    async def _fail(self, code: str, message: str) -> None:
+        raise _Failed(code, message)
+
     async def _complain(self, code: str, message: str) -> None:
         await self.say("task-failed", {}, error_code=code, error_message=message)
 
@@ -167,7 +170,10 @@ class _Gummy:
     async def work(self, pcm: bytes, job: Job) -> Telling:
         """Listen to an utterance."""
         rate = job.rate if job.form in ("pcm", "wav") else HEARD_RATE
-        return await self._line.sandbox.on_sound(partial(tell, pcm, rate, job.order))
+        try:
+            return await self._line.sandbox.on_sound(partial(tell, pcm, rate, job.order))
+        except Refusal as refusal:
+            raise _Failed("InternalError", refusal.message) from refusal
 
     async def decode(self, data: bytes) -> bytes:
         """Decode a whole recording to bare sound at HEARD_RATE."""

@@ -62,7 +62,13 @@ class Line:
     async def send(self, event: dict[str, Any]) -> None:
         """Send an event as JSON, unless the line has gone mute."""
         if not self._mute:
-            await self._socket.send_text(json.dumps(event, ensure_ascii=False))
+            await self._write(json.dumps(event, ensure_ascii=False))
+
+    async def _write(self, text: str) -> None:
+        try:
+            await self._socket.send_text(text)
+        except WebSocketDisconnect as gone:
+            raise Over("closed") from gone
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close it from this side."""
@@ -99,10 +105,11 @@ class Line:
             case "stall":
                 self._mute, self.end = True, "stall"
             case "garbage":
-                await self._socket.send_text("<html>sandbox: not what you asked for</html>")
+                await self._write("<html>sandbox: not what you asked for</html>")
             case "fail":
                 await complain("internal_error", "An internal error has occured, please try again later.")
             case _:
+                self.end = "expire"
                 await complain("session_expired", "Your session hit the maximum duration.")
                 await self.close()
                 raise Over("expire")
@@ -120,6 +127,3 @@ class Line:
         self.sandbox.ledger.listened(
             Listened(self._opened, self.model, round(self.seconds, 3), self._first, self._last, now, self.end)
         )
-
-
-__all__ = ["Complain", "Line", "Over", "WebSocketDisconnect"]

@@ -94,7 +94,9 @@ def omni(now: Settings, given: Mapping[str, Any]) -> Settings:
         return new
     if not isinstance(instructions, str):
         raise Wrong("session.instructions", "instructions must be a string.")
-    return replace(new, instructions=instructions, target=language_named(instructions) or "en")
+    target = language_named(instructions) or "en"
+    source = "en" if "english" in instructions.casefold() and target != "en" else "auto"
+    return replace(new, instructions=instructions, source=source, target=target)
 
 
 def beginning(model: LiveModel) -> Settings:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from .. import tokens
+from ..errors import Refusal
 from ..ledger import Paid
 from ..sound.activity import Activity, Event, Going, Started, Turns, Utterance
 from ..sound.pcm import SPOKEN_RATE, WIDTH
@@ -83,6 +84,8 @@ class Talk:
             await self._handlers.get(event["type"], _unknown)(event)
         except Wrong as wrong:
             await self.complain(wrong.code, wrong.message, wrong.param)
+        except Refusal as refusal:
+            await self.complain("internal_error", refusal.message)
 
     async def _on_update(self, event: dict[str, Any]) -> None:
         given = event.get("session")

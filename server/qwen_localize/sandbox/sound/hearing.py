@@ -38,7 +38,12 @@ def hear(pcm: bytes, rate: int, source: str, *, hears: bool = True) -> Heard:
         source: the language spoken, or `auto`.
         hears: whether words are looked for at all.
     """
-    said = _english(resample(pcm, rate, HEARD_RATE), sure=source == "en") if hears and source in ("en", "auto") else ""
+    if not hears or source not in ("en", "auto"):
+        return Heard(described(pcm, rate), words=False)
+    try:
+        said = _english(resample(pcm, rate, HEARD_RATE), sure=source == "en")
+    except ImportError:
+        return Heard(f"{described(pcm, rate)[:-1]}, pocketsphinx is missing]", words=False)
     return Heard(said or described(pcm, rate), bool(said))
 
 
@@ -51,11 +56,10 @@ def described(pcm: bytes, rate: int) -> str:
 @lru_cache(maxsize=2000)
 def _english(pcm: bytes, *, sure: bool) -> str:
     """The English words of a sound; none if there are none, or it may be another language and sounds like it."""
-    try:
-        found = _recognize(pcm)
-    except ImportError:  # pocketsphinx is not installed; the answer says only how long the speech is
+    found = _recognize(pcm)
+    if max((chance for _, chance in found), default=0.0) < _SURE:
         return ""
-    if not found or not (sure or sum(chance for _, chance in found) / len(found) >= _ENGLISH):
+    if not sure and sum(chance for _, chance in found) / len(found) < _ENGLISH:
         return ""
     return " ".join(word if chance >= _SURE else "…" for word, chance in found)
 

@@ -11,7 +11,7 @@ from .pcm import SPOKEN_RATE, resample
 _LONGEST = 500  # characters that are spoken; a stand-in need not read out books
 _SYNCHRONOUS = 2  # espeak_AUDIO_OUTPUT: hand the samples over, and return when all is said
 _UTF8 = 1
-_VOICES = {"zh": "cmn", "tl": "en", "fil": "en", "no": "nb", "jp": "ja"}
+_VOICES = {"en": "en-us", "zh": "cmn", "no": "nb"}
 _SECONDS_PER_CHARACTER = 0.06  # of the tone
 _lock = threading.Lock()  # espeak-ng has one state for the whole process
 _Synthesized = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
