@@ -81,4 +81,10 @@ def _preview(wish: Wish, name: str, seconds: float, cost: float | None) -> Speec
     )
 
 
-TOOL = Tool(interpret_speech, title="Interpret speech", work=Batch(work, opens=True), result=SpeechResult)
+TOOL = Tool(
+    interpret_speech,
+    title="Interpret speech",
+    models=[row.model for row in ROWS.values()],
+    work=Batch(work, opens=True),
+    result=SpeechResult,
+)

@@ -81,7 +81,7 @@ def _omni(name: str, price: Price, longest: int, turns: int, own_voice: str = ""
 
 def _gummy(name: str, *, chat: bool) -> Row:
     # 0.00015 CNY a second for each of recognition and translation; the official client sends without any pause.
-    model = Model(name, (_BEIJING,), Limit(600), {_BEIJING: Price(150.0)})
+    model = Model(name, (_BEIJING,), Limit(600), {_BEIJING: Price(150.0, unit="seconds")})
     row = Row(model, Gummy, "gummy", SWITCHES, "inference", pace=8.0, speaks=False)
     if not chat:
         return row

@@ -8,10 +8,11 @@ from qwen_localize.files import LocalFile, RemoteMedia
 from qwen_localize.tool import Batch, Context, Order, Tool, cny
 
 from .._shared.arguments import Preview, SourceLang, TargetLang
+from .._shared.sound.recordings import PROGRAM, can_decode
 from .assignment import Assignment
 from .languages import chosen
 from .models import MODEL, expected
-from .recording import PROGRAM, Recording, can_decode, goes_whole, looked_at
+from .recording import Recording, goes_whole, looked_at
 from .result import MediaResult
 from .unopened import behind_url, told_by_head
 from .work import work

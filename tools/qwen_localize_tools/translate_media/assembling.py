@@ -11,12 +11,13 @@ from qwen_localize.errors import BadInput, LocalizeError
 from qwen_localize.tool import SavedFile, cny
 from qwen_localize.wellformed import clipped
 
+from .._shared.sound.recordings import can_decode
 from .._shared.subtitles import cues_of, srt, vtt
 from .._shared.usage import usage
 from .answer import PieceAnswer
 from .models import MODEL
 from .pieces import Translation, clock
-from .recording import Piece, can_decode
+from .recording import Piece
 from .result import shown
 from .unopened import EXTRA
 from .voices import Spoken, Voice, dubbed, fitted, saved_voice, spoken, voices

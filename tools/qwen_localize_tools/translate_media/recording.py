@@ -2,41 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
 
-from qwen_localize.errors import BadInput, quote
 from qwen_localize.files import Apart
 
+from .._shared.sound.recordings import RATE, asked, can_decode, decode, probed
 from .models import MOST_TOKENS_IN, Size, expected, picture_tokens
 
-PROGRAM = Path(__file__).parent.parent / "_shared" / "sound" / "program.py"
-RATE = 16_000
 # What is longer is more likely a mistake than an order; and cost and time can no longer be overlooked.
 MOST_HOURS = 4
 # Pieces are as long as keeps subtitles near what is said; where a voice goes with pictures, nearer.
 _PIECE, _DUBBED_PIECE, _LEAST_PIECE = 30.0, 8.0, 2.0
 # A whole file goes into memory, and is uploaded.
 MOST_WHOLE_BYTES = 40 * 1024 * 1024
-_QUICK, _LONG = 60.0, 1800.0
-_WORDS = {
-    "empty": "is empty. Check that it was written, or get it again.",
-    "encrypted": "is protected against copying (DRM), so its sound cannot be read. Use a file without protection.",
-    "died": "brought the program down that reads it. Export it anew, as WAV, MP3 or MP4.",
-    "endless": "took too long to be read and was given up. Export it anew, as WAV, MP3 or MP4.",
-    "memory": "takes more memory to be read than any recording should. Export it anew, as WAV, MP3 or MP4.",
-    "disk": "could not be decoded, since the disk is full. Free some space, then call again.",
-    "undecodable": "has a sound track of which nothing can be decoded. Export it anew, as WAV, MP3 or MP4.",
-}
-_BROKEN = "is no recording that can be read: it is broken, or something else under that name. Export or get it anew."
-
-
-def can_decode() -> bool:
-    """Whether the extra `media` is there."""
-    return find_spec("av") is not None
 
 
 @dataclass(frozen=True)
@@ -95,16 +76,8 @@ async def looked_at(apart: Apart, name: str, path: Path) -> Recording:
     Raises:
         BadInput: it cannot be translated; nothing was sent.
     """
-    found = refused(name, await apart.ask({"do": "probe", "path": str(path)}, _QUICK))
-    if found.get("is_picture"):
-        raise BadInput(f"{quote(name)} is a picture, whatever its name says. translate_image translates pictures.")
-    if not found.get("audio"):
-        raise BadInput(f"{quote(name)} has no sound track, so there is nothing to translate.")
+    found = await probed(apart, name, path, MOST_HOURS)
     seconds, video = float(found["duration"]), found.get("video") or {}
-    if seconds > MOST_HOURS * 3600:
-        raise BadInput(
-            f"{quote(name)} lasts {seconds / 3600:.1f} hours; at most {MOST_HOURS} are taken. Cut it into parts."
-        )
     language = str(found["audio"].get("language", ""))
     size = {"width": int(video.get("width", 0)), "height": int(video.get("height", 0))}
     return Recording(name, _kind(name), seconds, is_video=bool(video), language=language, **size)
@@ -112,17 +85,6 @@ async def looked_at(apart: Apart, name: str, path: Path) -> Recording:
 
 def _kind(name: str) -> str:
     return Path(name).suffix.lower().removeprefix(".") or "wav"
-
-
-def refused(name: str, answer: dict[str, Any]) -> dict[str, Any]:
-    """What the program that reads strangers' files has answered.
-
-    Raises:
-        BadInput: it could not read this one.
-    """
-    if error := answer.get("error"):
-        raise BadInput(f"{quote(name)} {_WORDS.get(str(error), _BROKEN)}")
-    return answer
 
 
 async def cut(apart: Apart, recording: Recording, path: Path, folder: Path, *, dubbed: bool) -> list[Piece]:
@@ -138,12 +100,11 @@ async def cut(apart: Apart, recording: Recording, path: Path, folder: Path, *, d
     Raises:
         BadInput: it cannot be decoded.
     """
-    pcm = str(folder / "sound.pcm")
-    decode = {"do": "decode", "path": str(path), "into": pcm, "rate": RATE, "most": MOST_HOURS * 3600}
-    refused(recording.name, await apart.ask(decode, _LONG))
+    pcm = folder / "sound.pcm"
+    await decode(apart, recording.name, path, pcm, MOST_HOURS)
     most = _DUBBED_PIECE if dubbed else _PIECE
-    wanted = {"do": "cut", "pcm": pcm, "rate": RATE, "most": most, "least": _LEAST_PIECE}
-    found = refused(recording.name, await apart.ask(wanted, _LONG))
+    wanted = {"do": "cut", "pcm": str(pcm), "rate": RATE, "most": most, "least": _LEAST_PIECE}
+    found = await asked(apart, recording.name, wanted)
     return [Piece(piece["start"], piece["end"], _stretches(piece["speech"])) for piece in found["pieces"]]
 
 
@@ -160,7 +121,7 @@ async def encoded(apart: Apart, recording: Recording, folder: Path, piece: Piece
     into = folder / f"{piece.start}.flac"
     span = {"start": piece.start, "end": piece.end, "rate": RATE}
     request = {"do": "encode", "pcm": str(folder / "sound.pcm"), "into": str(into)} | span
-    refused(recording.name, await apart.ask(request, _QUICK))
+    await asked(apart, recording.name, request)
     data = await anyio.to_thread.run_sync(into.read_bytes)
     into.unlink(missing_ok=True)
     return data

@@ -12,9 +12,10 @@ from qwen_localize.errors import BadInput, Spoiled
 from qwen_localize.files import Apart, Inspected
 from qwen_localize.tool import Context, SavedFile
 
+from .._shared.sound.recordings import asked
 from .._shared.sound.wav import VOICE_RATE, Placed, WavFile, from_file, laid, layout, strip_riff
 from .answer import PieceAnswer
-from .recording import Piece, Recording, refused
+from .recording import Piece, Recording
 
 _HEAD = 4096
 _BLOCK = 1024 * 1024
@@ -163,8 +164,8 @@ async def dubbed(
     request = {"do": "dub", "language": lang, "into": str(into)} | {name: str(path) for name, path in paths.items()}
     if recording.language:
         request["original_language"] = recording.language
-    made = refused(recording.name, await apart.ask(request, _SECONDS))
-    probed = refused(recording.name, await apart.ask({"do": "probe", "path": str(into)}, _SECONDS))
+    made = await asked(apart, recording.name, request)
+    probed = await asked(apart, recording.name, {"do": "probe", "path": str(into)})
     if not probed.get("video") or not probed.get("audio"):
         raise BadInput("The video that was made has no picture or no sound.")
     kind = Video(str(made["mime_type"]), str(made["ending"]), float(probed["duration"]))

@@ -11,11 +11,12 @@ from qwen_localize.errors import LocalizeError
 from qwen_localize.files import Apart, Kept, LocalMedia
 from qwen_localize.tool import Context, Ending, Tokens
 
+from .._shared.sound.recordings import PROGRAM, can_decode
 from .assembling import Assembled, assembled
 from .assignment import Assignment, sound, video
 from .models import MODEL, expected
 from .pieces import Translation
-from .recording import PROGRAM, Piece, Recording, can_decode, cut, encoded
+from .recording import Piece, Recording, cut, encoded
 
 # What is smaller goes inside the request; of a larger one, only its upload's name.
 _INLINE = 5_000_000
