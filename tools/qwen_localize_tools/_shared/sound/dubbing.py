@@ -187,7 +187,9 @@ class _Film:
     def _new_voice(self) -> Any:
         with av.open(self._request["voice"], "r", format="wav") as sound:
             rate = sound.streams.audio[0].rate
-        voice: Any = self._container.add_stream("aac", rate=rate, layout="mono", bit_rate=_BIT_RATE)
+        voice: Any = self._container.add_stream(
+            "aac", rate=rate, layout="mono", bit_rate=_BIT_RATE, options={"aac_coder": "fast"}
+        )
         voice.disposition = Disposition.default | Disposition.dub
         self._name(voice, "voice", self._request["language"])
         return voice
