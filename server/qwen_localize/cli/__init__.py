@@ -1,4 +1,4 @@
-"""The command line: serve (the default), demo, sandbox, usage, manifests."""
+"""The command line: serve (the default), demo, live, sandbox, usage, manifests."""
 
 import argparse
 import logging
@@ -38,24 +38,47 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--output", type=Path, default=Path("qwen-localize-demo"), help="where the results go")
     sandbox = commands.add_parser("sandbox", help="serve a local stand-in for Model Studio on loopback")
     sandbox.add_argument("--port", type=_port, default=8123, help="port on 127.0.0.1 (0: any free one)")
+    live = commands.add_parser("live", help="interpret what somebody says now, as bilingual subtitles")
+    _live_arguments(live)
     manifests = commands.add_parser("manifests", help="write everything under manifests/ and the README's tables")
     manifests.add_argument("--check", action="store_true", help="write nothing; fail if something is out of date")
     usage = commands.add_parser("usage", help="show estimated costs by day, tool and model")
-    runs = {parser: _serve, serve: _serve, demo: _demo, sandbox: _sandbox, manifests: _manifests, usage: _usage}
+    runs = {
+        parser: _serve,
+        serve: _serve,
+        demo: _demo,
+        live: _live,
+        sandbox: _sandbox,
+        manifests: _manifests,
+        usage: _usage,
+    }
     for command, run in runs.items():
         command.set_defaults(run=run)
     # What the bare command takes stands for every command that takes it too, whichever side of its name it is on.
     silent = argparse.SUPPRESS
     for command in runs:
         _flag(command, "-v", "--verbose", words="log more, to stderr", default=False if command is parser else silent)
-    for command in (parser, serve):
+    for command in (parser, serve, live):
         default = False if command is parser else silent
         _flag(command, "--sandbox", words="use a local stand-in; no key needed", default=default)
-    for command in (parser, serve, sandbox):
+    for command in (parser, serve, live, sandbox):
         words = "make the stand-in misbehave; --fault help lists the ways"
         none: list[str] | str = [] if command is parser else silent
         command.add_argument("--fault", action="append", default=none, metavar="NAME[@STAGE][:N]", help=words)
     return parser
+
+
+def _live_arguments(live: argparse.ArgumentParser) -> None:
+    live.add_argument("--to", required=True, metavar="LANG", help="the language to translate into")
+    live.add_argument("--from", dest="source_lang", default="auto", metavar="LANG", help="the language that is spoken")
+    live.add_argument("--model", help="another than qwen3.5-livetranslate-flash-realtime")
+    words = "also as a voice, played, or written into FILE"
+    live.add_argument("--speech", nargs="?", const="play", metavar="FILE", help=words)
+    live.add_argument("--voice", default="", help="whose voice")
+    live.add_argument("--srt", type=Path, metavar="FILE", help="write subtitles into FILE as they are confirmed")
+    live.add_argument("--rate", type=int, default=16_000, help="of raw sound on standard input, samples a second")
+    words = "mic, or - for standard input: a WAV file, or raw sound of 16 bits in one channel"
+    live.add_argument("source", nargs="?", default="mic", choices=("mic", "-"), help=words)
 
 
 def _port(text: str) -> int:
@@ -81,6 +104,12 @@ def _demo(options: argparse.Namespace) -> int:
     from .demo import run
 
     return anyio.run(run, options.output.absolute(), options.live)
+
+
+def _live(options: argparse.Namespace) -> int:
+    from .live import Options, run
+
+    return anyio.run(run, Options.of(options))
 
 
 def _sandbox(options: argparse.Namespace) -> None:

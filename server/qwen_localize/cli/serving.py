@@ -27,7 +27,7 @@ async def serve(with_sandbox: bool, faults: Sequence[str]) -> None:
         with_sandbox: use a local stand-in for the service, which runs in this process.
         faults: how it misbehaves.
     """
-    async with _settings(with_sandbox, faults) as settings:
+    async with chosen_settings(with_sandbox, faults) as settings:
         from qwen_localize_tools import TOOLS
 
         from ..mcp_server import build_server
@@ -60,7 +60,7 @@ def explain_faults() -> None:
 
 
 @asynccontextmanager
-async def _settings(with_sandbox: bool, faults: Sequence[str]) -> AsyncIterator[Settings]:
+async def chosen_settings(with_sandbox: bool, faults: Sequence[str]) -> AsyncIterator[Settings]:
     """The settings, pointing at a sandbox in this process if that was asked for."""
     settings = Settings.load()
     if not with_sandbox:

@@ -49,6 +49,7 @@ class LiveSound:
         self.length: int | None = None
         self._kept, self._from = bytearray(), 0
         self._changed = anyio.Event()
+        self._asked = 0
 
     def add(self, pcm: bytes) -> None:
         """What came next: 16 bits, one channel, 16 kHz."""
@@ -61,6 +62,11 @@ class LiveSound:
         self.length = self._end
         self._wake()
 
+    async def wanted(self, at: int) -> None:
+        """Return when what lies there was asked for, or nothing is any more."""
+        while self.length is None and self._asked < at:
+            await self._changed.wait()
+
     @property
     def _end(self) -> int:
         return self._from + len(self._kept) // BYTES_PER_MS
@@ -71,6 +77,9 @@ class LiveSound:
 
     async def read(self, at: int) -> bytes:
         """See `Sound.read`; what was forgotten is silence."""
+        if at > self._asked:
+            self._asked = at
+            self._wake()
         while self.length is None and self._end < at + STEP:
             await self._changed.wait()
         if at < self._from:

@@ -19,7 +19,7 @@ from ...tool.runtime import Runtime
 from ..serving import chosen_settings
 from .ears import Ears, ears
 from .interrupts import on_interrupt
-from .outputs import Outputs, Subtitles, player
+from .outputs import Outputs, SubtitleFile, player
 from .screen import Screen
 
 # How long after Ctrl-C the service may take to say all that it has heard.
@@ -78,7 +78,7 @@ async def run(options: Options) -> int:
         heard = stack.enter_context(ears(options.source, options.rate))
         outputs = Outputs(
             stack.enter_context(Screen()),
-            stack.enter_context(Subtitles(options.srt)) if options.srt else None,
+            stack.enter_context(SubtitleFile(options.srt)) if options.srt else None,
             stack.enter_context(player(options.speech)) if options.speech else None,
         )
         async with chosen_settings(options.with_sandbox, options.faults) as settings, _context(settings) as context:
@@ -109,7 +109,9 @@ async def _interpreted(context: Context, session: live.Live, heard: Ears, output
             error = failure
         group.cancel_scope.cancel()
     receipt = session.receipt
-    outputs.screen.say(f"{outputs.count} sentences, {session.sessions} session(s), {cny(receipt.cost)}.{outputs.places}")
+    outputs.screen.say(
+        f"{outputs.count} sentences, {session.sessions} session(s), {cny(receipt.cost)}.{outputs.places}"
+    )
     if error:
         raise error
 
@@ -117,7 +119,9 @@ async def _interpreted(context: Context, session: live.Live, heard: Ears, output
 async def _listen(heard: Ears, session: live.Live) -> None:
     """Pass on what is heard, as fast as it is wanted."""
     async for pcm in heard.sound():
-        await session.add(pcm)
+        session.add(pcm)
+        if heard.can_wait:
+            await session.ready()
     session.end()
 
 

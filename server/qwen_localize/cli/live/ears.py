@@ -25,9 +25,15 @@ _RIFF_HEAD, _CHUNK_HEAD, _MOST_CHUNK = 12, 8, 1024 * 1024
 
 @dataclass(frozen=True)
 class Ears:
-    """A source of sound; `next_piece` blocks, and gives nothing at the end."""
+    """A source of sound.
+
+    Attributes:
+        can_wait: whether it can be read more slowly than it comes.
+        next_piece: blocks until there is more; gives nothing at the end.
+    """
 
     name: str
+    can_wait: bool
     next_piece: Callable[[], bytes]
 
     async def sound(self) -> AsyncIterator[bytes]:
@@ -67,7 +73,7 @@ def _piped(file: BinaryIO, rate: int) -> Ears:
                 return pcm
         return b""
 
-    return Ears("standard input", next_piece)
+    return Ears("standard input", True, next_piece)
 
 
 def _described(file: BinaryIO) -> tuple[int, int]:
@@ -79,20 +85,22 @@ def _described(file: BinaryIO) -> tuple[int, int]:
     rate = channels = bits = 0
     while len(head := file.read(_CHUNK_HEAD)) == _CHUNK_HEAD:
         name, size = struct.unpack("<4sI", head)
-        if name == b"data" and bits == 16 and rate and channels:  # noqa: PLR2004
+        if name == b"data" and bits == 16 and rate and channels:
             return rate, channels
         if name == b"data" or size > _MOST_CHUNK:
             break
         chunk = file.read(size + size % 2)
-        if name == b"fmt " and len(chunk) >= 16:  # noqa: PLR2004
-            channels, rate, bits = struct.unpack_from("<xxHIxxxxxxH", chunk)
-    raise BadInput("Standard input is a WAV file, but none of 16 bits. Convert it: ffmpeg -i in.wav -ar 16000 -f s16le -")
+        if name == b"fmt " and len(chunk) >= 16:
+            channels, rate, bits = map(int, struct.unpack_from("<xxHIxxxxxxH", chunk))
+    raise BadInput(
+        "Standard input is a WAV file, but none of 16 bits. Convert it: ffmpeg -i in.wav -ar 16000 -f s16le -"
+    )
 
 
 @contextmanager
 def _microphone() -> Iterator[Ears]:
     try:
-        import sounddevice
+        import sounddevice  # type: ignore[import-untyped, unused-ignore]
     except (ImportError, OSError) as error:
         raise LocalizeError(_NO_MICROPHONE) from error
     pieces: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -106,4 +114,4 @@ def _microphone() -> Iterator[Ears]:
     except sounddevice.PortAudioError as error:
         raise LocalizeError(f"The microphone cannot be opened ({error}). Check the system's sound settings.") from error
     with stream:
-        yield Ears("microphone", pieces.get)
+        yield Ears("microphone", False, pieces.get)

@@ -1,19 +1,26 @@
 """What becomes of each sentence: it is shown, written as a subtitle, and spoken."""
 
+import queue
+import threading
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
-from qwen_localize_tools.interpret_speech.live import VOICE_RATE, Confirmed, subtitle
+import anyio.to_thread
+
+from qwen_localize_tools.interpret_speech.live import VOICE_RATE, Confirmed, subtitles
 
 from ...errors import LocalizeError, OutputUnavailable
 from .screen import Screen
 
 PLAY = "play"
+_NO_LOUDSPEAKER = (
+    "Playing the voice needs the extra mic (uv sync --extra mic) and the system's PortAudio library. Or write it into a "
+    "file: --speech voice.wav"
+)
 
 
 class Player(Protocol):
@@ -23,7 +30,7 @@ class Player(Protocol):
         """Go on with this."""
 
 
-class Subtitles:
+class SubtitleFile:
     """An SRT file that grows with each sentence.
 
     Raises:
@@ -31,17 +38,13 @@ class Subtitles:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path, self._count = path, 0
-        try:
+        self.path, self._next = path, 1
+        with _made(path):
             self._file = path.open("x", encoding="utf-8", newline="\n")
-        except FileExistsError:
-            raise OutputUnavailable(f"{path} is there already, and is not overwritten. Choose another name.") from None
-        except OSError as error:
-            raise OutputUnavailable(f"{path} cannot be written ({error.strerror}). Choose another place.") from error
 
     def add(self, said: Confirmed) -> None:
         """One more sentence; it is in the file when this returns."""
-        text, self._count = subtitle(said, self._count + 1)
+        text, self._next = subtitles(said, self._next)
         self._file.write(text)
         self._file.flush()
 
@@ -50,6 +53,17 @@ class Subtitles:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._file.close()
+
+
+@contextmanager
+def _made(path: Path) -> Iterator[None]:
+    """What goes wrong when a file is made, in a sentence."""
+    try:
+        yield
+    except FileExistsError:
+        raise OutputUnavailable(f"{path} is there already, and is not overwritten. Choose another name.") from None
+    except OSError as error:
+        raise OutputUnavailable(f"{path} cannot be written ({error.strerror}). Choose another place.") from error
 
 
 @contextmanager
@@ -63,13 +77,8 @@ def player(speech: str) -> Iterator[Player]:
         with _loudspeaker() as found:
             yield found
         return
-    path = Path(speech)
-    try:
-        file = path.open("xb")
-    except FileExistsError:
-        raise OutputUnavailable(f"{path} is there already, and is not overwritten. Choose another name.") from None
-    except OSError as error:
-        raise OutputUnavailable(f"{path} cannot be written ({error.strerror}). Choose another place.") from error
+    with _made(Path(speech)):
+        file = Path(speech).open("xb")
     with file, wave.open(file, "wb") as writer:
         writer.setnchannels(1)
         writer.setsampwidth(2)
@@ -88,27 +97,37 @@ class _Written:
 
 @contextmanager
 def _loudspeaker() -> Iterator[Player]:
+    """Plays in a thread of its own: who listens is not held up; at the end, all is played that was said."""
     try:
         import sounddevice
 
-        stream: Any = sounddevice.RawOutputStream(samplerate=VOICE_RATE, channels=1, dtype="int16")
-    except (ImportError, OSError) as error:
-        words = "Playing the voice needs the extra mic (uv sync --extra mic) and the system's PortAudio library."
-        raise LocalizeError(f"{words} Or write it: --speech voice.wav") from error
+        stream = sounddevice.RawOutputStream(samplerate=VOICE_RATE, channels=1, dtype="int16")
+    except (ImportError, OSError, RuntimeError) as error:
+        raise LocalizeError(_NO_LOUDSPEAKER) from error
+    pieces: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+
+    def play() -> None:
+        while pcm := pieces.get():
+            stream.write(pcm)
+
     with stream:
-        yield _Played(stream)
+        thread = threading.Thread(target=play, daemon=True)
+        thread.start()
+        yield _Played(pieces)
+        pieces.put(b"")
+        thread.join()
 
 
 class _Played:
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
+    def __init__(self, pieces: "queue.SimpleQueue[bytes]") -> None:
+        self._pieces = pieces
 
     def add(self, pcm: bytes) -> None:
-        """Play this; waits while what came before is not played."""
-        self._stream.write(pcm)
+        """Play this after what came before."""
+        if pcm:
+            self._pieces.put(pcm)
 
 
-@dataclass
 class Outputs:
     """All of them.
 
@@ -116,21 +135,27 @@ class Outputs:
         count: how many sentences there were.
     """
 
-    screen: Screen
-    subtitles: Subtitles | None
-    player: Player | None
-    count: int = field(default=0)
+    def __init__(self, screen: Screen, subtitles: SubtitleFile | None, player: Player | None) -> None:
+        self.screen, self._subtitles, self._player = screen, subtitles, player
+        self.count = 0
 
-    def confirm(self, said: Confirmed) -> None:
-        """A sentence that stays; it blocks."""
+    async def confirm(self, said: Confirmed) -> None:
+        """A sentence that stays."""
         self.count += 1
-        if self.subtitles:
-            self.subtitles.add(said)
+        await anyio.to_thread.run_sync(self._take, said)
+
+    def _take(self, said: Confirmed) -> None:
+        if self._subtitles:
+            self._subtitles.add(said)
         self.screen.confirm(said)
-        for pcm in said.voice if self.player else ():
-            self.player.add(pcm)  # type: ignore[union-attr]
+        if self._player:
+            self._player.add(b"".join(said.voice))
+
+    async def provisional(self, source: str, translation: str) -> None:
+        """How the present sentence looks; the next one replaces it."""
+        self.screen.provisional(source, translation)
 
     @property
     def places(self) -> str:
         """Where what was said is."""
-        return f" Subtitles: {self.subtitles.path}." if self.subtitles else ""
+        return f" Subtitles: {self._subtitles.path}." if self._subtitles else ""

@@ -46,8 +46,7 @@ class Screen:
         """A sentence that stays, with how long it took after its last word."""
         if self._console.is_terminal:
             self._live.update(Text(""))
-        late = f" +{said.latency:.1f} s" if said.latency is not None else ""
-        head = f"[{said.clock}{late}] "
+        head = f"[{said.clock} +{said.latency:.1f} s] "
         words = said.translation or f"({said.error})"
         self._console.print(Text.assemble((head, "cyan"), (said.source, "dim"), "\n", (words, "bold")), soft_wrap=True)
         self._console.file.flush()

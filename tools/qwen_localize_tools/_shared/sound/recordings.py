@@ -7,8 +7,11 @@ from typing import Any
 from qwen_localize.errors import BadInput, quote
 from qwen_localize.files import Apart
 
+from .resampling import RATE
+
+__all__ = ["PROGRAM", "RATE", "asked", "can_decode", "check_length", "decode", "probed"]
+
 PROGRAM = Path(__file__).with_name("program.py")
-RATE = 16_000
 # How long the program may take to look at a recording, and to read all of it.
 _QUICK, _LONG = 120.0, 1800.0
 _MOST_NAME = 60
