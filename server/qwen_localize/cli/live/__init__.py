@@ -82,7 +82,9 @@ async def run(options: Options) -> int:
             stack.enter_context(player(options.speech)) if options.speech else None,
         )
         async with chosen_settings(options.with_sandbox, options.faults) as settings, _context(settings) as context:
-            await _interpreted(context, live.Live(context, wish), heard, outputs)
+            error = await _interpreted(live.Live(context, wish), heard, outputs)
+    if error:
+        raise error
     return 0
 
 
@@ -97,7 +99,8 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
         yield await runtime.context("live", quiet, 0.0, lambda: False)
 
 
-async def _interpreted(context: Context, session: live.Live, heard: Ears, outputs: Outputs) -> None:
+async def _interpreted(session: live.Live, heard: Ears, outputs: Outputs) -> LocalizeError | None:
+    """Interpret until the end; why it ended before, if it did."""
     outputs.screen.say(f"{heard.name}, into {session.wish.target_name} by {session.wish.model}. Ctrl-C ends.")
     error: LocalizeError | None = None
     async with anyio.create_task_group() as group:
@@ -108,12 +111,9 @@ async def _interpreted(context: Context, session: live.Live, heard: Ears, output
         except LocalizeError as failure:
             error = failure
         group.cancel_scope.cancel()
-    receipt = session.receipt
-    outputs.screen.say(
-        f"{outputs.count} sentences, {session.sessions} session(s), {cny(receipt.cost)}.{outputs.places}"
-    )
-    if error:
-        raise error
+    counts = f"{outputs.count} sentences, {session.sessions} session(s)"
+    outputs.screen.say(f"{counts}, {cny(session.receipt.cost)}.{outputs.places}")
+    return error
 
 
 async def _listen(heard: Ears, session: live.Live) -> None:
