@@ -52,7 +52,9 @@ class LiveSound:
         self._asked = 0
 
     def add(self, pcm: bytes) -> None:
-        """What came next: 16 bits, one channel, 16 kHz."""
+        """What came next: 16 bits, one channel, 16 kHz; nothing does after the end."""
+        if self.length is not None:
+            return
         self._kept += pcm
         self._wake()
         self.forget(self._end - _MOST_KEPT)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import anyio.to_thread
 
@@ -18,8 +18,8 @@ from .screen import Screen
 
 PLAY = "play"
 _NO_LOUDSPEAKER = (
-    "Playing the voice needs the extra mic (uv sync --extra mic) and the system's PortAudio library. Or write it into a "
-    "file: --speech voice.wav"
+    "Playing the voice needs the extra mic (uv sync --extra mic) and the system's PortAudio library. Or write it into "
+    "a file: --speech voice.wav"
 )
 
 
@@ -78,7 +78,7 @@ def player(speech: str) -> Iterator[Player]:
             yield found
         return
     with _made(Path(speech)):
-        file = Path(speech).open("xb")
+        file = Path(speech).open("xb")  # noqa: SIM115 - closed below
     with file, wave.open(file, "wb") as writer:
         writer.setnchannels(1)
         writer.setsampwidth(2)
@@ -101,7 +101,8 @@ def _loudspeaker() -> Iterator[Player]:
     try:
         import sounddevice
 
-        stream = sounddevice.RawOutputStream(samplerate=VOICE_RATE, channels=1, dtype="int16")
+        make: Any = sounddevice.RawOutputStream
+        stream = make(samplerate=VOICE_RATE, channels=1, dtype="int16")
     except (ImportError, OSError, RuntimeError) as error:
         raise LocalizeError(_NO_LOUDSPEAKER) from error
     pieces: queue.SimpleQueue[bytes] = queue.SimpleQueue()
