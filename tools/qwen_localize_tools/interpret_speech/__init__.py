@@ -8,7 +8,7 @@ from qwen_localize.tool import Batch, Context, Order, Tool, cny
 
 from .._shared.arguments import Preview, SourceLang, TargetLang, unpacked_words
 from .checking import checked
-from .models import ROWS, ModelName
+from .models import DEFAULT, ROWS
 from .recording import examined, located
 from .result import SpeechResult
 from .transcript import clock
@@ -25,7 +25,9 @@ async def interpret_speech(
     audio: Annotated[str, Field(description="Local path")],
     target_lang: TargetLang,
     source_lang: SourceLang = "auto",
-    model: ModelName = "qwen3.5-livetranslate-flash-realtime",
+    model: Annotated[
+        str, Field(description="Or qwen3.8-…, gummy-realtime-v1, qwen3.5-omni-plus-realtime, others")
+    ] = DEFAULT,
     speech: Annotated[bool, Field(description="Also as spoken WAV")] = False,
     voice: Annotated[str, Field(description="Of speech")] = "",
     hot_words: HotWords = [],  # noqa: B006

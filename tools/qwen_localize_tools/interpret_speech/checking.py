@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from qwen_localize.errors import BadArgument
 
 from .._shared.media_languages import SpokenLanguage, chosen_voice, spoken_pair
-from .models import ROWS, Row
+from .models import DEFAULT, Row, row_of
 from .omni import Omni
 from .wish import Wish
 
 # As the service advises (docs/model-studio.md 10.1).
 _MOST_PHRASES = 1000
 _MOST_INSTRUCTIONS = 4000
-_SPEAKING = "qwen3.5-livetranslate-flash-realtime"
+_SPEAKING = DEFAULT
 
 HotWords = Sequence[str] | Mapping[str, str]
 
@@ -25,7 +25,7 @@ def checked(
     Raises:
         BadArgument: the model cannot do it; says what to do.
     """
-    row = ROWS[model]
+    row = row_of(model)
     source, target = spoken_pair(source_lang, target_lang, model, row.table)
     if instructions and row.dialect is not Omni:
         raise BadArgument(f"instructions: {model} takes none. Leave them out, or use qwen3.5-omni-plus-realtime.")

@@ -14,7 +14,7 @@ from .checking import checked
 from .events import Partial
 from .hearing import BYTES_PER_MS
 from .interpreter import Interpreter
-from .models import ROWS
+from .models import DEFAULT, ROWS
 from .session import Listener, Said
 from .sounds import LiveSound
 from .transcript import clock
@@ -22,7 +22,7 @@ from .wish import Wish
 
 __all__ = ["DEFAULT_MODEL", "RATE", "VOICE_RATE", "Confirmed", "Live", "Resampler", "subtitles", "wanted"]
 
-DEFAULT_MODEL = "qwen3.5-livetranslate-flash-realtime"
+DEFAULT_MODEL = DEFAULT
 # So much is taken in before the engine asks for more.
 _AHEAD_MS = 1000
 

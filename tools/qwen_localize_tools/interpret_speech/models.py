@@ -1,9 +1,10 @@
 """The models that interpret while somebody speaks: where, for how much, how fast (docs/model-studio.md 1.5, 10, 13)."""
 
+import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
+from qwen_localize.errors import BadArgument, quote
 from qwen_localize.tool import Limit, Model, Price, Tokens
 
 from .._shared.media_languages import Table, media_table
@@ -119,13 +120,16 @@ ROWS = {
         _omni("qwen3-omni-flash-realtime", Price(18.9, 8.3, pictures=2.2, speech=75.1), 6 * _MINUTE, 7, "Cherry"),
     )
 }
-ModelName = Literal[
-    "qwen3.5-livetranslate-flash-realtime",
-    "qwen3.8-livetranslate-flash-realtime",
-    "qwen3-livetranslate-flash-realtime",
-    "gummy-realtime-v1",
-    "gummy-chat-v1",
-    "qwen3.5-omni-plus-realtime",
-    "qwen3.5-omni-flash-realtime",
-    "qwen3-omni-flash-realtime",
-]
+DEFAULT = "qwen3.5-livetranslate-flash-realtime"
+
+
+def row_of(model: str) -> Row:
+    """The row of a model.
+
+    Raises:
+        BadArgument: there is none; names the nearest.
+    """
+    if model not in ROWS:
+        near = ", ".join(difflib.get_close_matches(model, ROWS, 3, 0.3)) or DEFAULT
+        raise BadArgument(f"model: there is no realtime model {quote(model, 40)} here. Nearest: {near}.")
+    return ROWS[model]
