@@ -33,13 +33,13 @@ async def run(origin: str, folder: Path, numbers: Sequence[int], note: Callable[
         numbers: The pictures.
         note: Told of every picture.
     """
-    async with Client(_server(origin, folder)) as client, anyio.create_task_group() as group:
+    async with Client(server(origin, folder)) as client, anyio.create_task_group() as group:
         started = anyio.current_time()
         for number in numbers:
             group.start_soon(partial(_deliver, client, folder / file_name(number), number, started, note))
 
 
-def _server(origin: str, folder: Path) -> StdioServerParameters:
+def server(origin: str, folder: Path) -> StdioServerParameters:
     environment = clean_environment(
         DASHSCOPE_BASE_URL=origin,
         DASHSCOPE_API_KEY=KEY,

@@ -85,9 +85,12 @@ def _is_settled(ledger: dict[str, Any]) -> bool:
 
 
 @asynccontextmanager
-async def stand_in(*, speed: float, task_seconds: float, plain: bool) -> AsyncGenerator[StandIn]:
+async def stand_in(
+    *, speed: float = 1.0, task_seconds: float = 3.0, plain: bool = False, deaf: bool = False
+) -> AsyncGenerator[StandIn]:
     """A fresh stand-in with the documented limits."""
-    arguments = ["--speed", str(speed), "--task-seconds", str(task_seconds), *(["--plain"] if plain else [])]
+    flags = [name for name, is_set in (("--plain", plain), ("--deaf", deaf)) if is_set]
+    arguments = ["--speed", str(speed), "--task-seconds", str(task_seconds), *flags]
     async with child("-m", "qwen_localize.sandbox", *arguments) as process:
         with anyio.fail_after(30):
             origin = await anext(lines(process.stdout), None)
