@@ -82,14 +82,29 @@ async def download(caller: Caller) -> httpx2.Response:
     return await caller.http.get(caller.sandbox.results.keep("a.jpg", b"picture"))
 
 
+async def session(caller: Caller) -> httpx2.Response:
+    """A WebSocket's handshake that is refused."""
+    headers = {
+        "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "c2FuZGJveC1zYW5kYm94IQ==",
+    }  # fmt: skip
+    model = "qwen3.5-livetranslate-flash-realtime"
+    return await caller.http.get("/api-ws/v1/realtime", params={"model": model}, headers=headers)
+
+
 ASKS: dict[str, Ask] = {
     "chat": chat, "submit": submit, "generate": generate, "query": query, "list": list_tasks,
-    "cancel": cancel, "policy": policy, "upload": upload, "download": download,
+    "cancel": cancel, "policy": policy, "upload": upload, "download": download, "session": session,
 }  # fmt: skip
 
 
 def stages_of(*names: str) -> list[tuple[str, str]]:
     return [(name, stage) for name in names for stage in KNOWN[name].possible]
+
+
+def answered(name: str) -> list[str]:
+    """The stages of a fault that are requests with answers; what befalls sessions is told in test_live_faults."""
+    return [stage for stage in KNOWN[name].possible if stage != "session"]
 
 
 @pytest.mark.parametrize(("name", "stage"), stages_of("throttle", "burst", "error", "busy", "debt", "nokey"))
@@ -120,7 +135,7 @@ async def test_the_object_store_refuses_in_xml(caller: Caller, stage: str) -> No
     assert (answer.status_code, ElementTree.fromstring(answer.text).findtext("Code")) == (500, "InternalError")
 
 
-@pytest.mark.parametrize(("name", "stage"), stages_of("drop", "refuse"))
+@pytest.mark.parametrize(("name", "stage"), [(name, stage) for name in ("drop", "refuse") for stage in answered(name)])
 async def test_a_closed_connection_is_no_answer_and_the_next_request_is_served(
     caller: Caller, name: str, stage: str
 ) -> None:
@@ -153,7 +168,7 @@ async def test_an_upload_is_kept_when_dropped_and_not_when_refused(caller: Calle
     assert len(caller.sandbox.uploads._objects) == kept
 
 
-@pytest.mark.parametrize("stage", KNOWN["stall"].possible)
+@pytest.mark.parametrize("stage", answered("stall"))
 async def test_a_stalled_request_is_noted_and_never_answered(caller: Caller, stage: str) -> None:
     caller.sandbox.faults.add(Fault("stall", 1, stage))
     caller.http.timeout = httpx2.Timeout(0.1)
@@ -162,7 +177,7 @@ async def test_a_stalled_request_is_noted_and_never_answered(caller: Caller, sta
     assert [(entry.kind, entry.status) for entry in caller.sandbox.ledger] == [(stage, 0)]
 
 
-@pytest.mark.parametrize("stage", KNOWN["garbage"].possible)
+@pytest.mark.parametrize("stage", answered("garbage"))
 async def test_garbage_is_a_success_that_is_not_json_at_every_stage(caller: Caller, stage: str) -> None:
     caller.sandbox.faults.add(Fault("garbage", 1, stage))
     answer = await ASKS[stage](caller)

@@ -17,8 +17,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         faults = tuple(Fault.parse(text) for text in options.fault)
         config = SandboxConfig(
-            options.speed, options.task_seconds, faults, plain=options.plain, edit_seconds=options.edit_seconds
-        )
+            options.speed, options.task_seconds, faults, plain=options.plain, edit_seconds=options.edit_seconds,
+            hears=not options.deaf,
+        )  # fmt: skip
         anyio.run(_serve, config, options.port)
     except KeyboardInterrupt:
         return 0
@@ -35,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--edit-seconds", type=float, default=4.0, help="service seconds that an edit takes at least")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[@STAGE][:N]", help="misbehave")
     parser.add_argument("--plain", action="store_true", help="return pictures unread, with the sandbox's mark only")
+    parser.add_argument("--deaf", action="store_true", help="look for no words in speech, only for its length")
     return parser
 
 

@@ -22,7 +22,7 @@ def compat(call: Call, body: Mapping[str, Any], done: Reply, *, cumulative: bool
     options = body.get("stream_options")
     with_usage = isinstance(options, dict) and bool(options.get("include_usage"))
     chunks = _chunks(call, done, cumulative=cumulative, with_usage=with_usage)
-    events = [f"data: {_dump(chunk)}\n\n" for chunk in chunks]
+    events = [f"data: {dump(chunk)}\n\n" for chunk in chunks]
     return StreamingResponse(iter([*events, "data: [DONE]\n\n"]), media_type="text/event-stream")
 
 
@@ -97,21 +97,22 @@ def _completion(call: Call, done: Reply) -> dict[str, Any]:
         "finish_reason": done.finish_reason,
         "logprobs": None,
     }
-    return {**_envelope(call, "chat.completion"), "choices": [choice], "usage": _compat_usage(done)}
+    return {**envelope(call, "chat.completion"), "choices": [choice], "usage": _compat_usage(done)}
 
 
 def _chunks(call: Call, done: Reply, *, cumulative: bool, with_usage: bool) -> Iterator[dict[str, Any]]:
-    envelope = {**_envelope(call, "chat.completion.chunk"), "usage": None}
+    shell = {**envelope(call, "chat.completion.chunk"), "usage": None}
     role = {"role": "assistant"}
     for content, reason in _deltas(done, cumulative=cumulative):
         choice = {"index": 0, "delta": {**role, "content": content}, "finish_reason": reason, "logprobs": None}
-        yield {**envelope, "choices": [choice]}
+        yield {**shell, "choices": [choice]}
         role = {}
     if with_usage:
-        yield {**envelope, "choices": [], "usage": _compat_usage(done)}
+        yield {**shell, "choices": [], "usage": _compat_usage(done)}
 
 
-def _envelope(call: Call, kind: str) -> dict[str, Any]:
+def envelope(call: Call, kind: str) -> dict[str, Any]:
+    """What every chunk and every whole answer of the compatible endpoint begins with."""
     clock = call.sandbox.clock
     return {
         "id": f"chatcmpl-{call.request_id}",
@@ -125,8 +126,9 @@ def _envelope(call: Call, kind: str) -> dict[str, Any]:
 def _frames(done: Reply, shape: Shape, *, incremental: bool) -> Iterator[str]:
     for number, (content, reason) in enumerate(_deltas(done, cumulative=not incremental), 1):
         # The native stream says "null" in words until the last frame.
-        yield f"id:{number}\nevent:result\n:HTTP_STATUS/200\ndata:{_dump(shape(content, reason or 'null'))}\n\n"
+        yield f"id:{number}\nevent:result\n:HTTP_STATUS/200\ndata:{dump(shape(content, reason or 'null'))}\n\n"
 
 
-def _dump(value: object) -> str:
+def dump(value: object) -> str:
+    """JSON without spaces."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -7,10 +7,10 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
-from . import routes_files, routes_images, routes_multimodal, routes_tasks, routes_text, watching
+from . import routes_files, routes_images, routes_live, routes_multimodal, routes_tasks, routes_text, watching
 from .call import Dialect
 from .errors import Refusal, native_body
 from .gate import Handler, endpoint
@@ -28,7 +28,7 @@ def build(sandbox: Sandbox) -> ASGIApp:
     def route(path: str, method: str, kind: str, handler: Handler, **words: Any) -> Route:
         return Route(path, endpoint(sandbox, kind, handler, **words), methods=[method])
 
-    routes = [
+    routes: list[BaseRoute] = [
         route("/compatible-mode/v1/chat/completions", "POST", "chat", routes_text.chat, dialect=Dialect.COMPAT),
         route(f"{_AIGC}/text-generation/generation", "POST", "chat", routes_text.generate),
         route(f"{_AIGC}/multimodal-generation/generation", "POST", "generate", routes_multimodal.generate),
@@ -40,6 +40,7 @@ def build(sandbox: Sandbox) -> ASGIApp:
         *(route(f"/api/v1/tasks/{{task_id}}/cancel{end}", "POST", "cancel", routes_tasks.cancel) for end in ("", "/")),
         route(UPLOAD_PATH, "POST", "upload", routes_files.upload, dialect=Dialect.STORE),
         route(RESULT_PATH + "/{name}", "GET", "download", routes_files.download, dialect=Dialect.STORE),
+        *(WebSocketRoute(path, endpoint) for path, endpoint in routes_live.endpoints(sandbox).items()),
         *watching.routes(sandbox),
     ]
 

@@ -7,12 +7,24 @@ from starlette.responses import Response, StreamingResponse
 
 from .clock import Clock
 
+
+class Breakable(StreamingResponse):
+    """A stream that takes its time, and can be told to break off in the middle of what it has to say."""
+
+    def break_off(self, hang_up: Callable[[], None]) -> None:
+        """End in the middle, by hanging up."""
+        raise NotImplementedError
+
+
 _PIECES = 20
 _TRICKLE_SECONDS = 10.0
 
 
 def cut(whole: Response, hang_up: Callable[[], None]) -> Response:
     """Another answer that announces its whole body, sends half of it, and hangs up."""
+    if isinstance(whole, Breakable):
+        whole.break_off(hang_up)
+        return whole
 
     async def half() -> AsyncGenerator[bytes]:
         body = await _read(whole)

@@ -81,6 +81,19 @@ class OcrModel(TokenModel):
 
 
 @dataclass(frozen=True)
+class SpeechModel(TokenModel):
+    """A model that translates recordings (docs/model-studio.md 9); `price_in` is that of sound.
+
+    Attributes:
+        price_seen: CNY per million tokens of pictures.
+        price_spoken: CNY per million tokens of sound that comes out.
+    """
+
+    price_seen: float = 0.0
+    price_spoken: float = 0.0
+
+
+@dataclass(frozen=True)
 class ImageModel(Model):
     """An image translation model.
 
@@ -149,6 +162,7 @@ _MODELS: tuple[Model, ...] = (
     OcrModel("qwen-vl-ocr-2025-08-28", 600, 6_000_000, 5, 5, patch=28, max_tokens=4096),
     OcrModel("qwen-vl-ocr-2025-04-13", 600, 6_000_000, 5, 5, patch=28, max_tokens=4096, locates=False),
     OcrModel("qwen-vl-ocr-2024-10-28", 600, 6_000_000, 5, 5, patch=28, max_tokens=4096, tasks=False, locates=False),
+    SpeechModel("qwen3-livetranslate-flash", 100, 100_000, 10, 10, price_seen=4, price_spoken=40),
     AnalysisModel("tongyi-xiaomi-analysis-flash", 600, 1_000_000, 0.2, 0.4),
     AnalysisModel("tongyi-xiaomi-analysis-pro", 600, 1_000_000, 1.0, 2.7),
 )  # fmt: skip
@@ -174,6 +188,14 @@ def script_of(language: str) -> str:
     """The script of a text model's language, by its code or name, as ISO 15924 has it."""
     named = (row for row in _tables()["text"] if language.casefold() in _names([row], ("code", "name", "lite_name")))
     return str(next(named, {}).get("script", "Latn"))
+
+
+def language_named(text: str) -> str | None:
+    """The code of the language whose English name stands last in a text; None if none does."""
+    words = text.casefold()
+    places = {str(row["code"]): words.rfind(str(row["name"]).casefold()) for row in _tables()["text"]}
+    code = max(places, key=lambda code: places[code])
+    return code if places[code] >= 0 else None
 
 
 @cache

@@ -16,6 +16,9 @@ class SandboxConfig:
         faults: what goes wrong from the start; more can be added while it runs.
         plain: whether pictures come back unread and unchanged but for the sandbox's mark; cheap.
         edit_seconds: service seconds that an image edit takes at least.
+        hears: whether words are looked for in speech; otherwise it is described by its length; cheap.
+        session_faults: what befalls the next sessions over WebSockets, each used once and in this order; None for a
+            session that goes well.
     """
 
     speed: float = 1.0
@@ -23,6 +26,8 @@ class SandboxConfig:
     faults: tuple[Fault, ...] = ()
     plain: bool = False
     edit_seconds: float = 4.0
+    hears: bool = True
+    session_faults: tuple[Fault | None, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.speed > 0:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 _TEXT = ("chat", "generate")
 _PAID = ("chat", "submit", "generate")
 _API = (*_PAID, "query", "list", "cancel", "policy")
-STAGES = (*_API, "upload", "download")
+_LIVE = "session"  # a WebSocket
+STAGES = (*_API, "upload", "download", _LIVE)
+_SERVED = (*_API, "upload", "download")
 _BODIED = (*_API, "download")  # an upload is answered without a body
 
 
@@ -27,31 +29,44 @@ class Kind:
 
 
 KNOWN: dict[str, Kind] = {
-    "throttle": Kind("429 Throttling.RateQuota", _PAID, _API),
+    "throttle": Kind("429 Throttling.RateQuota", _PAID, (*_API, _LIVE)),
     "query-throttle": Kind("the older name of throttle@query", ("query",), ("query",)),
-    "burst": Kind("429 Throttling.BurstRate", _PAID, _API),
+    "burst": Kind("429 Throttling.BurstRate", _PAID, (*_API, _LIVE)),
     "error": Kind("500 InternalError", _PAID, STAGES),
     "busy": Kind("503", _PAID, STAGES),
-    "stall": Kind("never answered, and nothing is carried out", _API, STAGES),
+    "stall": Kind("never answered, and nothing is carried out; a session goes silent and stays open", _API, STAGES),
     "drop": Kind("carried out, then the connection closes without an answer", ("submit",), STAGES),
-    "refuse": Kind("the connection closes, and nothing is carried out", _PAID, STAGES),
-    "garbage": Kind("carried out, and answered with 200 and a body that is not JSON", _API, _API),
+    "refuse": Kind("the connection closes, and nothing is carried out", _PAID, _SERVED),
+    "garbage": Kind(
+        "carried out, and answered with 200 and a body that is not JSON; a session, with one such frame",
+        _API,
+        (*_API, _LIVE),
+    ),
     "cut": Kind("the body ends after half of the announced bytes", ("download",), _BODIED),
     "slow": Kind("the body trickles over ten service seconds", ("download",), _BODIED),
     "empty": Kind("200 with no bytes", ("download",), ("download",)),
     "wrongtype": Kind("200 with a page of HTML", ("download",), ("download",)),
-    "expire": Kind("a result's address answers 403 until its task is queried again", ("download",), ("download",)),
+    "expire": Kind(
+        "a result's address answers 403 until its task is queried again; a session ends as too long",
+        ("download",),
+        ("download", _LIVE),
+    ),
     "mangle": Kind("a text comes back without its placeholders and tags", _TEXT, _TEXT),
-    "fail": Kind("the image task ends FAILED", ("submit",), ("submit",)),
+    "fail": Kind(
+        "the image task ends FAILED; a session is told of an error and goes on", ("submit",), ("submit", _LIVE)
+    ),
     "forget": Kind("the task is UNKNOWN from then on", ("query",), ("query",)),
-    "debt": Kind("400 Arrearage", _PAID, (*_PAID, "policy")),
-    "nokey": Kind("401 InvalidApiKey", _API, _API),
+    "debt": Kind("400 Arrearage", _PAID, (*_PAID, "policy", _LIVE)),
+    "nokey": Kind("401 InvalidApiKey", _API, (*_API, _LIVE)),
 }
 
-_FORM = re.compile(r"(?P<name>[^@:]*)(?:@(?P<stage>[^@:]*))?(?::(?P<times>[0-9]{1,9}))?", re.ASCII)
+_FORM = re.compile(
+    r"(?P<name>[^@:]*)(?:@(?P<stage>[^@:+]*)(?:\+(?P<after>[0-9]{1,6}(?:\.[0-9]{1,3})?))?)?(?::(?P<times>[0-9]{1,9}))?",
+    re.ASCII,
+)
 FORMS = (
     f"write name, name@stage, name:N or name@stage:N with one of {', '.join(KNOWN)}, and with one of the stages "
-    f"{', '.join(STAGES)}"
+    f"{', '.join(STAGES)}; name@session+SECONDS strikes at that second of a session's sound"
 )
 
 
@@ -63,11 +78,13 @@ class Fault:
         name: one of KNOWN.
         times: how often.
         stage: where, one of STAGES; None for where this fault usually strikes.
+        after: at which second of its sound it strikes a session; None for the usual one.
     """
 
     name: str
     times: int | None = None
     stage: str | None = None
+    after: float | None = None
 
     def __post_init__(self) -> None:
         known = KNOWN.get(self.name)
@@ -77,11 +94,14 @@ class Fault:
             raise ValueError(
                 f"The fault {self.name!r} makes no sense at {self.stage!r}, only at {', '.join(known.possible)}."
             )
+        if self.after is not None and self.stage != _LIVE:
+            raise ValueError(f"Only a session has seconds, so {self} means nothing.")
         if self.times is not None and self.times < 1:
             raise ValueError(f"A fault happens at least once, so {self} means nothing.")
 
     def __str__(self) -> str:
         stage = "" if self.stage is None else f"@{self.stage}"
+        stage += "" if self.after is None else f"+{self.after:g}"
         return f"{self.name}{stage}" + ("" if self.times is None else f":{self.times}")
 
     @classmethod
@@ -90,8 +110,10 @@ class Fault:
         form = _FORM.fullmatch(text.strip())
         if form is None:
             raise ValueError(f"{text!r} is not a fault: {FORMS}.")
-        times = form["times"]
-        return cls(form["name"], None if times is None else int(times), form["stage"])
+        times, after = form["times"], form["after"]
+        return cls(
+            form["name"], None if times is None else int(times), form["stage"], None if after is None else float(after)
+        )
 
 
 class Faults:
@@ -99,18 +121,26 @@ class Faults:
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self._on: dict[tuple[str, str | None], int | None] = {}
+        self._after: dict[tuple[str, str | None], float | None] = {}
         self.replace(faults)
 
     def __iter__(self) -> Iterator[Fault]:
-        return iter([Fault(name, times, stage) for (name, stage), times in self._on.items()])
+        return iter([Fault(name, times, stage, self.after(name, stage)) for (name, stage), times in self._on.items()])
 
     def add(self, fault: Fault) -> None:
         """Switch a fault on, replacing what was said about it before."""
         self._on[fault.name, fault.stage] = fault.times
+        self._after[fault.name, fault.stage] = fault.after
 
     def replace(self, faults: Iterable[Fault]) -> None:
         """Switch on these and no others."""
-        self._on = {(fault.name, fault.stage): fault.times for fault in faults}
+        self.clear()
+        for fault in faults:
+            self.add(fault)
+
+    def after(self, name: str, stage: str | None) -> float | None:
+        """At which second a fault strikes a session, if anybody has said."""
+        return self._after.get((name, stage))
 
     def clear(self) -> None:
         """Switch every fault off."""

@@ -13,9 +13,9 @@ class Entry:
     Attributes:
         at: service seconds since the sandbox opened, when the request arrived.
         method: the HTTP method.
-        kind: chat, submit, generate, query, list, cancel, policy, upload, download or other.
+        kind: chat, submit, generate, query, list, cancel, policy, upload, download, session or other.
         model: the model it named, if any.
-        status: the HTTP status answered; 0 when there was no answer.
+        status: the HTTP status answered, 101 for a session that began; 0 when there was no answer.
         task_id: the task it made or asked about.
         code: the native error code of a refusal.
         fault: the fault that struck, if one did.
@@ -44,6 +44,35 @@ class Paid:
     tokens_out: int = 0
     images: int = 0
     task_id: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Listened:
+    """One session over a WebSocket that has ended.
+
+    Attributes:
+        at: service seconds since the sandbox opened, when it began.
+        model: the model it spoke to.
+        seconds: how much sound it got, in seconds of that sound.
+        first: service seconds when the first sound came; None if none came.
+        last: service seconds when the last sound came.
+        until: service seconds when it ended.
+        end: `finished`, `closed` by the client, or the fault or limit that ended it.
+    """
+
+    at: float
+    model: str | None
+    seconds: float
+    first: float | None
+    last: float | None
+    until: float
+    end: str
+
+    @property
+    def took(self) -> float:
+        """Service seconds from the first sound to the last."""
+        return 0.0 if self.first is None or self.last is None else self.last - self.first
 
 
 class Ledger:
@@ -52,6 +81,7 @@ class Ledger:
     def __init__(self) -> None:
         self._entries: list[Entry] = []
         self._paid: list[Paid] = []
+        self._listened: list[Listened] = []
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
@@ -66,6 +96,15 @@ class Ledger:
     def bill(self, paid: Paid) -> None:
         """Add a charge."""
         self._paid.append(paid)
+
+    def listened(self, session: Listened) -> None:
+        """Add a session that has ended."""
+        self._listened.append(session)
+
+    @property
+    def sessions(self) -> tuple[Listened, ...]:
+        """Every session that has ended, in the order of their ends."""
+        return tuple(self._listened)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -91,6 +130,7 @@ class Ledger:
         return {
             "entries": [asdict(entry) for entry in self.entries],
             "paid": [asdict(paid) for paid in self.paid],
+            "sessions": [asdict(session) for session in self.sessions],
             "violations": [asdict(entry) for entry in self.violations],
             "counts": dict(Counter(entry.kind for entry in self.entries)),
         }

@@ -1,4 +1,4 @@
-"""The pictures inside messages: addresses, uploads and base64 items (docs/model-studio.md 1.4, 5, 6 and 8)."""
+"""Pictures and recordings in messages: addresses, uploads and base64 items (docs/model-studio.md 1.4, 5, 6, 8, 9)."""
 
 import re
 from base64 import b64decode
@@ -11,15 +11,20 @@ from .service import Sandbox
 MAX_ITEM = 10_485_760  # characters of one base64 item
 MAX_BYTES = 10 * 1024 * 1024
 
-_DATA = re.compile(r"data:image/[\w.+-]+;base64,", re.ASCII | re.IGNORECASE)
+PICTURE = re.compile(r"data:image/[\w.+-]+;base64,", re.ASCII | re.IGNORECASE)
+# `data:;base64,` is how the service's own samples send sound.
+RECORDING = re.compile(
+    r"data:(?:(?:audio|video|application)/[\w.+-]+)?(?:;[\w.+=-]+)*;base64,", re.ASCII | re.IGNORECASE
+)
 
 
-def check(url: object, *, resolves_oss: bool) -> str:
-    """A picture's address as a message names it, unchanged.
+def check(url: object, *, resolves_oss: bool, form: re.Pattern[str] = PICTURE) -> str:
+    """A picture's or recording's address as a message names it, unchanged.
 
     Args:
         url: http(s), `oss://` or a data URI.
         resolves_oss: whether the request carried `X-DashScope-OssResourceResolve: enable`.
+        form: how a data URI begins.
 
     Raises:
         Refusal: it is none of these.
@@ -28,7 +33,7 @@ def check(url: object, *, resolves_oss: bool) -> str:
         raise invalid("The image must be a string and not empty.")
     scheme = url[:10].partition(":")[0].lower()
     if scheme == "data":
-        return _check_item(url)
+        return _check_item(url, form)
     if scheme not in ("http", "https", "oss"):
         raise invalid("The provided URL does not appear to be valid. Ensure it is correctly formatted.")
     if scheme == "oss" and not resolves_oss:
@@ -55,10 +60,10 @@ async def load(sandbox: Sandbox, url: str, model: str, most: int = MAX_BYTES) ->
     return await fetch(url, most)
 
 
-def _check_item(url: str) -> str:
+def _check_item(url: str, form: re.Pattern[str]) -> str:
     if len(url) > MAX_ITEM:
         raise invalid(f"Exceeded limit on max bytes per data-uri item : {MAX_ITEM}")
-    if _DATA.match(url) is None:
+    if form.match(url) is None:
         raise unreadable()
     return url
 

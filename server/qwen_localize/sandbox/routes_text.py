@@ -1,4 +1,4 @@
-"""The two text endpoints: OpenAI-compatible and native (docs/model-studio.md 3, 6 and 7)."""
+"""The two text endpoints: OpenAI-compatible and native (docs/model-studio.md 3, 6, 7 and 9)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -8,9 +8,9 @@ from typing import Any
 from anyio import to_thread
 from starlette.responses import Response
 
-from . import analysis, answers, ocr, recognition, text
+from . import analysis, answers, interpreting, ocr, recognition, text
 from .call import Call
-from .catalogue import AnalysisModel, OcrModel, TextModel, TokenModel
+from .catalogue import AnalysisModel, OcrModel, SpeechModel, TextModel, TokenModel
 from .tokens import Reply
 
 
@@ -18,6 +18,8 @@ async def chat(call: Call) -> Response:
     """`POST /compatible-mode/v1/chat/completions`: translation_options at the top level."""
     body = await call.body()
     model = call.named_model(body, TokenModel)
+    if isinstance(model, SpeechModel):
+        return await interpreting.answer(call, model, body)
     if isinstance(model, OcrModel):
         job = ocr.parse_compat(model, body, resolves_oss=call.resolves_oss)
         done = (await recognition.read(call.sandbox, job)).reply

@@ -69,6 +69,9 @@ def _only(failures: BaseExceptionGroup[BaseException]) -> BaseException:
     return failures.exceptions[0] if len(failures.exceptions) == 1 else failures
 
 
+_BEGINNINGS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
+
+
 class _Edge:
     """The outermost layer: marks every answer as the sandbox's, and ends what is still going on."""
 
@@ -79,11 +82,11 @@ class _Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def marked(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in _BEGINNINGS:
                 message["headers"] = [*message.get("headers", []), (b"x-sandbox", b"qwen-localize"), *self._date()]
             await send(message)
 
-        if self.app is None or scope["type"] != "http":
+        if self.app is None or scope["type"] not in ("http", "websocket"):
             return
         with anyio.CancelScope() as serving:
             self._serving.add(serving)
@@ -114,7 +117,9 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 self.edge,
                 http="h11",
-                ws="none",
+                ws="wsproto",
+                ws_ping_interval=None,  # the service is not known to ping, and a stalled session shall be silent
+                ws_per_message_deflate=False,
                 lifespan="off",
                 log_config=None,
                 log_level="error",

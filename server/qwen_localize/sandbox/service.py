@@ -1,6 +1,7 @@
 """The sandbox itself: everything that one running stand-in knows."""
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -38,6 +39,7 @@ class Sandbox:
         uploads: the pictures that clients have stored.
         results: the pictures that clients can download.
         tasks: the queue of image translations.
+        session_faults: what befalls the next sessions, as in the configuration; tests may add to it.
         config: how it was set up.
         clock: its service time.
         hang_up: closes the connection to a client (host, port), after what was written to it.
@@ -55,7 +57,9 @@ class Sandbox:
         self.uploads = Uploads(clock, signer, origin)
         self.results = Results(clock, signer, origin)
         self.tasks = Tasks(clock, config.task_seconds, jobs, self._bill_task)
+        self.session_faults = deque(config.session_faults)
         self._drawing = anyio.CapacityLimiter(2)
+        self._listening = anyio.CapacityLimiter(2)
 
     async def on_picture(self, work: Callable[[], Result]) -> Result:
         """What the work returns, done in a thread.
@@ -63,14 +67,15 @@ class Sandbox:
         Raises:
             Refusal: the work's own, or 500 for an error that it did not expect.
         """
-        try:
-            # Abandoned on shutdown: nobody waits for the picture any more.
-            return await to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._drawing)
-        except Refusal:
-            raise
-        except Exception as error:
-            _log.warning("A picture could not be worked on.", exc_info=error)
-            raise internal() from error
+        return await _in_thread(work, self._drawing, "A picture")
+
+    async def on_sound(self, work: Callable[[], Result]) -> Result:
+        """What the work returns, done in a thread.
+
+        Raises:
+            Refusal: the work's own, or 500 for an error that it did not expect.
+        """
+        return await _in_thread(work, self._listening, "A sound")
 
     def bill_image(self, model: str, price: float, task_id: str | None = None, *, images: int = 1) -> None:
         """Charge pictures at the price of one (CNY)."""
@@ -82,12 +87,30 @@ class Sandbox:
         Raises:
             Refusal: its tokens would go over the limit of a minute; nothing is charged.
         """
-        budget = f"tokens {model.name}"
-        if not self.limits.allow(budget, model.token_rules, done.tokens_in):
-            raise out_of_tokens()
-        self.limits.charge(budget, model.token_rules, done.tokens_out)
+        self.admit_tokens(model, done.tokens_in)
+        self.limits.charge(f"tokens {model.name}", model.token_rules, done.tokens_out)
         cost = model.cost(done.tokens_in, done.tokens_out)
         self.ledger.bill(Paid(self.clock.now(), model.name, cost, done.tokens_in, done.tokens_out))
 
+    def admit_tokens(self, model: TokenModel, tokens_in: int) -> None:
+        """Spend input tokens of the limit of a minute.
+
+        Raises:
+            Refusal: there is no room for them.
+        """
+        if not self.limits.allow(f"tokens {model.name}", model.token_rules, tokens_in):
+            raise out_of_tokens()
+
     def _bill_task(self, task: Task) -> None:
         self.bill_image(task.model.name, task.model.price, task.id)
+
+
+async def _in_thread(work: Callable[[], Result], limiter: anyio.CapacityLimiter, what: str) -> Result:
+    try:
+        # Abandoned on shutdown: nobody waits for it any more.
+        return await to_thread.run_sync(work, abandon_on_cancel=True, limiter=limiter)
+    except Refusal:
+        raise
+    except Exception as error:
+        _log.warning("%s could not be worked on.", what, exc_info=error)
+        raise internal() from error

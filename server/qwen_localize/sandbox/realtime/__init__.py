@@ -1,0 +1,1 @@
+"""Live speech over WebSockets (docs/model-studio.md 10)."""
