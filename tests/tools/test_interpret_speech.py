@@ -19,7 +19,7 @@ from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
 from qwen_localize_tools.interpret_speech import TOOL
 from qwen_localize_tools.interpret_speech import recording as recordings
-from support import ORIGIN, Refused, picture, words
+from support import picture, words
 from virtual_time import VirtualClock
 
 LIVE = "qwen3.5-livetranslate-flash-realtime"
@@ -73,8 +73,7 @@ async def call(serve: Serve, **arguments: Any) -> CallToolResult:
 
 def facts(result: CallToolResult) -> dict[str, Any]:
     assert not result.is_error, words(result)
-    assert result.structured_content
-    return result.structured_content
+    return dict(result.structured_content or {})
 
 
 def transcript(result: CallToolResult) -> list[str]:
