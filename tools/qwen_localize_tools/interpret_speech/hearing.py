@@ -14,6 +14,8 @@ STEP = 100
 BYTES_PER_MS = 32
 # Of a silence so much is sent: every service has ended the sentence by then; and so much before the next word.
 _MOST_QUIET, _BEFORE = 4_000, 500
+# What is shorter is a click, or what is left of a word that was heard, and worth no session.
+_LEAST_SOUND = 200
 # Decibels below full scale: quieter than the first is silence, louder than the last never is.
 _NOTHING, _SILENCE, _SPEECH = -100.0, -60.0, -40.0
 # What is so little above the noise is noise, and how fast the noise may rise, in decibels a step.
@@ -81,12 +83,13 @@ def _decibels(pcm: bytes) -> float:
 
 async def next_sound(sound: Sound, at: int, ear: Ear) -> int | None:
     """Where something is to be heard next, or a moment before; None if there is nothing until the end."""
-    begin = at
+    begin, loud = at, 0
     while pcm := await sound.read(at):
-        if ear.is_loud(pcm):
-            return max(begin, at - _BEFORE)
+        loud = loud + STEP if ear.is_loud(pcm) else 0
+        if loud >= _LEAST_SOUND:
+            return max(begin, at + STEP - loud - _BEFORE)
         at += len(pcm) // BYTES_PER_MS or 1
-        sound.forget(at - _BEFORE)
+        sound.forget(at - _LEAST_SOUND - _BEFORE)
     return None
 
 
