@@ -98,6 +98,7 @@ async def test_a_recording_comes_back_in_both_languages_with_times(
         "talk.en.srt",
         "talk.en.vtt",
         "talk.en-bilingual.srt",
+        "talk.en-bilingual.vtt",
     ]
     srt = Path(found["artifacts"][1]["path"]).read_text("utf-8")
     assert srt.startswith("1\n00:00:01,000 --> 00:00:03,")
@@ -224,7 +225,7 @@ async def test_what_is_no_recording_is_refused(service: FakeService, serve: Serv
 async def test_without_pyav_a_wav_is_read_and_anything_else_is_refused(
     service: FakeService, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recordings, "find_spec", lambda _name: None)
+    monkeypatch.setattr(recordings, "can_decode", lambda: False)
     pcm = recording(SPEECH, SECONDS)
     both = b"".join(pcm[at : at + 2] * 2 for at in range(0, len(pcm), 2))
     stereo = wav(tmp_path / "stereo.wav", both, channels=2)

@@ -63,7 +63,8 @@ async def saved(context: Context, stem: str, language: str, lines: Sequence[Line
     texts += [(f"{stem}.{language}.vtt", vtt(cues), "text/vtt")]
     if any(line.source for line in lines):
         both = await anyio.to_thread.run_sync(_both, lines)
-        texts.append((f"{stem}.{language}-bilingual.srt", srt(both), "application/x-subrip"))
+        texts += [(f"{stem}.{language}-bilingual.srt", srt(both), "application/x-subrip")]
+        texts += [(f"{stem}.{language}-bilingual.vtt", vtt(both), "text/vtt")]
     files = [await context.files.save_text(name, words, kind, once=True) for name, words, kind in texts]
     voices = [_placed(context, line) for line in lines if line.voice]
     if voices:
