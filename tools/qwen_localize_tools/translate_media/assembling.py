@@ -125,8 +125,14 @@ async def _sounds(
         found = await fitted(job.apart, recording, found, job.folder)
     laid = await anyio.to_thread.run_sync(spoken, found, recording.seconds if job.dubbed else 0.0)
     voice = await saved_voice(job.context, stem, laid)
-    if not job.dubbed or not job.path:
+    if not job.dubbed:
         return [voice], [], {}
+    if not job.path:
+        return (
+            [voice],
+            ["The video itself was not made, since only the service sees it. Save it, and pass its path."],
+            {},
+        )
     facts = {"drift_seconds": round(laid.drift, 2)}
     if not can_decode():
         return [voice], [f"The video itself was not made: {EXTRA}"], facts
@@ -144,5 +150,7 @@ async def _film(job: "Job", voice: SavedFile, laid: Spoken, outcome: Outcome) ->
     paths = {"video": video or subtitles, "voice": Path(voice.path), "subtitles": subtitles}
     film, made = await dubbed(job.context, job.apart, job.recording, paths, job.assignment.target_lang, job.folder)
     left = f" Left out: {', '.join(made['left_out'])}." if made.get("left_out") else ""
-    words = f"The video has both voices and subtitles as tracks; voice and picture are {laid.drift:.1f} s apart at most."
+    words = (
+        f"The video has both voices and subtitles as tracks; voice and picture are {laid.drift:.1f} s apart at most."
+    )
     return film, words + left

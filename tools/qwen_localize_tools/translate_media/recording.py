@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio.to_thread
 
-from qwen_localize.errors import BadInput, quote
+from qwen_localize.errors import BadInput, StateUnavailable, quote
 from qwen_localize.files import Apart
 
 from .models import MOST_TOKENS_IN, Size, expected, picture_tokens
@@ -28,9 +28,12 @@ _WORDS = {
     "died": "brought the program down that reads it. Export it anew, as WAV, MP3 or MP4.",
     "endless": "took too long to be read and was given up. Export it anew, as WAV, MP3 or MP4.",
     "memory": "takes more memory to be read than any recording should. Export it anew, as WAV, MP3 or MP4.",
-    "disk": "could not be decoded, since the disk is full. Free some space, then call again.",
     "undecodable": "has a sound track of which nothing can be decoded. Export it anew, as WAV, MP3 or MP4.",
 }
+_DISK_FULL = (
+    "The disk of the state directory is full, so recordings cannot be decoded. Free some space, or set "
+    "QWEN_LOCALIZE_STATE_DIR to a folder on another disk."
+)
 _BROKEN = "is no recording that can be read: it is broken, or something else under that name. Export or get it anew."
 
 
@@ -119,7 +122,10 @@ def refused(name: str, answer: dict[str, Any]) -> dict[str, Any]:
 
     Raises:
         BadInput: it could not read this one.
+        StateUnavailable: the disk is full.
     """
+    if answer.get("error") == "disk":
+        raise StateUnavailable(_DISK_FULL)
     if error := answer.get("error"):
         raise BadInput(f"{quote(name)} {_WORDS.get(str(error), _BROKEN)}")
     return answer
@@ -155,7 +161,7 @@ async def encoded(apart: Apart, recording: Recording, folder: Path, piece: Piece
     """A piece's sound as FLAC.
 
     Raises:
-        BadInput: the disk is full.
+        StateUnavailable: the disk is full.
     """
     into = folder / f"{piece.start}.flac"
     span = {"start": piece.start, "end": piece.end, "rate": RATE}

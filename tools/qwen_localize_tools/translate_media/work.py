@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from qwen_localize.errors import LocalizeError
+from qwen_localize.errors import BadInput, LocalizeError
 from qwen_localize.files import Apart, Kept, LocalMedia
 from qwen_localize.tool import Context, Ending, Tokens
 
@@ -99,7 +99,7 @@ async def work(context: Context, arguments: Mapping[str, Any], inputs: Sequence[
     async with _begun(context, arguments, inputs[0]) as job:
         try:
             pieces = await job.pieces()
-        except LocalizeError as error:
+        except BadInput as error:
             return _refused(f"{error} Nothing was sent or paid.")
         if not pieces:
             return _refused(SILENT.format(name=job.recording.name))
@@ -121,12 +121,13 @@ async def _begun(context: Context, arguments: Mapping[str, Any], kept: Kept) -> 
 
 async def _translated(job: Job, translation: Translation, pieces: list[Piece]) -> list[Piece]:
     """Translate the pieces, in halves those whose answer was too long for one; returns what there is now."""
-    for _ in range(_MOST_HALVINGS + 1):
-        await translation.all([piece for piece in pieces if piece not in translation.done])
+    await translation.all(pieces)
+    for _ in range(_MOST_HALVINGS):
         halved = [half for piece in pieces for half in _halves(job, translation, piece)]
         if len(halved) == len(pieces):
             break
         pieces = halved
+        await translation.all(pieces)
     return pieces
 
 
