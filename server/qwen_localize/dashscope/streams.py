@@ -1,15 +1,15 @@
 """Answers that come in pieces, as server-sent events (docs/model-studio.md 1.2 and 9)."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import anyio
 import httpx2
 
 from ..errors import BadAnswer, LocalizeError, ServiceFailed
-from .bodies import read_body, read_json
+from .bodies import read_body
 from .retry import Failure
-from .wire import Request, TryFailed, Wire, judged
+from .wire import Request, TryFailed, Wire, judged, refused
 
 Chunks = AsyncIterator[dict[str, Any]]
 Consume = Callable[[Chunks], Awaitable[dict[str, Any]]]
@@ -77,10 +77,10 @@ async def _pieces(response: httpx2.Response, wire: Wire, key: str) -> AsyncGener
 
 
 def _piece(data: str, response: httpx2.Response, wire: Wire, key: str) -> dict[str, Any]:
-    piece = read_json(data.encode(errors="replace"), key)
-    if isinstance(piece, Mapping) and not piece.get("error") and not (piece.get("code") and not piece.get("choices")):
-        return dict(piece)
-    return judged(response, data.encode(errors="replace"), wire.service, key)
+    piece = judged(response, data.encode(errors="replace"), wire.service, key)
+    if piece.get("error"):
+        raise refused(response, piece, wire.service)
+    return piece
 
 
 def _is_last(piece: dict[str, Any]) -> bool:

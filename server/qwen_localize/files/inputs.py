@@ -220,7 +220,7 @@ def read_pieces(path: Path, most: int = MOST_BYTES) -> Iterator[bytes]:
             if not stat.S_ISREG(info.st_mode) or path.resolve() != path or not os.path.samestat(info, path.stat()):
                 raise BadInput(f"{shown(path)} was replaced while it was opened. Try again.")
             fits(info.st_size, most)
-            while piece := file.read(_MEGABYTE):
+            while piece := file.read(min(_MEGABYTE, most + 1 - size)):
                 size += len(piece)
                 fits(size, most)
                 yield piece

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .work import Job
 
 _MOST_NAMED, _MOST_REASON = 3, 300
+# Seconds of damage that are worth a word.
+_MUCH = 1.0
 
 
 @dataclass
@@ -95,6 +97,8 @@ async def assembled(job: "Job", pieces: Sequence[Piece], translation: Translatio
     cost = translation.receipt.cost
     length = f", {clock(job.recording.seconds)}" if job.recording.seconds else ""
     head = f"{job.recording.name}{length} into {job.assignment.target_lang} by {MODEL.name}, {cny(cost)}."
+    if job.damaged >= _MUCH:
+        remarks = [*remarks, f"About {job.damaged:.0f} s of its sound are damaged, and could not be translated."]
     saved = f"Saved {', '.join(file.path for file in files)}."
     return Assembled(" ".join([head, saved, *remarks]), details, files, usage(translation.receipt))
 

@@ -92,6 +92,19 @@ class Piece:
         return self.end - self.start
 
 
+@dataclass(frozen=True)
+class Cut:
+    """A recording's sound, cut.
+
+    Attributes:
+        pieces: in which somebody speaks.
+        damaged: how many seconds of it could not be decoded.
+    """
+
+    pieces: list[Piece]
+    damaged: float
+
+
 async def looked_at(apart: Apart, name: str, path: Path) -> Recording:
     """What a file is.
 
@@ -131,8 +144,8 @@ def refused(name: str, answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-async def cut(apart: Apart, recording: Recording, path: Path, folder: Path, *, dubbed: bool) -> list[Piece]:
-    """The pieces of a recording in which somebody speaks; its sound then lies in the folder.
+async def cut(apart: Apart, recording: Recording, path: Path, folder: Path, *, dubbed: bool) -> Cut:
+    """The pieces of a recording; its sound then lies in the folder.
 
     Args:
         apart: the program that reads strangers' files.
@@ -146,11 +159,12 @@ async def cut(apart: Apart, recording: Recording, path: Path, folder: Path, *, d
     """
     pcm = str(folder / "sound.pcm")
     decode = {"do": "decode", "path": str(path), "into": pcm, "rate": RATE, "most": MOST_HOURS * 3600}
-    refused(recording.name, await apart.ask(decode, _LONG))
+    decoded = refused(recording.name, await apart.ask(decode, _LONG))
     most = _DUBBED_PIECE if dubbed else _PIECE
     wanted = {"do": "cut", "pcm": pcm, "rate": RATE, "most": most, "least": _LEAST_PIECE}
     found = refused(recording.name, await apart.ask(wanted, _LONG))
-    return [Piece(piece["start"], piece["end"], _stretches(piece["speech"])) for piece in found["pieces"]]
+    pieces = [Piece(piece["start"], piece["end"], _stretches(piece["speech"])) for piece in found["pieces"]]
+    return Cut(pieces, float(decoded["damaged_seconds"]))
 
 
 def _stretches(found: Sequence[Sequence[float]]) -> tuple[tuple[float, float], ...]:

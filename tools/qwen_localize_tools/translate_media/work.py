@@ -36,6 +36,7 @@ class Job:
         whole: whether it goes to the service as it is.
         apart: reads strangers' files.
         folder: for what is needed meanwhile.
+        damaged: how many seconds of the sound could not be decoded.
     """
 
     context: Context
@@ -45,6 +46,7 @@ class Job:
     whole: bool
     apart: Apart
     folder: Path
+    damaged: float = 0.0
 
     @property
     def path(self) -> Path | None:
@@ -63,9 +65,10 @@ class Job:
         if not self.path or not can_decode():
             return [everything]
         found = await cut(self.apart, self.recording, self.path, self.folder, dubbed=self.dubbed)
-        if not self.whole or not found:
-            return found
-        return [Piece(0.0, seconds, tuple(stretch for piece in found for stretch in piece.speech))]
+        self.damaged = found.damaged
+        if not self.whole or not found.pieces:
+            return found.pieces
+        return [Piece(0.0, seconds, tuple(stretch for piece in found.pieces for stretch in piece.speech))]
 
     async def content(self, piece: Piece) -> tuple[dict[str, Any], bool]:
         """The part of a message that holds a piece, and whether it names an upload."""
