@@ -1,15 +1,15 @@
 """Answers that come in pieces, as server-sent events (docs/model-studio.md 1.2 and 9)."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import anyio
 import httpx2
 
 from ..errors import BadAnswer, LocalizeError, ServiceFailed
-from .bodies import read_body, read_json
+from .bodies import read_body
 from .retry import Failure
-from .wire import Request, TryFailed, Wire, judged
+from .wire import Request, TryFailed, Wire, judged, refused
 
 Chunks = AsyncIterator[dict[str, Any]]
 Consume = Callable[[Chunks], Awaitable[dict[str, Any]]]
@@ -47,13 +47,16 @@ async def _consumed(response: httpx2.Response, wire: Wire, key: str, consume: Co
 
 
 async def _pieces(response: httpx2.Response, wire: Wire, key: str) -> AsyncGenerator[dict[str, Any]]:
-    """The pieces as JSON objects, up to the mark at their end."""
+    """The pieces as JSON objects, up to the mark at their end; what has ended by its own word may go without that."""
     events = aiter(httpx2.EventSource(response, max_event_size=_MOST_PIECE))
+    has_ended = False
     while True:
         try:
             with anyio.fail_after(_QUIET_SECONDS):
                 event = await anext(events)
         except StopAsyncIteration:
+            if has_ended:
+                return
             raise TryFailed(_ended(wire, "ended in the middle"), Failure.UNKNOWN) from None
         except TimeoutError:
             words = f"stood still for {_QUIET_SECONDS:g} s"
@@ -61,16 +64,31 @@ async def _pieces(response: httpx2.Response, wire: Wire, key: str) -> AsyncGener
         except httpx2.SSEError:
             words = "has a piece that is larger than any can be"
             raise TryFailed(_ended(wire, words), Failure.UNKNOWN, retry=False) from None
+        except httpx2.TransportError:
+            if has_ended:
+                return
+            raise
         if event.data.strip() == _END:
             return
-        yield _piece(event.data, response, wire, key)
+        if event.data.strip():  # an event without data is a sign of life
+            piece = _piece(event.data, response, wire, key)
+            has_ended = has_ended or _is_last(piece)
+            yield piece
 
 
 def _piece(data: str, response: httpx2.Response, wire: Wire, key: str) -> dict[str, Any]:
-    piece = read_json(data.encode(errors="replace"), key)
-    if isinstance(piece, Mapping) and not piece.get("error") and not (piece.get("code") and not piece.get("choices")):
-        return dict(piece)
-    return judged(response, data.encode(errors="replace"), wire.service, key)
+    piece = judged(response, data.encode(errors="replace"), wire.service, key)
+    if piece.get("error"):
+        raise refused(response, piece, wire.service)
+    return piece
+
+
+def _is_last(piece: dict[str, Any]) -> bool:
+    """Whether the model says that it has ended; only its count of tokens may follow."""
+    choices = piece.get("choices")
+    return isinstance(choices, list) and any(
+        isinstance(choice, dict) and isinstance(choice.get("finish_reason"), str) for choice in choices
+    )
 
 
 def _ended(wire: Wire, words: str) -> LocalizeError:

@@ -297,10 +297,15 @@ def judged(response: httpx2.Response, data: bytes, service: Service, key: str) -
     if response.is_success and not isinstance(body, dict):
         words = "The service's answer was not JSON. Something between here and there may have changed it; try again."
         raise TryFailed(errors.BadAnswer(words), Failure.UNKNOWN, answer=shown(data, key))
+    raise refused(response, body, service)
+
+
+def refused(response: httpx2.Response, body: Any, service: Service) -> TryFailed:
+    """What a body means that says why the request is refused."""
     error, meaning = refusal(response.status_code, body if isinstance(body, dict) else {}, service)
     hint = retry.retry_after(response.headers)
     failure = _failure(response.status_code, spoken=_is_spoken(body), passing=meaning.retry)
-    raise TryFailed(error, failure, retry=meaning.retry, hint=hint, slow=meaning.slow)
+    return TryFailed(error, failure, retry=meaning.retry, hint=hint, slow=meaning.slow)
 
 
 def _is_content(body: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ import codecs
 import os
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote as percent
 from urllib.parse import unquote, urlsplit
@@ -20,6 +21,8 @@ _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+-]+=[^;,]*)*;base64,", r
 # As long as a file's name can be; its ending stands at its end.
 _MOST_NAME = 255
 _MEGABYTE = 1024 * 1024
+# No file that is read is larger.
+MOST_BYTES = 4 * 1024**3
 
 
 async def read_media(
@@ -198,20 +201,34 @@ def start() -> str:
 
 def _local(reference: str, most: int, allowed: tuple[Path, ...]) -> tuple[str, bytes]:
     path = permitted(reference, allowed)
+    data = bytearray()
+    for piece in read_pieces(path, most):
+        data += piece
+    return _one_line(path.name), bytes(data)
+
+
+def read_pieces(path: Path, most: int = MOST_BYTES) -> Iterator[bytes]:
+    """A file that was `permitted`, a piece at a time.
+
+    Raises:
+        BadInput: it is another one by now, cannot be read, or has more than `most` bytes.
+    """
+    size = 0
     try:
-        with open(path, "rb", opener=unfollowed) as file:
+        with open(path, "rb", opener=_unfollowed) as file:
             info = os.fstat(file.fileno())
             if not stat.S_ISREG(info.st_mode) or path.resolve() != path or not os.path.samestat(info, path.stat()):
                 raise BadInput(f"{shown(path)} was replaced while it was opened. Try again.")
             fits(info.st_size, most)
-            data = file.read(most + 1)
+            while piece := file.read(min(_MEGABYTE, most + 1 - size)):
+                size += len(piece)
+                fits(size, most)
+                yield piece
     except OSError:
         raise BadInput(f"{shown(path)} cannot be read. Check its permissions.") from None
-    fits(len(data), most)
-    return _one_line(path.name), data
 
 
-def unfollowed(path: str, flags: int) -> int:
+def _unfollowed(path: str, flags: int) -> int:
     """Without following a link or waiting for a pipe that took the file's place a moment ago, where systems can."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 

@@ -16,11 +16,10 @@ from uuid import uuid4
 import anyio.to_thread
 
 from ..errors import BadInput, StateUnavailable
-from .inputs import unfollowed
+from .inputs import read_pieces
 from .media import LocalFile, LocalMedia, Media, RemoteMedia
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_PIECE = 1024 * 1024
 # What no job knows is left over from a process that died before it had written its job down.
 LEFT_OVER_SECONDS = 24 * 3600.0
 
@@ -83,38 +82,44 @@ class KeptFiles:
         """Whether an input can be had: what is behind a URL is not here, and is the service's to fetch."""
         return not kept.digest or self.has(kept.digest)
 
-    async def put(self, data: bytes) -> None:
-        """Keep bytes, unless they are kept already.
+    async def put(self, data: bytes) -> str:
+        """Keep bytes: their digest. What is kept already is as new.
 
         Raises:
-            StateUnavailable: the disk refuses them; nothing was sent.
+            StateUnavailable: the disk refuses them.
         """
-        await anyio.to_thread.run_sync(self._put, data)
+        return await anyio.to_thread.run_sync(self._put, data)
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, data: bytes) -> str:
         digest = hashlib.sha256(data).hexdigest()
-        if self.has(digest):
-            return
-        with self._placed() as (file, hashed):
-            file.write(data)
-            hashed.update(data)
+        if not self._renewed(digest):
+            with self._placed() as (file, hashed):
+                file.write(data)
+                hashed.update(data)
+        return digest
+
+    def _renewed(self, digest: str) -> bool:
+        """Whether the bytes are there, and then as if they had come now: what lies there for long is removed."""
+        try:
+            os.utime(self.path(digest))
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return self.has(digest)
+        return True
 
     async def hold(self, file: LocalFile) -> Kept:
         """Keep a copy of a file, which may be larger than memory.
 
         Raises:
             BadInput: it cannot be read.
-            StateUnavailable: the disk refuses it; nothing was sent.
+            StateUnavailable: the disk refuses it.
         """
         return Kept(file.name, digest=await anyio.to_thread.run_sync(self._hold, file.path))
 
     def _hold(self, path: Path) -> str:
-        try:
-            source = open(path, "rb", opener=unfollowed)  # noqa: SIM115 - closed below
-        except OSError:
-            raise BadInput(f"{path} cannot be read. Check its permissions.") from None
-        with source, self._placed() as (file, hashed):
-            while piece := source.read(_PIECE):
+        with self._placed() as (file, hashed):
+            for piece in read_pieces(path):
                 file.write(piece)
                 hashed.update(piece)
         return hashed.hexdigest()
@@ -144,7 +149,7 @@ class KeptFiles:
             temporary.replace(self._folder / hashed.hexdigest())
         except OSError as error:
             raise StateUnavailable(
-                f"{self._folder} cannot be written ({error.strerror}). Nothing was sent. Free some space, or set "
+                f"{self._folder} cannot be written ({error.strerror}). Free some space, or set "
                 "QWEN_LOCALIZE_STATE_DIR to another folder."
             ) from error
         finally:

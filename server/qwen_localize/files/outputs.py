@@ -113,6 +113,7 @@ class Outputs:
         part: str = "",
         planned: str = "",
         plan: Plan | None = None,
+        once: bool = False,
     ) -> Artifact:
         """Write a result under the first free name that begins with `stem`.
 
@@ -123,6 +124,7 @@ class Outputs:
             part: a name for the unfinished file, so that a later try replaces it.
             planned: the path that an earlier try had announced; if that file is this result, it stays the only one.
             plan: told each path before a file is placed there.
+            once: whether an equal file that has the first such name is this one.
 
         Raises:
             Spoiled: what came is empty, too large, cut, or not of its kind.
@@ -132,6 +134,8 @@ class Outputs:
             await _written(temporary, chunks, kind.most_bytes)
             found = await anyio.to_thread.run_sync(kind.inspected, temporary)
             size = temporary.stat().st_size
+            if once:
+                planned = str(self.directory / f"{safe_name(stem)}.{found.ending}")
             path = await self._keep(temporary, stem, found.ending, planned, plan)
             return Artifact(path, found.mime_type, size, found.facts)
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from ..files import (
     scratch_folder,
 )
 from ..jobs import FINAL, GivenUp, JobRecord, Order, Runner, State
-from ..state import Notices
+from ..state import Notices, until_available
 from ..wellformed import whole
 from .results import JobResult, SavedFile, stage
 
@@ -189,6 +190,14 @@ class Files:
         with scratch_folder(self.scratch) as folder:
             yield folder
 
+    async def keep_part(self, data: bytes) -> str:
+        """Keep a part of a result that is paid for, as long as answers are kept; waits until the disk takes it.
+
+        Returns:
+            The digest by which `parts` finds it.
+        """
+        return await until_available(self.paid.clock, partial(self.parts.put, data), "A part of a result")
+
     async def text(self, reference: str, most: int) -> tuple[str, str]:
         """A local text file's name and content of at most so many bytes, for the tool to check.
 
@@ -210,15 +219,17 @@ class Files:
         """A URL under which the service can read media; see `files.offer`."""
         return await offer(self.paid.client, model.name, media, inline)
 
-    async def save(self, stem: str, chunks: AsyncIterator[bytes], kind: ArtifactType) -> SavedFile:
-        """Write a result; `stem` is its name without ending.
+    async def save(
+        self, stem: str, chunks: AsyncIterator[bytes], kind: ArtifactType, *, once: bool = False
+    ) -> SavedFile:
+        """Write a result; `stem` is its name without ending. With `once`, an equal file of that name is this one.
 
         Raises:
             Spoiled: it is not of its kind.
             OutputUnavailable: the disk refused it.
         """
         await self.outputs.prepare()
-        return _saved(await self.outputs.save(stem, chunks, kind))
+        return _saved(await self.outputs.save(stem, chunks, kind, once=once))
 
     async def copy(self, file: SavedFile, stem: str, taken: Collection[str]) -> SavedFile:
         """A result once more under another name, unless an equal file has it already.

@@ -1,9 +1,9 @@
-"""One answer, as it comes: its text, and its voice, which goes to the disk (docs/model-studio.md 9)."""
+"""One answer, as it comes: its text, and its voice (docs/model-studio.md 9)."""
 
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,11 @@ from qwen_localize.tool import Chunks
 _PART = re.compile(r"[^=]+={0,2}")
 _QUANTUM = 4
 
-Gather = Callable[[AsyncIterator[bytes]], Awaitable[str]]
+# The model ends after 4096 tokens, which are some twenty thousand letters, or five minutes of voice.
+_MOST_TEXT, _MOST_VOICE = 1_000_000, 64 * 1024 * 1024
+_MOST_WORD = 40
+
+Keep = Callable[[bytes], Awaitable[str]]
 Tell = Callable[[str], Awaitable[None]]
 
 
@@ -61,6 +65,7 @@ class Coming:
         tell: told the text so far.
         content: what came as text.
         transcript: what came as the words of the voice; the service sends one of the two, or both.
+        voice: its bytes so far; none of a voice that came damaged.
         facts: what else is kept: usage, the service's ids.
     """
 
@@ -68,62 +73,56 @@ class Coming:
     content: str = ""
     transcript: str = ""
     finish: str = ""
+    voice: bytearray = field(default_factory=bytearray)
     facts: dict[str, Any] = field(default_factory=dict)
     _rest: str = ""
+    _is_damaged: bool = False
 
     @property
     def text(self) -> str:
         """The text so far, from where more of it came."""
         return max(self.content.strip(), self.transcript.strip(), key=len)
 
-    async def consumed(self, chunks: Chunks, gather: Gather | None) -> dict[str, Any]:
+    async def consumed(self, chunks: Chunks, keep: Keep | None) -> dict[str, Any]:
         """The answer's body, to be kept.
 
         Args:
             chunks: the pieces.
-            gather: writes the voice, and returns its digest; None if none is wanted.
+            keep: keeps the voice, and returns its digest; None if none is wanted.
 
         Raises:
             BadAnswer: it is no answer.
         """
-        voice = ""
-        if gather:
-            voice = await gather(self._voice(chunks))
-        else:
-            async for _ in self._voice(chunks):
-                pass
+        async for chunk in chunks:
+            self._take(chunk, speaks=bool(keep))
+            await self.tell(self.text)
         if not self.finish and "usage" not in self.facts:
             raise BadAnswer("The service's answer ended before it was complete.")
-        return {"text": self.text, "voice": voice if self._has_voice else "", "finish": self.finish} | self.facts
+        voice = await keep(bytes(self.voice)) if keep and self.voice and not self._is_damaged else ""
+        return {"text": self.text, "voice": voice, "finish": self.finish} | self.facts
 
-    _has_voice: bool = False
+    def _take(self, chunk: dict[str, Any], *, speaks: bool) -> None:
+        self.facts |= {name: chunk[name] for name in ("usage", "id", "model") if chunk.get(name)}
+        for choice in _items(chunk.get("choices")):
+            self.finish = _text(choice.get("finish_reason"))[:_MOST_WORD] or self.finish
+            delta = _object(choice.get("delta"))
+            sound = _object(delta.get("audio"))
+            self.content += _text(delta.get("content"))
+            self.transcript += _text(sound.get("transcript"))
+            if speaks and not self._is_damaged:
+                self._hear(_text(sound.get("data")))
+        if len(self.content) + len(self.transcript) > _MOST_TEXT or len(self.voice) > _MOST_VOICE:
+            raise BadAnswer("The service's answer is longer than any can be.")
 
-    async def _voice(self, chunks: Chunks) -> AsyncIterator[bytes]:
-        """The bytes of the voice, while the text is collected beside them."""
-        async for chunk in chunks:
-            self.facts |= {name: chunk[name] for name in ("usage", "id", "model") if chunk.get(name)}
-            for choice in _items(chunk.get("choices")):
-                self.finish = str(choice.get("finish_reason") or self.finish)
-                delta = _object(choice.get("delta"))
-                sound = _object(delta.get("audio"))
-                self.content += _text(delta.get("content"))
-                self.transcript += _text(sound.get("transcript"))
-                for data in self._decoded(_text(sound.get("data"))):
-                    self._has_voice = True
-                    yield data
-            await self.tell(self.text)
-
-    def _decoded(self, data: str) -> list[bytes]:
-        """The bytes that are whole so far; a chunk may end in the middle of base64's four letters."""
-        parts = _PART.findall(self._rest + data)
-        self._rest = ""
-        if parts and not parts[-1].endswith("="):
-            whole = len(parts[-1]) // _QUANTUM * _QUANTUM
-            parts[-1], self._rest = parts[-1][:whole], parts[-1][whole:]
+    def _hear(self, data: str) -> None:
+        """Add what is whole so far; a chunk may end in the middle of base64's four letters."""
+        letters = self._rest + "".join(data.split())
+        whole = len(letters) // _QUANTUM * _QUANTUM
+        whole_letters, self._rest = letters[:whole], letters[whole:]
         try:
-            return [b64decode(part, validate=True) for part in parts if part]
+            self.voice += b"".join(b64decode(part, validate=True) for part in _PART.findall(whole_letters))
         except binascii.Error:
-            raise BadAnswer("The voice in the service's answer is damaged.") from None
+            self._is_damaged = True
 
 
 def _items(value: Any) -> list[dict[str, Any]]:

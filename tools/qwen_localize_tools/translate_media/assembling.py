@@ -25,7 +25,9 @@ from .voices import Spoken, Voice, dubbed, fitted, saved_voice, spoken, voices
 if TYPE_CHECKING:
     from .work import Job
 
-_MOST_NAMED, _MOST_REASON = 3, 300
+_MOST_NAMED, _MOST_REASON, _MOST_TIMES = 3, 300, 500
+# Seconds of damage that are worth a word.
+_MUCH = 1.0
 
 
 @dataclass
@@ -96,6 +98,8 @@ async def assembled(job: "Job", pieces: Sequence[Piece], translation: Translatio
     cost = translation.receipt.cost
     length = f", {clock(job.recording.seconds)}" if job.recording.seconds else ""
     head = f"{job.recording.name}{length} into {job.assignment.target_lang} by {MODEL.name}, {cny(cost)}."
+    if job.damaged >= _MUCH:
+        remarks = [*remarks, f"About {job.damaged:.0f} s of its sound are damaged, and could not be translated."]
     saved = f"Saved {', '.join(file.path for file in files)}."
     return Assembled(" ".join([head, saved, *remarks]), details, files, usage(translation.receipt))
 
@@ -103,7 +107,8 @@ async def assembled(job: "Job", pieces: Sequence[Piece], translation: Translatio
 def _details(outcome: Outcome) -> dict[str, Any]:
     failures = [{"at": _span(piece), "reason": clipped(str(error), _MOST_REASON)} for piece, error in outcome.failures]
     counts = {"pieces": len(outcome.answers) + len(failures), "failed": len(failures)}
-    return {"text": shown(outcome.text), **counts, "failures": failures[:_MOST_NAMED]}
+    times = [[piece.start, piece.end] for piece, _ in outcome.answers[:_MOST_TIMES]]
+    return {"text": shown(outcome.text), **counts, "times": times, "failures": failures[:_MOST_NAMED]}
 
 
 async def _texts(job: "Job", outcome: Outcome) -> list[SavedFile]:
@@ -126,8 +131,14 @@ async def _sounds(
         found = await fitted(job.apart, recording, found, job.folder)
     laid = await anyio.to_thread.run_sync(spoken, found, recording.seconds if job.dubbed else 0.0)
     voice = await saved_voice(job.context, stem, laid)
-    if not job.dubbed or not job.path:
+    if not job.dubbed:
         return [voice], [], {}
+    if not job.path:
+        return (
+            [voice],
+            ["The video itself was not made, since only the service sees it. Save it, and pass its path."],
+            {},
+        )
     facts = {"drift_seconds": round(laid.drift, 2)}
     if not can_decode():
         return [voice], [f"The video itself was not made: {EXTRA}"], facts

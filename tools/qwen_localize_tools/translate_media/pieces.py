@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import Any
 
 from qwen_localize.errors import BadAnswer, CallError, InternalError, LocalizeError, SetupError
@@ -53,6 +52,7 @@ class Translation:
         self._content, self._expected = content, expected
         self._series = context.calls.series(MODEL)
         self._told = 0.0
+        self._pieces: Sequence[Piece] = ()
         self.done: Done = {}
 
     @property
@@ -61,19 +61,19 @@ class Translation:
         return self._series.receipt
 
     async def all(self, pieces: Sequence[Piece]) -> None:
-        """Have all pieces translated, as far as they can be; those that failed say why.
+        """Have all pieces translated that are not yet, as far as they can be; those that failed say why.
 
         Raises:
             LocalizeError: what would have failed all others too, or what may be different at another time: those that
                 are done are kept.
         """
-        total = sum(piece.seconds for piece in pieces)
+        self._pieces = pieces
 
         async def work(piece: Piece) -> None:
-            self.done[piece] = await self._safely(piece, partial(self._tell, total))
-            await self._context.progress(self._seconds, total, self._words(total, ""))
+            self.done[piece] = await self._safely(piece)
+            await self._progress("")
 
-        await side_by_side(_SIDE_BY_SIDE, pieces, work)
+        await side_by_side(_SIDE_BY_SIDE, [piece for piece in pieces if piece not in self.done], work)
         failed = [answer for answer in self.done.values() if isinstance(answer, LocalizeError)]
         if passing := next((error for error in failed if not isinstance(error, CallError)), None):
             raise passing if isinstance(passing, SetupError) else self._passing(passing, len(failed), len(pieces))
@@ -83,38 +83,36 @@ class Translation:
         words = f"{failed} of {total} pieces are missing; the others are paid and kept. {error}"
         return type(error)(words) if type(error).__init__ is LocalizeError.__init__ else LocalizeError(words)
 
-    @property
-    def _seconds(self) -> float:
-        return sum(piece.seconds for piece in self.done)
-
-    def _words(self, total: float, text: str) -> str:
+    async def _progress(self, text: str) -> None:
+        done = sum(piece.seconds for piece in self._pieces if piece in self.done)
+        total = sum(piece.seconds for piece in self._pieces)
         ending = f", …{' '.join(text.split())[-_MOST_TOLD:]}" if text else ""
-        return f"{clock(self._seconds)} of {clock(total)}{ending}"
+        await self._context.progress(done, total, f"{clock(done)} of {clock(total)}{ending}")
 
-    async def _tell(self, total: float, text: str) -> None:
+    async def _tell(self, text: str) -> None:
         """Say how an answer goes on, now and then."""
         now = self._context.clock.now()
         if text and now - self._told >= _TELL_SECONDS:
             self._told = now
-            await self._context.progress(self._seconds, total, self._words(total, text))
+            await self._progress(text)
 
-    async def _safely(self, piece: Piece, tell: Callable[[str], Awaitable[None]]) -> PieceAnswer | LocalizeError:
+    async def _safely(self, piece: Piece) -> PieceAnswer | LocalizeError:
         try:
-            return await self._one(piece, tell)
+            return await self._one(piece)
         except LocalizeError as error:
             return error
         except Exception:
             logger.exception("the piece at %s s failed in a way nobody foresaw", piece.start)
             return InternalError()
 
-    async def _one(self, piece: Piece, tell: Callable[[str], Awaitable[None]]) -> PieceAnswer:
+    async def _one(self, piece: Piece) -> PieceAnswer:
         async def prepare() -> Prepared:
             content, uploads = await self._content(piece)
             return Prepared(self._assignment.body(content), uploads)
 
         async def consume(chunks: Any) -> dict[str, Any]:
-            gather = self._context.files.parts.gather if self._assignment.voice else None
-            return await Coming(tell).consumed(chunks, gather)
+            keep = self._context.files.keep_part if self._assignment.voice else None
+            return await Coming(self._tell).consumed(chunks, keep)
 
         request = {"recording": self._mark, "start": piece.start, "end": piece.end} | self._assignment.as_json
         return await self._series.streamed(request, prepare, consume, self._expected(piece), self._read)

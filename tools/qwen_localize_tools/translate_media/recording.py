@@ -70,6 +70,19 @@ class Piece:
         return self.end - self.start
 
 
+@dataclass(frozen=True)
+class Cut:
+    """A recording's sound, cut.
+
+    Attributes:
+        pieces: in which somebody speaks.
+        damaged: how many seconds of it could not be decoded.
+    """
+
+    pieces: list[Piece]
+    damaged: float
+
+
 async def looked_at(apart: Apart, name: str, path: Path) -> Recording:
     """What a file is.
 
@@ -87,8 +100,8 @@ def _kind(name: str) -> str:
     return Path(name).suffix.lower().removeprefix(".") or "wav"
 
 
-async def cut(apart: Apart, recording: Recording, path: Path, folder: Path, *, dubbed: bool) -> list[Piece]:
-    """The pieces of a recording in which somebody speaks; its sound then lies in the folder.
+async def cut(apart: Apart, recording: Recording, path: Path, folder: Path, *, dubbed: bool) -> Cut:
+    """The pieces of a recording; its sound then lies in the folder.
 
     Args:
         apart: the program that reads strangers' files.
@@ -101,11 +114,12 @@ async def cut(apart: Apart, recording: Recording, path: Path, folder: Path, *, d
         BadInput: it cannot be decoded.
     """
     pcm = folder / "sound.pcm"
-    await decode(apart, recording.name, path, pcm, MOST_HOURS)
+    damaged = await decode(apart, recording.name, path, pcm, MOST_HOURS)
     most = _DUBBED_PIECE if dubbed else _PIECE
     wanted = {"do": "cut", "pcm": str(pcm), "rate": RATE, "most": most, "least": _LEAST_PIECE}
     found = await asked(apart, recording.name, wanted)
-    return [Piece(piece["start"], piece["end"], _stretches(piece["speech"])) for piece in found["pieces"]]
+    pieces = [Piece(piece["start"], piece["end"], _stretches(piece["speech"])) for piece in found["pieces"]]
+    return Cut(pieces, damaged)
 
 
 def _stretches(found: Sequence[Sequence[float]]) -> tuple[tuple[float, float], ...]:
@@ -116,7 +130,7 @@ async def encoded(apart: Apart, recording: Recording, folder: Path, piece: Piece
     """A piece's sound as FLAC.
 
     Raises:
-        BadInput: the disk is full.
+        StateUnavailable: the disk is full.
     """
     into = folder / f"{piece.start}.flac"
     span = {"start": piece.start, "end": piece.end, "rate": RATE}

@@ -56,6 +56,8 @@ def told_by_head(name: str, path: Path) -> Recording:
     kind = next((kind for kind, is_such in _KINDS if is_such(head)), "")
     if not kind:
         raise BadInput(f"{quote(name)} is no recording that is known here, whatever its name says. Check the file.")
+    if kind == "mp4" and name.lower().endswith((".m4a", ".m4b")):  # whose first bytes may be those of a video
+        kind = "m4a"
     seconds = _seconds(path) if kind == "wav" else 0.0
     if seconds > MOST_SECONDS or size > MOST_WHOLE_BYTES:
         long = f"lasts {seconds / 60:.0f} minutes" if seconds > MOST_SECONDS else f"has {size // 2**20} MB"

@@ -19,6 +19,8 @@ from .recording import Piece, Recording
 
 _HEAD = 4096
 _BLOCK = 1024 * 1024
+# What a header can say is the rate of a voice.
+_RATES = range(8_000, 48_001)
 _SECONDS = 1800.0
 _MOST_VIDEO = 8 * 1024**3
 
@@ -69,7 +71,7 @@ def _voice(piece: Piece, path: Path) -> Voice:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     rate, samples = strip_riff(head) or (VOICE_RATE, head)
-    return Voice(piece, path, len(head) - len(samples), rate)
+    return Voice(piece, path, len(head) - len(samples), rate if rate in _RATES else VOICE_RATE)
 
 
 async def fitted(apart: Apart, recording: Recording, found: Sequence[Voice], folder: Path) -> list[Voice]:
@@ -118,7 +120,9 @@ async def saved_voice(context: Context, stem: str, spoken: Spoken) -> SavedFile:
     Raises:
         OutputUnavailable: the disk refused it.
     """
-    return await context.files.save(stem, _chunks(laid(spoken.placed, spoken.rate, spoken.seconds)), WavFile())
+    return await context.files.save(
+        stem, _chunks(laid(spoken.placed, spoken.rate, spoken.seconds)), WavFile(), once=True
+    )
 
 
 async def _chunks(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -170,7 +174,7 @@ async def dubbed(
         raise BadInput("The video that was made has no picture or no sound.")
     kind = Video(str(made["mime_type"]), str(made["ending"]), float(probed["duration"]))
     stem = f"{recording.stem}.{lang}"
-    return await context.files.save(stem, _chunks(_blocks(into)), kind), made
+    return await context.files.save(stem, _chunks(_blocks(into)), kind, once=True), made
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

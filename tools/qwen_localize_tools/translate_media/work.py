@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from qwen_localize.errors import LocalizeError
+from qwen_localize.errors import BadInput, LocalizeError
 from qwen_localize.files import Apart, Kept, LocalMedia
 from qwen_localize.tool import Context, Ending, Tokens
 
@@ -37,6 +37,7 @@ class Job:
         whole: whether it goes to the service as it is.
         apart: reads strangers' files.
         folder: for what is needed meanwhile.
+        damaged: how many seconds of the sound could not be decoded.
     """
 
     context: Context
@@ -46,6 +47,7 @@ class Job:
     whole: bool
     apart: Apart
     folder: Path
+    damaged: float = 0.0
 
     @property
     def path(self) -> Path | None:
@@ -64,9 +66,10 @@ class Job:
         if not self.path or not can_decode():
             return [everything]
         found = await cut(self.apart, self.recording, self.path, self.folder, dubbed=self.dubbed)
-        if not self.whole or not found:
-            return found
-        return [Piece(0.0, seconds, tuple(stretch for piece in found for stretch in piece.speech))]
+        self.damaged = found.damaged
+        if not self.whole or not found.pieces:
+            return found.pieces
+        return [Piece(0.0, seconds, tuple(stretch for piece in found.pieces for stretch in piece.speech))]
 
     async def content(self, piece: Piece) -> tuple[dict[str, Any], bool]:
         """The part of a message that holds a piece, and whether it names an upload."""
@@ -100,7 +103,7 @@ async def work(context: Context, arguments: Mapping[str, Any], inputs: Sequence[
     async with _begun(context, arguments, inputs[0]) as job:
         try:
             pieces = await job.pieces()
-        except LocalizeError as error:
+        except BadInput as error:
             return _refused(f"{error} Nothing was sent or paid.")
         if not pieces:
             return _refused(SILENT.format(name=job.recording.name))
@@ -122,12 +125,13 @@ async def _begun(context: Context, arguments: Mapping[str, Any], kept: Kept) -> 
 
 async def _translated(job: Job, translation: Translation, pieces: list[Piece]) -> list[Piece]:
     """Translate the pieces, in halves those whose answer was too long for one; returns what there is now."""
-    for _ in range(_MOST_HALVINGS + 1):
-        await translation.all([piece for piece in pieces if piece not in translation.done])
+    await translation.all(pieces)
+    for _ in range(_MOST_HALVINGS):
         halved = [half for piece in pieces for half in _halves(job, translation, piece)]
         if len(halved) == len(pieces):
             break
         pieces = halved
+        await translation.all(pieces)
     return pieces
 
 

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from qwen_localize.errors import BadInput, quote
+from qwen_localize.errors import BadInput, StateUnavailable, quote
 from qwen_localize.files import Apart
 
 from .resampling import RATE
@@ -24,8 +24,11 @@ _WORDS = {
     "died": f"brought the program down that reads it. Export it anew, {_AS}.",
     "endless": f"took too long to be read, and was given up. Export it anew, {_AS}.",
     "memory": f"takes more memory to be read than any recording should. Export it anew, {_AS}.",
-    "disk": "could not be decoded, since the disk is full. Free some space, then call again.",
 }
+_DISK_FULL = (
+    "The disk of the state directory is full, so recordings cannot be decoded. Free some space, or set "
+    "QWEN_LOCALIZE_STATE_DIR to a folder on another disk."
+)
 _BROKEN = "is no recording that can be read: it is broken, or something else under that name. Export or get it anew."
 
 
@@ -38,9 +41,12 @@ async def asked(apart: Apart, name: str, request: dict[str, Any]) -> dict[str, A
     """What the program answers.
 
     Raises:
-        BadInput: it cannot read the recording of that name, or write what it made of it.
+        BadInput: it cannot read the recording of that name.
+        StateUnavailable: the disk is full.
     """
     answer = await apart.ask(request, _QUICK if request["do"] in ("probe", "encode") else _LONG)
+    if answer.get("error") == "disk":
+        raise StateUnavailable(_DISK_FULL)
     if error := answer.get("error"):
         raise BadInput(f"{quote(name, _MOST_NAME)} {_WORDS.get(str(error), _BROKEN)}")
     return answer
@@ -75,11 +81,12 @@ def check_length(name: str, seconds: float, most_hours: float) -> None:
         )
 
 
-async def decode(apart: Apart, name: str, path: Path, into: Path, most_hours: float) -> None:
-    """Write a recording's sound, raw: 16 bits, one channel, 16 kHz.
+async def decode(apart: Apart, name: str, path: Path, into: Path, most_hours: float) -> float:
+    """Write a recording's sound, raw: 16 bits, one channel, 16 kHz; how many seconds of it could not be decoded.
 
     Raises:
         BadInput: it has none that can be decoded.
+        StateUnavailable: the disk is full.
     """
-    most = most_hours * 3600
-    await asked(apart, name, {"do": "decode", "path": str(path), "into": str(into), "rate": RATE, "most": most})
+    request = {"do": "decode", "path": str(path), "into": str(into), "rate": RATE, "most": most_hours * 3600}
+    return float((await asked(apart, name, request))["damaged_seconds"])
