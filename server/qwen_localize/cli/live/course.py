@@ -97,8 +97,8 @@ class Course:
     def _greet(self) -> None:
         if not self._is_heard:
             wish = self._session.wish
-            names = f"Hearing the {self._heard.name}; into {wish.target_name} by {wish.model}."
-            self._outputs.screen.say(f"{names} Ctrl-C ends.")
+            names = f"From {self._heard.name} into {wish.target_name} by {wish.model}"
+            self._outputs.screen.say(f"{names}. Ctrl-C ends.")
         self._is_heard = True
 
     async def _interpret(self) -> None:

@@ -71,7 +71,7 @@ class Ears:
             except LocalizeError as error:
                 from_thread.run(send.send, error, token=token)
             except OSError as error:
-                words = f"The {self.name} cannot be read ({error.strerror}). Pipe sound in, or use another microphone."
+                words = f"No more can be read from {self.name} ({error.strerror}). Pipe sound in another way."
                 from_thread.run(send.send, BadInput(words), token=token)
             from_thread.run_sync(send.close, token=token)
 
@@ -121,6 +121,6 @@ def _microphone() -> Iterator[Ears]:
         words = " ".join(str(error).split())
         raise LocalizeError(f"The microphone cannot be opened ({words}). Check the system's sound settings.") from error
     try:
-        yield Ears("microphone", False, lambda: iter(pieces.get, b""))
+        yield Ears("the microphone", False, lambda: iter(pieces.get, b""))
     finally:
         stream.close()

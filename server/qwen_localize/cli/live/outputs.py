@@ -91,4 +91,4 @@ class Outputs:
     @property
     def places(self) -> str:
         """Where what was said is."""
-        return f" Subtitles: {self._subtitles.path}." if self._subtitles else ""
+        return f" Subtitles: {self._subtitles.path}." if self._subtitles and self.count else ""
