@@ -5,6 +5,7 @@ from array import array
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from qwen_localize.errors import BadArgument, LocalizeError, Rejected, ServiceFailed, TimedOut
 from qwen_localize_tools.interpret_speech import live
 from qwen_localize_tools.interpret_speech.sounds import LiveSound
-from virtual_time import VirtualClock
+from virtual_time import VirtualClock, until
 
 SECOND = 32_000
 TONE = array("h", [4000, -4000] * 8000).tobytes()
@@ -242,11 +243,28 @@ async def test_ending_while_somebody_speaks_interprets_what_was_said_and_finishe
     assert service.sockets[0].is_finished
 
 
-async def test_hours_in_which_nobody_speaks_take_no_memory(clock: VirtualClock) -> None:
+async def test_ending_while_it_connects_anew_loses_nothing(clock: VirtualClock) -> None:
+    service = Service(drop_after=2.5)
+    running, heard = session(service, clock), Heard()
+
+    async def spoken() -> None:
+        for _ in range(30):
+            await anyio.sleep(0.1)
+            running.add(tone(0.1))
+        await until(lambda: len(service.sockets) == 2)
+        running.end()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(spoken)
+        await running.run(heard)
+    assert [said.translation for said in heard.confirmed] == ["HEARD 3 S"]
+
+
+async def test_an_hour_in_which_nobody_speaks_takes_no_memory(clock: VirtualClock) -> None:
     running = session(Service(), clock)
     async with anyio.create_task_group() as group:
         group.start_soon(running.run, Heard())
-        for _ in range(3 * 3600 // 10):
+        for _ in range(3600 // 10):
             await anyio.sleep(10)
             running.add(SILENCE * 10)
             await anyio.wait_all_tasks_blocked()
@@ -263,14 +281,14 @@ def test_of_sound_that_nobody_confirms_ten_minutes_are_kept() -> None:
 
 
 def test_the_moments_of_pieces_of_odd_sizes_do_not_drift(clock: VirtualClock) -> None:
-    moments = live.Moments(SimpleNamespace(now=lambda: came))  # type: ignore[arg-type]
-    came, total = 0.0, 0
+    total = 0
+    now: Any = SimpleNamespace(now=lambda: total / SECOND)
+    moments = live.Moments(now)
     for number in range(1, 20_000):
         size = 3198 + number % 3 * 2 - 14
         total += size
-        came = total / SECOND
         moments.add(size)
-    assert moments.since(round(came * 1000) - 60_000) == pytest.approx(60, abs=0.2)
+    assert moments.since(round(total / SECOND * 1000) - 60_000) == pytest.approx(60, abs=0.2)
     assert moments.since(10**9) == pytest.approx(0, abs=0.2)
 
 
@@ -288,7 +306,7 @@ def test_subtitles_are_numbered_on_and_none_is_over_another() -> None:
     text = "".join(map(subtitler.text, sentences))
     events = pysubs2.SSAFile.from_string(text, format_="srt").events
     assert len(events) > 6
-    assert all(one.end <= other.start for one, other in zip(events, events[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(events))
     assert [block.split("\n")[0] for block in text.strip().split("\n\n")] == [str(n + 1) for n in range(len(events))]
 
 

@@ -184,9 +184,9 @@ def test_the_voice_is_played_in_its_order_to_its_end(devices: Any) -> None:
 
 def test_a_loudspeaker_that_is_unplugged_is_told_once_and_subtitles_go_on(devices: Any) -> None:
     told: list[str] = []
-    devices.RawOutputStream = lambda **how: broken
     broken = Device()
     broken.is_broken = True
+    devices.RawOutputStream = lambda **how: broken
     with loudspeaker(told.append) as player:
         player.add(b"\0\0")
         player.finish()
@@ -235,11 +235,12 @@ def test_a_failure_before_the_first_sentence_leaves_no_file(kind: Any, tmp_path:
 def test_a_disk_that_is_full_leaves_what_is_whole(sentence: Any, tmp_path: Path) -> None:
     path = tmp_path / "file"
     made: Any = VoiceFile(path) if isinstance(sentence, bytes) else SubtitleFile(path)
-    with pytest.raises(OutputUnavailable, match="No space left"), made as file:
+    with made as file:
         file.add(sentence)
         before = path.read_bytes()
         file._file = Full(file._file)
-        file.add(sentence)
+        with pytest.raises(OutputUnavailable, match="No space left"):
+            file.add(sentence)
     assert path.read_bytes() == before
 
 
