@@ -3,10 +3,9 @@
 import errno
 import io
 import signal
-import struct
 import sys
 import wave
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,82 +21,17 @@ from qwen_localize.cli.live.ears import ears
 from qwen_localize.cli.live.growing import SubtitleFile, VoiceFile
 from qwen_localize.cli.live.loudspeaker import loudspeaker
 from qwen_localize.cli.live.outputs import Outputs
-from qwen_localize.cli.live.pipe import heard_in
 from qwen_localize.cli.live.screen import Screen
 from qwen_localize.errors import BadInput, LocalizeError, OutputUnavailable, ServiceFailed, TimedOut
 from qwen_localize_tools.interpret_speech.live import Confirmed
 from virtual_time import VirtualClock
-
-FORMAT = struct.pack("<HHIIHH", 1, 1, 16_000, 32_000, 2, 16)
-PCM = b"\1\0" * 16_000
 
 
 def said(number: int = 1, voice: bytes = b"") -> Confirmed:
     return Confirmed(number * 2.0, number * 2.0 + 1, f"Heard {number}.", f"Said {number}.", (voice,), "", 1.25)
 
 
-def chunk(name: bytes, data: bytes) -> bytes:
-    return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
-
-
-def wav(*chunks: bytes) -> bytes:
-    return b"RIFF\xff\xff\xff\xffWAVE" + b"".join(chunks)
-
-
-def form(rate: int = 16_000, channels: int = 1, bits: int = 16, kind: int = 1) -> bytes:
-    return chunk(b"fmt ", struct.pack("<HHIIHH", kind, channels, rate, 0, 0, bits))
-
-
-class Trickle(io.BytesIO):
-    """A pipe that gives seven bytes at a time."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        return super().read(min(size or 0, 7))
-
-
 # Where sound comes from.
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        PCM,
-        wav(form(), chunk(b"data", PCM)),
-        wav(chunk(b"LIST", b"odd"), form(), chunk(b"fact", b"1234"), chunk(b"data", PCM)),
-        wav(chunk(b"id3 ", bytes(200_001)), form(), chunk(b"data", PCM)),
-        wav(chunk(b"fmt ", FORMAT + b"\0\0"), chunk(b"data", PCM), chunk(b"LIST", b"\x7f" * 9000)),
-        wav(form(kind=0xFFFE), b"data\xff\xff\xff\xff" + PCM),
-        wav(form(), b"data\0\0\0\0" + PCM),
-        wav(form(channels=2), chunk(b"data", b"\1\0\1\0" * 16_000)),
-    ],
-)
-@pytest.mark.parametrize("kind", [io.BytesIO, Trickle])
-def test_sound_is_heard_whatever_stands_around_it(data: bytes, kind: Callable[[bytes], io.BytesIO]) -> None:
-    assert b"".join(heard_in(kind(data), 16_000)) == PCM
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (wav(form(bits=24), chunk(b"data", PCM)), "24 bits"),
-        (wav(form(kind=3), chunk(b"data", PCM)), "only 16 plain"),
-        (wav(form(rate=0), chunk(b"data", PCM)), "no speech"),
-        (wav(form(channels=0), chunk(b"data", PCM)), "no speech"),
-        (wav(chunk(b"data", PCM)), "does not say what sound"),
-        (wav(form()), "ends before its sound"),
-        (wav(), "ends before its sound"),
-        (b"ID3\4" + PCM, "neither a WAV file nor raw"),
-        (b"\0\0\0\x1cftypM4A " + PCM, "neither a WAV file nor raw"),
-    ],
-)
-def test_what_is_no_sound_that_can_be_read_is_refused(data: bytes, words: str) -> None:
-    with pytest.raises(BadInput, match=words):
-        list(heard_in(io.BytesIO(data), 16_000))
-
-
-@pytest.mark.parametrize(("data", "expected"), [(b"", b""), (b"\1", b""), (b"\1\0\2", b"\1\0")])
-def test_a_pipe_that_ends_at_once_or_within_a_sample_is_heard_so_far(data: bytes, expected: bytes) -> None:
-    assert b"".join(heard_in(io.BytesIO(data), 16_000)) == expected
 
 
 def test_nothing_piped_in_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -447,43 +381,3 @@ def test_errors_come_out_of_groups_of_tasks_as_themselves() -> None:
         raise ExceptionGroup("", [ExceptionGroup("", [ServiceFailed("It failed.")])])
     with pytest.raises(ExceptionGroup), one_by_one():
         raise ExceptionGroup("", [KeyError()])
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--model", "nope"], "There is no model 'nope'"),
-        (["--to", "xx"], "xx"),
-        (["--model", "gummy-realtime-v1", "--speech", "x.wav"], "does not speak"),
-        (["--speech", "x.wav", "--voice", "Nobody"], "Nobody"),
-        (["--voice", "Cindy"], "without speech"),
-        (["--fault", "drop"], "No API key is set"),
-        ([], "No API key is set"),
-    ],
-)
-def test_what_cannot_be_done_is_said_in_one_line_before_anything_is_made(
-    arguments: list[str],
-    words: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
-    assert main(["live", "--to", "ru", "--srt", "x.srt", *arguments, "-"]) == 2
-    captured = capsys.readouterr()
-    assert words in captured.err
-    assert (captured.err.count("\n"), captured.out) == (1, "")
-    assert not list(tmp_path.iterdir())
-
-
-def test_the_ways_to_misbehave_can_be_asked_for_here_too(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["live", "--to", "ru", "--fault", "help"]) == 0
-    assert "wrongtype" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("rate", ["0", "-1", "fast"])
-def test_a_rate_that_is_none_is_refused(rate: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        main(["live", "--to", "ru", f"--rate={rate}", "-"])
-    assert "a rate is a number" in capsys.readouterr().err
