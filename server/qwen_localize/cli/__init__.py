@@ -76,7 +76,9 @@ def _live_arguments(live: argparse.ArgumentParser) -> None:
     live.add_argument("--speech", nargs="?", const="play", metavar="FILE", help=words)
     live.add_argument("--voice", default="", help="whose voice")
     live.add_argument("--srt", type=Path, metavar="FILE", help="write subtitles into FILE as they are confirmed")
-    live.add_argument("--rate", type=int, default=16_000, help="of raw sound on standard input, samples a second")
+    live.add_argument(
+        "--rate", type=_rate, metavar="HZ", default=16_000, help="of raw sound on standard input, samples a second"
+    )
     words = "mic, or - for standard input: a WAV file, or raw sound of 16 bits in one channel"
     live.add_argument("source", nargs="?", default="mic", choices=("mic", "-"), help=words)
 
@@ -84,6 +86,12 @@ def _live_arguments(live: argparse.ArgumentParser) -> None:
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65_535:
         raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
+
+
+def _rate(text: str) -> int:
+    if not text.isdecimal() or not 4000 <= int(text) <= 384_000:
+        raise argparse.ArgumentTypeError("a rate is a number from 4000 to 384000")
     return int(text)
 
 
@@ -108,7 +116,11 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _live(options: argparse.Namespace) -> int:
     from .live import Options, run
+    from .serving import explain_faults
 
+    if "help" in options.fault:
+        explain_faults()
+        return 0
     return anyio.run(run, Options.of(options))
 
 

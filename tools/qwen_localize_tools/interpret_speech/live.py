@@ -1,18 +1,21 @@
 """The engine for somebody who speaks now: sound goes in as it is made, sentences come out as they are certain."""
 
-import bisect
+import re
+from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
+from qwen_localize.clock import Clock
 from qwen_localize.tool import Context, Receipt
 
 from .._shared.sound.resampling import RATE, Resampler
 from .._shared.sound.wav import VOICE_RATE
+from .._shared.sound.wav import header as wav_header
 from .._shared.subtitles import Said as Spoken
 from .._shared.subtitles import bilingual, srt
 from .checking import checked
 from .events import Partial
-from .hearing import BYTES_PER_MS
+from .hearing import BYTES_PER_MS, STEP
 from .interpreter import Interpreter
 from .models import DEFAULT, ROWS
 from .session import Listener, Said
@@ -20,11 +23,24 @@ from .sounds import LiveSound
 from .transcript import clock
 from .wish import Wish
 
-__all__ = ["DEFAULT_MODEL", "RATE", "VOICE_RATE", "Confirmed", "Live", "Resampler", "subtitles", "wanted"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "RATE",
+    "VOICE_RATE",
+    "Confirmed",
+    "Live",
+    "Resampler",
+    "Subtitler",
+    "wanted",
+    "wav_header",
+]
 
 DEFAULT_MODEL = DEFAULT
-# So much is taken in before the engine asks for more.
-_AHEAD_MS = 1000
+# So much is taken in before the engine asks for more, in milliseconds; and so much sooner than it can be spoken.
+_AHEAD, _SOONER = 300, 1000
+# Of so many steps it is known when they came: of ten minutes.
+_MOST_STEPS = 6000
+_LAST_END = re.compile(r"--> (\d+):(\d+):(\d+),(\d+)\n")
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,11 @@ class Confirmed:
         """When it began, for people."""
         return clock(round(self.start * 1000))
 
+    @property
+    def words(self) -> str:
+        """The translation, or why there is none."""
+        return self.translation or (f"({self.error})" if self.error else "")
+
 
 class Outlet(Protocol):
     """Who wants to know what is said."""
@@ -70,12 +91,63 @@ def wanted(model: str, source_lang: str, target_lang: str, *, speech: bool, voic
     return checked(model, source_lang, target_lang, speech=speech, voice=voice, hot_words=[], instructions="")
 
 
-def subtitles(said: Confirmed, first: int) -> tuple[str, int]:
-    """A sentence as SRT, whose first subtitle has that number, and the number of the next."""
-    cues = bilingual([Spoken(said.start, said.end, said.source, said.translation or f"({said.error})")])
-    blocks = srt(cues).strip().split("\n\n")
-    timed = [block.partition("\n")[2] for block in blocks]
-    return "".join(f"{number}\n{block}\n\n" for number, block in enumerate(timed, first)), first + len(blocks)
+class Subtitler:
+    """Makes subtitles of sentences one by one: they are numbered on, and none is shown over another."""
+
+    def __init__(self) -> None:
+        self._number, self._end = 1, 0.0
+
+    def text(self, said: Confirmed) -> str:
+        """A sentence as SRT."""
+        start = max(said.start, self._end)
+        text = srt(bilingual([Spoken(start, max(said.end, start), said.source, said.words)]))
+        if not (ends := _LAST_END.findall(text)):
+            return ""
+        hours, minutes, seconds, rest = map(int, ends[-1])
+        self._end = hours * 3600 + minutes * 60 + seconds + rest / 1000
+        timed = [block.partition("\n")[2] for block in text.strip().split("\n\n")]
+        first, self._number = self._number, self._number + len(timed)
+        return "".join(f"{number}\n{block}\n\n" for number, block in enumerate(timed, first))
+
+
+class Moments:
+    """When each step of the sound came, as far back as anybody asks.
+
+    Args:
+        clock: what time it is.
+
+    Attributes:
+        size: how much has come, in bytes.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.size = 0
+        self._steps, self._came = 0, deque[float](maxlen=_MOST_STEPS)
+        self._began: float | None = None
+
+    def add(self, size: int) -> None:
+        """So many more bytes have come."""
+        self.size += size
+        now = self._clock.now()
+        self._began = now if self._began is None else self._began
+        while self._steps * STEP * BYTES_PER_MS < self.size:
+            self._came.append(now)
+            self._steps += 1
+
+    def since(self, end: int) -> float:
+        """How long ago the sound came that ends there, in seconds."""
+        if not self._came:
+            return 0.0
+        index = -(-end // STEP) - 1 - (self._steps - len(self._came))
+        return self._clock.now() - self._came[min(max(index, 0), len(self._came) - 1)]
+
+    @property
+    def ahead(self) -> float:
+        """How much more has come than can have been spoken since it began, in milliseconds."""
+        if self._began is None:
+            return 0.0
+        return self.size / BYTES_PER_MS - (self._clock.now() - self._began) * 1000
 
 
 class Live:
@@ -91,9 +163,7 @@ class Live:
         self._context, self._row = context, ROWS[wish.model]
         self._series = context.calls.series(self._row.model)
         self._sound = LiveSound()
-        self._taken = 0
-        self._ends: list[int] = []
-        self._moments: list[float] = []
+        self._moments = Moments(context.clock)
         self.sessions = 0
 
     @property
@@ -102,15 +172,18 @@ class Live:
         return self._series.receipt
 
     async def ready(self) -> None:
-        """Return when more sound is wanted, for a source that can wait: a pipe can, somebody who speaks cannot."""
-        await self._sound.wanted(self._taken - _AHEAD_MS)
+        """Return when more sound is wanted, for a source that may be able to wait.
+
+        A recording can, but somebody who speaks cannot: what comes no sooner than it can be spoken is always wanted.
+        """
+        if self._moments.ahead > _SOONER:
+            await self._sound.wanted(self._moments.size // BYTES_PER_MS - _AHEAD)
 
     def add(self, pcm: bytes) -> None:
-        """What came next: 16 bits, one channel, `RATE`."""
-        self._sound.add(pcm)
-        self._taken += len(pcm) // BYTES_PER_MS
-        self._ends.append(self._taken)
-        self._moments.append(self._context.clock.now())
+        """What came next: 16 bits, one channel, `RATE`; nothing does after the end."""
+        if self._sound.length is None:
+            self._sound.add(pcm)
+            self._moments.add(len(pcm))
 
     def end(self) -> None:
         """Nothing comes any more."""
@@ -124,7 +197,7 @@ class Live:
         """
 
         async def hear(said: Said) -> None:
-            if said.source or said.translation:
+            if said.source or said.translation or said.error:
                 await outlet.confirm(self._confirmed(said))
 
         async def tell(_at: int, partial: Partial) -> None:
@@ -138,8 +211,6 @@ class Live:
             self.sessions = engine.sessions
 
     def _confirmed(self, said: Said) -> Confirmed:
-        index = min(bisect.bisect_left(self._ends, said.end), len(self._ends) - 1)
-        latency = self._context.clock.now() - self._moments[index]
-        del self._ends[:index], self._moments[:index]
+        latency = self._moments.since(said.end)
         times = said.start / 1000, said.end / 1000
         return Confirmed(*times, said.source, said.translation, said.voice, said.error, latency)

@@ -6,24 +6,22 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import anyio
-from anyio.abc import TaskGroup
-
 from qwen_localize_tools.interpret_speech import live
 
 from ...clock import RealClock
-from ...errors import LocalizeError
+from ...errors import MissingKey
 from ...settings import Settings
-from ...tool import Context, cny
+from ...tool import Context
 from ...tool.runtime import Runtime
 from ..serving import chosen_settings
-from .ears import Ears, ears
-from .interrupts import on_interrupt
-from .outputs import Outputs, SubtitleFile, player
+from .course import Course, one_by_one
+from .ears import ears
+from .growing import SubtitleFile
+from .outputs import PLAY, Outputs, player
 from .screen import Screen
 
-# How long after Ctrl-C the service may take to say all that it has heard.
-_GRACE_SECONDS = 20.0
+_SOURCES = ("mic", "-")
+_NO_KEY = "No API key is set. Set DASHSCOPE_API_KEY to one of Alibaba Cloud Model Studio, or try it with --sandbox."
 
 
 @dataclass(frozen=True)
@@ -50,14 +48,17 @@ class Options:
 
     @classmethod
     def of(cls, options: argparse.Namespace) -> "Options":
-        """The command line's words as they are."""
+        """The command line's words; `--speech -` is no file of that name, but plays, and where the sound comes from."""
+        source, speech = options.source, options.speech
+        if speech in _SOURCES:
+            source, speech = speech, PLAY
         return cls(
             target_lang=options.to,
             source_lang=options.source_lang,
             model=options.model or live.DEFAULT_MODEL,
-            source=options.source,
+            source=source,
             rate=options.rate,
-            speech=options.speech,
+            speech=speech,
             voice=options.voice,
             srt=options.srt,
             with_sandbox=options.sandbox,
@@ -74,18 +75,18 @@ async def run(options: Options) -> int:
     wish = live.wanted(
         options.model, options.source_lang, options.target_lang, speech=options.speech is not None, voice=options.voice
     )
-    with ExitStack() as stack:
+    if not options.with_sandbox and not Settings.load().key:
+        raise MissingKey(_NO_KEY)
+    with one_by_one(), ExitStack() as stack:
+        screen = stack.enter_context(Screen())
         heard = stack.enter_context(ears(options.source, options.rate))
-        outputs = Outputs(
-            stack.enter_context(Screen()),
-            stack.enter_context(SubtitleFile(options.srt)) if options.srt else None,
-            stack.enter_context(player(options.speech)) if options.speech else None,
-        )
+        subtitles = stack.enter_context(SubtitleFile(options.srt)) if options.srt else None
+        voice = stack.enter_context(player(options.speech, screen)) if options.speech else None
+        outputs = Outputs(screen, subtitles, voice)
         async with chosen_settings(options.with_sandbox, options.faults) as settings, _context(settings) as context:
-            error = await _interpreted(live.Live(context, wish), heard, outputs)
-    if error:
-        raise error
-    return 0
+            course = Course(live.Live(context, wish), heard, outputs)
+            await course.run()
+        return course.status()
 
 
 @asynccontextmanager
@@ -97,36 +98,3 @@ async def _context(settings: Settings) -> AsyncIterator[Context]:
 
     async with Runtime(settings, (), RealClock()).running() as runtime:
         yield await runtime.context("live", quiet, 0.0, lambda: False)
-
-
-async def _interpreted(session: live.Live, heard: Ears, outputs: Outputs) -> LocalizeError | None:
-    """Interpret until the end; why it ended before, if it did."""
-    outputs.screen.say(f"{heard.name}, into {session.wish.target_name} by {session.wish.model}. Ctrl-C ends.")
-    error: LocalizeError | None = None
-    async with anyio.create_task_group() as group:
-        group.start_soon(_listen, heard, session)
-        group.start_soon(on_interrupt, lambda: _stop(group, session, outputs))
-        try:
-            await session.run(outputs)
-        except LocalizeError as failure:
-            error = failure
-        group.cancel_scope.cancel()
-    counts = f"{outputs.count} sentences, {session.sessions} session(s)"
-    outputs.screen.say(f"{counts}, {cny(session.receipt.cost)}.{outputs.places}")
-    return error
-
-
-async def _listen(heard: Ears, session: live.Live) -> None:
-    """Pass on what is heard, as fast as it is wanted."""
-    async for pcm in heard.sound():
-        session.add(pcm)
-        if heard.can_wait:
-            await session.ready()
-    session.end()
-
-
-def _stop(group: TaskGroup, session: live.Live, outputs: Outputs) -> None:
-    """End properly: what was said is still interpreted, within a bound."""
-    outputs.screen.say("Ending; what was said is still interpreted. Ctrl-C again ends at once.")
-    session.end()
-    group.cancel_scope.deadline = anyio.current_time() + _GRACE_SECONDS

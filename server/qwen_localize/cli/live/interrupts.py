@@ -1,18 +1,22 @@
-"""Ctrl-C, which ends a session properly, and ends it at once when it comes again."""
+"""Ctrl-C, and being told to stop."""
 
+import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-import anyio
 
+@contextmanager
+def interrupts(happened: Callable[[], None]) -> Iterator[None]:
+    """Have it called in the event loop at each of them, on any system, until the block ends."""
+    loop = asyncio.get_running_loop()
 
-async def on_interrupt(stop: Callable[[], None]) -> None:
-    """Call `stop` at the first Ctrl-C; at the second, the program ends as it usually does."""
+    def tell(*_: object) -> None:
+        loop.call_soon_threadsafe(happened)
+
+    before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        receiver = anyio.open_signal_receiver(signal.SIGINT)
-    except NotImplementedError:  # Windows: there, Ctrl-C ends the program at once
-        return
-    with receiver as signals:
-        async for _ in signals:
-            stop()
-            break
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
