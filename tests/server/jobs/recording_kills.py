@@ -20,7 +20,7 @@ from server.jobs.processes import Died, Server, Start, ended, said, serving
 from server.jobs.world import World, environment, until
 
 # Each of another length, by which the ledger tells them apart.
-LENGTHS = (1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
+LENGTHS = (2.2, 2.7, 3.2, 3.7, 4.2, 4.7)
 _LIFE_SECONDS = 4.0
 
 
@@ -47,11 +47,9 @@ async def survive(folder: Path, kills: Sequence[float], start: Start) -> Survive
     async with _world(folder) as w:
         for number, moment in enumerate(kills):
             async with serving(w, start) as server, anyio.create_task_group() as calls:
-                before = w.sandbox.ledger.count("chat")
                 if not number:
                     calls.start_soon(_call, server, folder / "talk.wav")
-                if not number or len(answered[-1]) < len(LENGTHS):
-                    await until(lambda before=before: w.sandbox.ledger.count("chat") > before)  # type: ignore[misc]
+                await _has_begun(w, folder)
                 await anyio.sleep(moment)
                 await server.kill()
             answered.append(_kept(folder))
@@ -64,6 +62,12 @@ async def survive(folder: Path, kills: Sequence[float], start: Start) -> Survive
     again = {piece for known, then in zip(answered, paid, strict=True) for piece in known if total[piece] > then[piece]}
     files = {path.name: path.read_bytes() for path in sorted((folder / "out").iterdir())}
     return Survived(answered, again, files, jobs, said(w))
+
+
+async def _has_begun(w: World, folder: Path) -> None:
+    """Return when something is sent from now on, or nothing is left to be."""
+    before = w.sandbox.ledger.count("chat")
+    await until(lambda: w.sandbox.ledger.count("chat") > before or _is_over(folder), 0.02)
 
 
 def moments(seed: int, count: int) -> list[float]:
@@ -91,8 +95,21 @@ def _paid(sandbox: Sandbox) -> Counter[int]:
     return Counter(paid.tokens_in for paid in sandbox.ledger.paid)
 
 
+def _is_over(folder: Path) -> bool:
+    """Whether the job has ended, which a server may do faster than it is killed."""
+    return [row["state"] for row in _rows(folder, "SELECT state FROM jobs")] == ["succeeded"]
+
+
 def _kept(folder: Path) -> set[int]:
     """The pieces whose answers are on disk."""
-    with closing(sqlite3.connect(folder / "state" / "jobs.sqlite3")) as connection:
-        bodies = [json.loads(row[0]) for row in connection.execute("SELECT text FROM answers")]
+    bodies = [json.loads(row["text"]) for row in _rows(folder, "SELECT text FROM answers")]
     return {body["usage"]["prompt_tokens"] for body in bodies}
+
+
+def _rows(folder: Path, query: str) -> list[sqlite3.Row]:
+    """What the store holds; nothing before there is one."""
+    database = f"file:{folder / 'state' / 'jobs.sqlite3'}?mode=rw"
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(database, uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        return connection.execute(query).fetchall()
+    return []
