@@ -21,7 +21,14 @@ from server.jobs.world import World, environment, until
 
 # Each of another length, by which the ledger tells them apart.
 LENGTHS = (2.2, 2.7, 3.2, 3.7, 4.2, 4.7)
-_LIFE_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class Moment:
+    """So many seconds after so many answers were kept."""
+
+    answers: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -41,16 +48,16 @@ class Survived:
     log: str
 
 
-async def survive(folder: Path, kills: Sequence[float], start: Start) -> Survived:
-    """Kill so often, each time so many seconds after something of the recording was first sent by that server."""
+async def survive(folder: Path, kills: Sequence[Moment], start: Start) -> Survived:
+    """Kill at each of these moments; each time another server goes on."""
     answered, paid = list[set[int]](), list[Counter[int]]()
     async with _world(folder) as w:
         for number, moment in enumerate(kills):
             async with serving(w, start) as server, anyio.create_task_group() as calls:
                 if not number:
                     calls.start_soon(_call, server, folder / "talk.wav")
-                await _has_begun(w, folder)
-                await anyio.sleep(moment)
+                await until(lambda moment=moment: len(_kept(folder)) >= moment.answers, 0.02)  # type: ignore[misc]
+                await anyio.sleep(moment.seconds)
                 await server.kill()
             answered.append(_kept(folder))
             paid.append(_paid(w.sandbox))
@@ -60,20 +67,15 @@ async def survive(folder: Path, kills: Sequence[float], start: Start) -> Survive
             jobs = await ended(last)
         total = _paid(w.sandbox)
     again = {piece for known, then in zip(answered, paid, strict=True) for piece in known if total[piece] > then[piece]}
-    files = {path.name: path.read_bytes() for path in sorted((folder / "out").iterdir())}
+    files = {path.name: path.read_bytes() for path in sorted((folder / "out").glob("[!.]*"))}
     return Survived(answered, again, files, jobs, said(w))
 
 
-async def _has_begun(w: World, folder: Path) -> None:
-    """Return when something is sent from now on, or nothing is left to be."""
-    before = w.sandbox.ledger.count("chat")
-    await until(lambda: w.sandbox.ledger.count("chat") > before or _is_over(folder), 0.02)
-
-
-def moments(seed: int, count: int) -> list[float]:
-    """When to kill, in seconds."""
+def moments(seed: int, count: int) -> list[Moment]:
+    """When to kill."""
     chance = random.Random(seed)
-    return [round(chance.uniform(0.2, _LIFE_SECONDS / count), 3) for _ in range(count)]
+    numbers = sorted(chance.sample(range(1, len(LENGTHS)), count))
+    return [Moment(number, round(chance.uniform(0.0, 0.5), 3)) for number in numbers]
 
 
 @asynccontextmanager
@@ -93,11 +95,6 @@ async def _call(server: Server, path: Path) -> None:
 def _paid(sandbox: Sandbox) -> Counter[int]:
     """How often each piece was paid, by the tokens that it took."""
     return Counter(paid.tokens_in for paid in sandbox.ledger.paid)
-
-
-def _is_over(folder: Path) -> bool:
-    """Whether the job has ended, which a server may do faster than it is killed."""
-    return [row["state"] for row in _rows(folder, "SELECT state FROM jobs")] == ["succeeded"]
 
 
 def _kept(folder: Path) -> set[int]:
