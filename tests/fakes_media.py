@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from functools import cache
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def spoken(text: str, voice: bytes, cuts: Sequence[int] = (), **audio: Any) -> l
     """An answer in text and voice, its base64 cut at these places."""
     letters = base64.b64encode(voice).decode()
     places = [0, *sorted(cuts), len(letters)]
-    parts = [letters[start:end] for start, end in zip(places, places[1:], strict=False)]
+    parts = [letters[start:end] for start, end in pairwise(places)]
     sounds = [chunk({"audio": {"data": part} | audio}) for part in parts]
     return [chunk({"content": text}), *sounds, chunk({}, "stop"), last(USAGE), DONE]
 
@@ -117,8 +118,8 @@ def part_of(request: httpx.Request) -> dict[str, Any]:
 def heard(request: httpx.Request) -> float:
     """How long the sound in a request is, in seconds."""
     data = part_of(request)["input_audio"]["data"]
-    with av.open(BytesIO(base64.b64decode(data.partition(",")[2]))) as container:
-        return sum(frame.samples / frame.sample_rate for frame in container.decode(audio=0))
+    with av.open(BytesIO(base64.b64decode(data.partition(",")[2])), "r") as container:
+        return sum((frame.samples / frame.sample_rate for frame in container.decode(audio=0)), 0.0)
 
 
 Answer = Callable[[httpx.Request, str], httpx.Response | Awaitable[httpx.Response]]

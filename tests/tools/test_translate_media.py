@@ -197,7 +197,9 @@ async def test_of_a_video_behind_a_url_the_voice_is_made_and_it_is_said_that_the
     assert "The video itself was not made" in words(result)
 
 
-@pytest.mark.parametrize("url", ["https://media.example/talk.pdf", "http://127.0.0.1/talk.mp3", "ftp://a.example/a.mp3"])
+@pytest.mark.parametrize(
+    "url", ["https://media.example/talk.pdf", "http://127.0.0.1/talk.mp3", "ftp://a.example/a.mp3"]
+)
 async def test_a_url_of_something_else_is_refused(refused: Refused, translate: Call, url: str) -> None:
     assert await refused(translate(url))
 

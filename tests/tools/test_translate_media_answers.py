@@ -102,11 +102,15 @@ def test_each_part_of_base64_may_have_an_end_of_its_own(parts: list[bytes]) -> N
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["choices", "delta", "audio", "data", "content", "transcript", "usage", "finish_reason", "id"]),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["choices", "delta", "audio", "data", "content", "transcript", "usage", "finish_reason", "id"]
+            ),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )
@@ -119,8 +123,14 @@ def test_whatever_the_chunks_are_the_answer_around_them_is_read(odd: list[dict[s
     assert json.dumps(body)
 
 
-async def test_a_text_that_comes_only_as_the_words_of_the_voice_is_the_text(model: Interpreter, translate: Call) -> None:
-    said = [{"audio": {"data": "AAAA", "id": "a"}}, {"audio": {"transcript": "Bonjour "}}, {"audio": {"transcript": "toi"}}]
+async def test_a_text_that_comes_only_as_the_words_of_the_voice_is_the_text(
+    model: Interpreter, translate: Call
+) -> None:
+    said = [
+        {"audio": {"data": "AAAA", "id": "a"}},
+        {"audio": {"transcript": "Bonjour "}},
+        {"audio": {"transcript": "toi"}},
+    ]
     model.answer = lambda *_: streamed([*map(chunk, said), chunk({}, "stop"), last(USAGE), DONE])
     assert text(await translate(speech=True)) == "Bonjour toi"
 
@@ -309,7 +319,9 @@ async def test_a_piece_that_is_refused_is_named_and_the_others_come(
     assert (result.structured_content or {})["details"]["failed"] == 1
 
 
-async def test_where_every_piece_is_refused_the_job_has_failed_and_says_why(model: Interpreter, translate: Call) -> None:
+async def test_where_every_piece_is_refused_the_job_has_failed_and_says_why(
+    model: Interpreter, translate: Call
+) -> None:
     model.answer = lambda *_: refused(400, "data_inspection_failed")
     result = await translate(lengths=[3, 4, 5])
     assert result.is_error

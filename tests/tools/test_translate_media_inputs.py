@@ -13,7 +13,7 @@ import respx
 from mcp_types import CallToolResult
 
 from fakes import API
-from fakes_media import Interpreter, spoken, streamed, talk, tone
+from fakes_media import Interpreter, spoken, streamed, tone
 from qwen_localize_tools.translate_media import recording, unopened
 from recordings import recording as recorded
 from recordings import video
@@ -136,7 +136,7 @@ class TestWithoutTheExtra:
         [part] = body["messages"][0]["content"]
         kind = "opus" if name == "a.ogg" else Path(name).suffix[1:]
         assert part["input_audio"]["format"] == kind
-        assert [Path(found["path"]).suffix for found in result.structured_content["artifacts"]][0] == ".txt"
+        assert Path(result.structured_content["artifacts"][0]["path"]).suffix == ".txt"
 
     async def test_a_name_that_lies_is_not_believed(
         self, model: Interpreter, translate: Callable[..., Any], tmp_path: Path
@@ -179,7 +179,7 @@ class TestWithoutTheExtra:
     async def test_an_upload_that_is_too_large_for_a_request_goes_before_it(
         self, httpx2_mock: respx.Router, model: Interpreter, translate: Callable[..., Any], tmp_path: Path
     ) -> None:
-        policy = {name: "v" for name in ("policy", "signature", "oss_access_key_id", "x_oss_object_acl")}
+        policy = dict.fromkeys(("policy", "signature", "oss_access_key_id", "x_oss_object_acl"), "v")
         places = {"x_oss_forbid_overwrite": "v", "upload_dir": "dir", "upload_host": "https://up.example"}
         httpx2_mock.get(f"{API}/uploads").respond(json={"request_id": "r", "data": policy | places})
         httpx2_mock.post("https://up.example").respond(200)

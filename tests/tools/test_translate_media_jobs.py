@@ -1,12 +1,9 @@
 """`translate_media` as a job: what is paid once, what stops it, what it says meanwhile."""
 
-import errno
 import re
-import shutil
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import anyio
 import httpx
@@ -29,14 +26,10 @@ from fakes_media import (
     tone,
     written,
 )
-from qwen_localize.files import kept
+from media_calls import TEXT, but_for, gone_on, names, slowly, speaking, text, translate, usual
 from qwen_localize.settings import Settings
-from qwen_localize_tools._shared.sound import program
 from support import Connect, words
-from virtual_time import VirtualClock, until
-
-TEXT = "piece 3\npiece 4\npiece 5"
-Answered = Callable[[httpx.Request, str], httpx.Response]
+from virtual_time import VirtualClock
 
 
 @pytest.fixture
@@ -48,46 +41,6 @@ def model(httpx2_mock: respx.Router) -> Interpreter:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return talk(tmp_path / "talk.wav")
-
-
-def usual(_: httpx.Request, name: str) -> httpx.Response:
-    return streamed(written(f"piece {name}"))
-
-
-def speaking(_: httpx.Request, name: str) -> httpx.Response:
-    return streamed(spoken(f"piece {name}", tone(1.0)))
-
-
-async def slowly(_: httpx.Request, name: str) -> httpx.Response:
-    await anyio.sleep(20)
-    return usual(_, name)
-
-
-def but_for(name: str, answer: httpx.Response) -> Answered:
-    return lambda request, piece: answer if piece == name else usual(request, piece)
-
-
-async def translate(client: Client, path: Path, **arguments: Any) -> CallToolResult:
-    return await client.call_tool("translate_media", {"media": str(path), "target_lang": "fr"} | arguments)
-
-
-async def only_job(client: Client) -> dict[str, Any]:
-    [job] = ((await client.call_tool("list_jobs", {})).structured_content or {})["jobs"]
-    return dict(job)
-
-
-async def gone_on(client: Client) -> CallToolResult:
-    """The only job, when it has gone on to its end."""
-    return await client.call_tool("get_job", {"job_id": (await only_job(client))["job_id"], "wait": 600})
-
-
-def text(result: CallToolResult) -> str:
-    assert not result.is_error, words(result)
-    return str((result.structured_content or {}).get("text"))
-
-
-def names(settings: Settings) -> list[str]:
-    return sorted(found.name for found in settings.output_dir.iterdir())
 
 
 async def test_a_call_that_waits_no_longer_is_answered_with_a_handle_and_the_same_call_joins(
@@ -247,115 +200,13 @@ async def test_a_job_that_is_cancelled_sends_nothing_new_and_keeps_what_is_paid(
     assert model.count == 3
 
 
-async def test_an_output_folder_that_cannot_be_written_stops_the_job_which_then_pays_nothing_again(
-    model: Interpreter, connect: Connect, path: Path, settings: Settings
-) -> None:
-    model.answer = slowly
-    async with connect(wait=5.0) as client:
-        await translate(client, path)
-        shutil.rmtree(settings.output_dir)
-        settings.output_dir.write_text("in the way")
-        await anyio.sleep(120)
-        assert "cannot be written" in (await only_job(client))["message"]
-        settings.output_dir.unlink()
-        assert text(await gone_on(client)) == TEXT
-    assert model.count == 3
-
-
-async def test_a_voice_waits_for_a_full_disk_and_is_not_lost(
-    model: Interpreter, connect: Connect, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model.answer = speaking
-    refusals = iter(range(5))
-
-    def full(self: Any, data: bytes) -> str:
-        if next(refusals, None) is not None:
-            raise kept.StateUnavailable("The disk is full.")
-        return put(self, data)
-
-    put = kept.KeptFiles._put
-    monkeypatch.setattr(kept.KeptFiles, "_put", full)
-    async with connect() as client:
-        assert text(await translate(client, path, speech=True)) == TEXT
-    assert model.count == 3
-
-
-async def test_a_full_disk_under_the_sound_stops_the_job_and_is_no_fault_of_the_recording(
-    model: Interpreter, connect: Connect, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer = program.answer
-    with monkeypatch.context() as full:
-        full.setattr(
-            program, "answer", lambda asked: {"error": "disk"} if asked["do"] == "decode" else answer(asked)
-        )
-        async with connect() as client:
-            stopped = await translate(client, path)
-    assert "disk of the state directory is full" in words(stopped)
-    assert "get_job with job_id" in words(stopped)
-    async with connect() as client:
-        assert text(await gone_on(client)) == TEXT
-
-
-async def test_a_program_that_dies_is_the_recordings_fault_and_nothing_is_paid(
-    model: Interpreter, connect: Connect, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer = program.answer
-    monkeypatch.setattr(
-        program, "answer", lambda asked: {"error": "died"} if asked["do"] == "decode" else answer(asked)
-    )
-    async with connect() as client:
-        result = await translate(client, path)
-    assert "brought the program down that reads it. Export it anew" in words(result)
-    assert "Nothing was sent or paid" in words(result)
-    assert not model.count
-
-
-async def test_the_disk_being_full_at_the_end_leaves_no_half_file(
-    model: Interpreter, connect: Connect, path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from qwen_localize.files import outputs
-
-    def full(_: IO[bytes]) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    model.answer = speaking
-    async with connect() as client:
-        with monkeypatch.context() as broken:
-            broken.setattr(outputs, "_sync", full)
-            stopped = await translate(client, path, speech=True)
-        assert "No space left on device" in words(stopped)
-        assert names(settings) == []
-        assert text(await gone_on(client)) == TEXT
-    assert names(settings) == ["talk.fr.srt", "talk.fr.txt", "talk.fr.vtt", "talk.fr.wav"]
-    assert model.count == 3
-
-
-async def test_files_that_were_written_before_a_stop_are_not_written_twice(
-    model: Interpreter, connect: Connect, path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from qwen_localize.jobs.lifecycle import Lifecycle
-
-    completed = Lifecycle.completed
-
-    async def fails(*_: Any) -> None:
-        raise ZeroDivisionError
-
-    model.answer = speaking
-    async with connect() as client:
-        monkeypatch.setattr(Lifecycle, "completed", fails)
-        await translate(client, path, speech=True)
-        monkeypatch.setattr(Lifecycle, "completed", completed)
-        assert text(await gone_on(client)) == TEXT
-    assert names(settings) == ["talk.fr.srt", "talk.fr.txt", "talk.fr.vtt", "talk.fr.wav"]
-
-
 async def test_progress_grows_and_is_one_line_each_and_tells_what_is_being_said(
     model: Interpreter, connect: Connect, path: Path
 ) -> None:
     told: list[tuple[float, float | None, str]] = []
 
-    async def note(done: float, total: float | None, message: str | None) -> None:
-        told.append((done, total, message or ""))
+    async def note(progress: float, total: float | None = None, message: str | None = None) -> None:
+        told.append((progress, total, message or ""))
 
     slow: list[Any] = [part for word in range(8) for part in (chunk({"content": f"w{word}\n"}), pausing(3))]
     model.answer = lambda *_: streamed([*slow, *written("end")])
@@ -372,9 +223,9 @@ async def test_progress_grows_and_is_one_line_each_and_tells_what_is_being_said(
 async def test_after_halves_the_time_done_is_never_more_than_there_is(
     model: Interpreter, connect: Connect, tmp_path: Path
 ) -> None:
-    told: list[str] = []
+    told: list[tuple[str, str]] = []
 
-    async def note(_: float, __: float | None, message: str | None) -> None:
+    async def note(progress: float, total: float | None = None, message: str | None = None) -> None:
         told.extend(re.findall(r"(\d+:\d\d) of (\d+:\d\d)", message or ""))
 
     async def answer(_: httpx.Request, name: str) -> httpx.Response:
@@ -400,31 +251,6 @@ async def test_an_answer_that_breaks_is_not_sent_again_by_itself_however_long_on
         await translate(client, path)
         await anyio.sleep(600)
     assert dict(model.asked) == {"3": 1, "4": 1, "5": 1}
-
-
-async def test_the_sound_that_was_decoded_is_gone_when_the_job_has_ended(
-    model: Interpreter, connect: Connect, path: Path, settings: Settings
-) -> None:
-    model.answer = slowly
-    scratch = settings.state_dir / "scratch"
-    async with connect(wait=5.0) as client:
-        await translate(client, path)
-        assert list(scratch.glob("*/sound.pcm"))
-        await gone_on(client)
-        await until(lambda: not list(scratch.iterdir()))
-    assert not list((settings.state_dir / "inputs").iterdir())
-
-
-async def test_another_recording_of_the_same_name_does_not_overwrite_the_first(
-    model: Interpreter, connect: Connect, path: Path, settings: Settings, tmp_path: Path
-) -> None:
-    (tmp_path / "other").mkdir()
-    other = talk(tmp_path / "other" / "talk.wav", [2])
-    async with connect() as client:
-        await translate(client, path)
-        await translate(client, other)
-    assert {"talk.fr.txt", "talk.fr-2.txt"} <= set(names(settings))
-    assert (settings.output_dir / "talk.fr.txt").read_text("utf-8") == f"{TEXT}\n"
 
 
 async def test_two_recordings_at_once_do_not_mix(

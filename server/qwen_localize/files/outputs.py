@@ -18,11 +18,13 @@ import anyio.to_thread
 
 from ..errors import OutputUnavailable, Spoiled
 from ..wellformed import whole
+from .kept import LEFT_OVER_SECONDS
 
 _ROOM = 64 * 1024 * 1024
 # With a device's name before its first dot, a file is that device on Windows.
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\.|$)", re.IGNORECASE)
 _NAME_LIMIT = 80
+_PARTIAL = ".partial-"
 _TAIL = re.compile(r"\.[\w-]{1,40}\Z")
 # Most systems take 255 bytes; a number and an ending come behind it.
 _NAME_BYTES = 200
@@ -104,6 +106,12 @@ class Outputs:
                 "Nothing was sent. Free some space, or set QWEN_LOCALIZE_OUTPUT_DIR to another disk."
             )
 
+    def sweep(self, now: float) -> None:
+        """Remove unfinished files of processes that died; `now` in Unix seconds. It blocks."""
+        for path in self.directory.glob(f"{_PARTIAL}*") if self.directory.is_dir() else ():
+            if now - path.stat().st_mtime > LEFT_OVER_SECONDS:
+                path.unlink(missing_ok=True)
+
     async def save(
         self,
         stem: str,
@@ -177,7 +185,7 @@ class Outputs:
 
     @contextmanager
     def _temporary(self, part: str) -> Iterator[Path]:
-        path = self.directory / f".partial-{part or uuid4().hex[:12]}"
+        path = self.directory / f"{_PARTIAL}{part or uuid4().hex[:12]}"
         with self._explained():
             try:
                 yield path

@@ -206,7 +206,7 @@ class Runtime:
             landed=single_flight.landed,
         )
         await _tidied(environment, database, now)
-        await _swept(settings, now)
+        await _swept(settings, self._outputs, now)
         paid = self._paid(client, database, single_flight)
         return _Machine(database, wire, paid, self._started(environment), Pdfs(self.clock))
 
@@ -278,7 +278,7 @@ def _parts(settings: Settings) -> KeptFiles:
     return KeptFiles(settings.state_dir, "parts")
 
 
-async def _swept(settings: Settings, now: float) -> None:
+async def _swept(settings: Settings, outputs: Outputs, now: float) -> None:
     """Remove what a process has left lying that died, and parts of results that no answer names any more."""
     parts = _parts(settings)
 
@@ -286,6 +286,7 @@ async def _swept(settings: Settings, now: float) -> None:
         for digest in parts.left_over(now, KEPT_DAYS * 24 * 3600.0):
             parts.remove(digest)
         sweep_scratch(settings.state_dir / "scratch", now)
+        outputs.sweep(now)
 
     try:
         await anyio.to_thread.run_sync(work)

@@ -239,3 +239,22 @@ async def test_what_is_larger_than_a_result_can_be_is_none(store: Outputs) -> No
     with pytest.raises(Spoiled, match="larger than 0 MB"):
         await store.save("a", chunks(picture()), Picture(most_bytes=10))
     assert list(store.directory.iterdir()) == []
+
+
+async def test_an_equal_result_is_written_once_where_that_is_asked_for(store: Outputs) -> None:
+    first = await saved_picture(store, "poster.ru", chunks(picture()), once=True)
+    assert await saved_picture(store, "poster.ru", chunks(picture()), once=True) == first
+    other = await saved_picture(store, "poster.ru", chunks(picture(30, 30)), once=True)
+    assert [first.path.name, other.path.name] == ["poster.ru.png", "poster.ru-2.png"]
+
+
+async def test_what_a_process_left_unfinished_that_died_is_removed_after_a_day_and_nothing_else(store: Outputs) -> None:
+    for name, age in ((".partial-old", 90_000), (".partial-new", 80_000), ("poster.jpg", 900_000)):
+        (store.directory / name).write_bytes(b"x")
+        os.utime(store.directory / name, (1_000_000 - age, 1_000_000 - age))
+    store.sweep(1_000_000)
+    assert sorted(path.name for path in store.directory.iterdir()) == [".partial-new", "poster.jpg"]
+
+
+def test_an_output_folder_that_is_not_there_yet_has_nothing_to_sweep(tmp_path: Path) -> None:
+    Outputs(tmp_path / "none").sweep(0)
