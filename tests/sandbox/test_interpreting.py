@@ -43,7 +43,7 @@ async def test_each_model_interprets_a_recording(tmp_path: Path) -> None:
     for model, result in found.items():
         assert (result["details"]["sentences"], result["details"]["failed"]) == (len(SAID), 0), model
         assert result["transcript"].count("→ zh (sandbox)") == len(SAID), model
-        assert result["artifacts"][-1]["mime_type"] == ("audio/wav" if MODELS[model] else "application/x-subrip")
+        assert result["artifacts"][-1]["mime_type"] == ("audio/wav" if MODELS[model] else "text/vtt")
         assert result["estimated_cost"] > 0
 
 

@@ -14,7 +14,8 @@ from mcp_types import CallToolResult
 
 from fakes import API
 from fakes_media import Interpreter, spoken, streamed, tone
-from qwen_localize_tools.translate_media import recording, unopened
+from qwen_localize_tools._shared.sound import recordings
+from qwen_localize_tools.translate_media import unopened
 from recordings import recording as recorded
 from recordings import video
 from speech import silence, wav
@@ -30,7 +31,7 @@ def model(httpx2_mock: respx.Router) -> Interpreter:
 @pytest.fixture
 def no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without what decodes recordings."""
-    monkeypatch.setattr(recording, "find_spec", lambda _: None)
+    monkeypatch.setattr(recordings, "find_spec", lambda _: None)
 
 
 @pytest.fixture

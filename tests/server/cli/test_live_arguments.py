@@ -10,7 +10,7 @@ from qwen_localize.cli import main
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--model", "nope"], "There is no model 'nope'"),
+        (["--model", "nope"], "there is no realtime model “nope”"),
         (["--to", "xx"], "xx"),
         (["--model", "gummy-realtime-v1", "--speech", "x.wav"], "does not speak"),
         (["--speech", "x.wav", "--voice", "Nobody"], "Nobody"),

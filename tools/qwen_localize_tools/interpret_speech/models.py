@@ -130,6 +130,6 @@ def row_of(model: str) -> Row:
         BadArgument: there is none; names the nearest.
     """
     if model not in ROWS:
-        near = ", ".join(difflib.get_close_matches(model, ROWS, 3, 0.3)) or DEFAULT
-        raise BadArgument(f"model: there is no realtime model {quote(model, 40)} here. Nearest: {near}.")
+        near = difflib.get_close_matches(model, ROWS, 3) or ROWS
+        raise BadArgument(f"model: there is no realtime model {quote(model, 40)} here. Use {' or '.join(near)}.")
     return ROWS[model]
