@@ -253,6 +253,22 @@ async def test_an_answer_that_breaks_is_not_sent_again_by_itself_however_long_on
     assert dict(model.asked) == {"3": 1, "4": 1, "5": 1}
 
 
+async def test_a_piece_that_breaks_off_again_and_again_is_left_out_and_the_rest_handed_out(
+    model: Interpreter, connect: Connect, path: Path
+) -> None:
+    model.answer = lambda request, name: (
+        streamed([chunk({"content": "Bon"}), breaking]) if name == "4" else usual(request, name)
+    )
+    async with connect() as client:
+        for _ in range(2):
+            assert "1 of 3 pieces are missing" in words(await translate(client, path))
+        result = await translate(client, path)
+    assert not result.is_error
+    assert text(result) == "piece 3\npiece 5"
+    assert "broke off 3 times" in words(result)
+    assert dict(model.asked) == {"3": 1, "4": 3, "5": 1}
+
+
 async def test_two_recordings_at_once_do_not_mix(
     model: Interpreter, connect: Connect, path: Path, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ Named by their content: equal inputs of many jobs are kept once.
 import hashlib
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -122,18 +122,6 @@ class KeptFiles:
             for piece in read_pieces(path):
                 file.write(piece)
                 hashed.update(piece)
-        return hashed.hexdigest()
-
-    async def gather(self, chunks: AsyncIterator[bytes]) -> str:
-        """Keep what comes in pieces, once all of it has come: its digest.
-
-        Raises:
-            StateUnavailable: the disk refuses it.
-        """
-        with self._placed() as (file, hashed):
-            async for chunk in chunks:
-                hashed.update(chunk)
-                await anyio.to_thread.run_sync(file.write, chunk)
         return hashed.hexdigest()
 
     @contextmanager

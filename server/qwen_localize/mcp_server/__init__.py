@@ -19,9 +19,9 @@ from .file_resources import TEMPLATE, read_file
 from .registration import Serving, bind
 
 INSTRUCTIONS = (
-    "Translates texts and pictures, edits and reads pictures, and judges chats with Alibaba Model Studio. Calls are "
-    "billed to the user: pass many strings or chats in one call, and do not repeat a call that succeeded. An answer "
-    "with status queued or running goes on by itself: ask get_job, do not call again."
+    "Translates texts, pictures, recordings and videos, edits and reads pictures, and judges chats with Alibaba Model "
+    "Studio. Calls are billed to the user: pass many strings or chats in one call, and do not repeat a call that "
+    "succeeded. An answer with status queued or running goes on by itself: ask get_job, do not call again."
 )
 
 

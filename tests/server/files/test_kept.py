@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,6 @@ def kept(tmp_path: Path) -> KeptFiles:
     return KeptFiles(tmp_path / "state", "parts")
 
 
-async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
-    for part in parts:
-        yield part
-
-
 def left(tmp_path: Path) -> list[str]:
     return [path.name for path in (tmp_path / "state" / "parts").glob("*")]
 
@@ -30,22 +24,12 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-async def test_what_comes_in_pieces_is_kept_whole_and_named_by_what_it_is(kept: KeptFiles, tmp_path: Path) -> None:
-    found = await kept.gather(pieces(b"one", b"", b"two"))
+async def test_bytes_are_kept_once_and_named_by_what_they_are(kept: KeptFiles, tmp_path: Path) -> None:
+    found = await kept.put(b"onetwo")
     assert found == digest(b"onetwo")
     assert kept.path(found).read_bytes() == b"onetwo"
     assert await kept.put(b"onetwo") == found
     assert left(tmp_path) == [found]
-
-
-async def test_what_breaks_off_leaves_nothing(kept: KeptFiles, tmp_path: Path) -> None:
-    async def broken() -> AsyncIterator[bytes]:
-        yield b"one"
-        raise BadInput("broken")
-
-    with pytest.raises(BadInput):
-        await kept.gather(broken())
-    assert left(tmp_path) == []
 
 
 async def test_a_full_disk_leaves_nothing_and_says_which(
@@ -57,7 +41,7 @@ async def test_a_full_disk_leaves_nothing_and_says_which(
     with monkeypatch.context() as disk:
         disk.setattr(os, "fsync", full)
         with pytest.raises(StateUnavailable, match="No space left on device"):
-            await kept.gather(pieces(b"one"))
+            await kept.put(b"two")
         with pytest.raises(StateUnavailable, match="QWEN_LOCALIZE_STATE_DIR"):
             await kept.put(b"one")
     assert left(tmp_path) == []

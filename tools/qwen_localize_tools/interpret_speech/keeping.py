@@ -1,7 +1,6 @@
 """What is done with of a recording, kept sentence by sentence: a job that is begun anew goes on behind the last."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -63,7 +62,7 @@ class Keeper:
 
     async def keep(self, said: Said) -> None:
         """Write a sentence down; it is safe when this returns."""
-        voice = await self._context.files.parts.gather(_pieces(said.voice)) if said.voice else ""
+        voice = await self._context.files.keep_part(b"".join(said.voice)) if said.voice else ""
         line = Line(said.start, said.end, said.source, said.translation, voice, said.error)
         await self._context.calls.keep(self._key, json.dumps(asdict(line), ensure_ascii=False))
         self.lines.append(line)
@@ -78,8 +77,3 @@ def _read(text: str) -> Line | None:
         return Line(**json.loads(text))
     except (ValueError, TypeError):
         return None
-
-
-async def _pieces(voice: Sequence[bytes]) -> AsyncIterator[bytes]:
-    for piece in voice:
-        yield piece

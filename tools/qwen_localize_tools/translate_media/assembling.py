@@ -61,7 +61,7 @@ class Outcome:
         mute = [piece for piece, answer in self.answers if speaks and answer.text and not answer.voice]
         failed = [f"{_span(piece)}: {clipped(str(error), _MOST_REASON)}" for piece, error in self.failures]
         return [
-            *([f"{len(failed)} pieces failed. {' '.join(failed[:_MOST_NAMED])}"] if failed else []),
+            *([f"{len(failed)} piece(s) failed. {' '.join(failed[:_MOST_NAMED])}"] if failed else []),
             *([f"The answer was too long and ends early{_where(cut)}. {_shorter()}"] if cut else []),
             *([f"Nothing was said, or understood{_where(empty)}."] if empty else []),
             *([f"The service gave no voice{_where(mute)}."] if mute else []),
@@ -98,6 +98,8 @@ async def assembled(job: "Job", pieces: Sequence[Piece], translation: Translatio
     cost = translation.receipt.cost
     length = f", {clock(job.recording.seconds)}" if job.recording.seconds else ""
     head = f"{job.recording.name}{length} into {job.assignment.target_lang} by {MODEL.name}, {cny(cost)}."
+    if not can_decode() and job.path:
+        remarks = [*remarks, f"There are no subtitles, since nobody here can tell when what was said: {EXTRA}"]
     if job.damaged >= _MUCH:
         remarks = [*remarks, f"About {job.damaged:.0f} s of its sound are damaged, and could not be translated."]
     saved = f"Saved {', '.join(file.path for file in files)}."

@@ -4,7 +4,16 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from qwen_localize.errors import BadAnswer, CallError, InternalError, LocalizeError, SetupError
+from qwen_localize.errors import (
+    BadAnswer,
+    CallError,
+    InternalError,
+    LocalizeError,
+    Rejected,
+    SetupError,
+    Unconfirmed,
+    of_kind,
+)
 from qwen_localize.tool import Context, Prepared, Receipt, Tokens
 
 from .._shared.workers import side_by_side
@@ -17,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 # As many as are answered while the limit lets the next one go: a piece takes some seconds.
 _SIDE_BY_SIDE = 10
+# A piece whose answer breaks off so often is left out.
+_MOST_TIMES = 3
 # How often it is told how far an answer is.
 _TELL_SECONDS = 2.0
 _MOST_TOLD = 60
@@ -81,7 +92,7 @@ class Translation:
     @staticmethod
     def _passing(error: LocalizeError, failed: int, total: int) -> LocalizeError:
         words = f"{failed} of {total} pieces are missing; the others are paid and kept. {error}"
-        return type(error)(words) if type(error).__init__ is LocalizeError.__init__ else LocalizeError(words)
+        return of_kind(type(error).__name__, words)
 
     async def _progress(self, text: str) -> None:
         done = sum(piece.seconds for piece in self._pieces if piece in self.done)
@@ -99,6 +110,8 @@ class Translation:
     async def _safely(self, piece: Piece) -> PieceAnswer | LocalizeError:
         try:
             return await self._one(piece)
+        except Unconfirmed as error:
+            return await self._broken_off(piece, error)
         except LocalizeError as error:
             return error
         except Exception:
@@ -114,8 +127,23 @@ class Translation:
             keep = self._context.files.keep_part if self._assignment.voice else None
             return await Coming(self._tell).consumed(chunks, keep)
 
-        request = {"recording": self._mark, "start": piece.start, "end": piece.end} | self._assignment.as_json
+        request = self._request(piece)
         return await self._series.streamed(request, prepare, consume, self._expected(piece), self._read)
+
+    def _request(self, piece: Piece) -> dict[str, Any]:
+        """All that matters to a piece's answer."""
+        return {"recording": self._mark, "start": piece.start, "end": piece.end} | self._assignment.as_json
+
+    async def _broken_off(self, piece: Piece, error: Unconfirmed) -> LocalizeError:
+        """Why a piece has no answer that may be billed; after some times it is left out, and keeps nothing up."""
+        key = ["broken off", self._request(piece)]
+        times = int(await self._context.calls.kept(key) or 0) + 1
+        await self._context.calls.keep(key, str(times))
+        if times < _MOST_TIMES:
+            return error
+        return Rejected(
+            f"Its answer broke off {times} times, each may be billed: it is left out. {error.reason}"
+        )
 
     def _read(self, body: dict[str, Any]) -> PieceAnswer:
         answer = PieceAnswer.of(body)
