@@ -109,7 +109,7 @@ def _quick_programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(apart, "_started", lambda _: object())
     monkeypatch.setattr(apart, "_answer", answered)
-    monkeypatch.setattr(apart, "_ended", lambda _: None)
+    monkeypatch.setattr(apart, "end_program", lambda _: None)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ import respx
 from mcp_types import CallToolResult
 
 from fakes import Service
+from fakes_media import Interpreter, talk
 from support import Call, Connect, Refused, picture, words
 
 
@@ -46,3 +47,16 @@ def refused(httpx2_mock: respx.Router) -> Refused:
         return words(result)
 
     return read
+
+
+@pytest.fixture
+def model(httpx2_mock: respx.Router) -> Interpreter:
+    """The model that translates recordings."""
+    httpx2_mock._assert_all_called = False
+    return Interpreter(httpx2_mock)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A recording of three pieces."""
+    return talk(tmp_path / "talk.wav")

@@ -10,7 +10,6 @@ import anyio
 import av
 import httpx
 import pytest
-import respx
 from mcp_types import CallToolResult
 
 from fakes_media import (
@@ -27,12 +26,6 @@ from fakes_media import (
 from qwen_localize_tools.translate_media.recording import Cut, Piece, cut
 from recordings import video
 from support import Call, Connect, Refused, words
-
-
-@pytest.fixture
-def model(httpx2_mock: respx.Router) -> Interpreter:
-    httpx2_mock._assert_all_called = False
-    return Interpreter(httpx2_mock)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-import respx
 from hypothesis import given
 from hypothesis import strategies as st
 from mcp_types import CallToolResult
@@ -37,12 +36,6 @@ from fakes_media import (
 from qwen_localize.errors import BadAnswer
 from qwen_localize_tools.translate_media.answer import Coming
 from support import Call, Connect, words
-
-
-@pytest.fixture
-def model(httpx2_mock: respx.Router) -> Interpreter:
-    httpx2_mock._assert_all_called = False
-    return Interpreter(httpx2_mock)
 
 
 @pytest.fixture
@@ -275,7 +268,7 @@ async def test_an_error_inside_a_stream_is_told_as_any_other(model: Interpreter,
     model.answer = lambda _, name: streamed([chunk({"content": "Bon"}), error] if name == "4" else GOOD)
     result = await translate(lengths=[3, 4, 5])
     assert text(result) == "Bonjour\nBonjour"
-    assert "1 pieces failed. 0:09–0:13:" in words(result)
+    assert "1 piece(s) failed. 0:09–0:13:" in words(result)
 
 
 async def test_a_failure_inside_a_stream_is_free_and_tried_again(model: Interpreter, translate: Call) -> None:

@@ -7,7 +7,6 @@ from typing import IO, Any
 
 import anyio
 import pytest
-import respx
 
 from fakes_media import (
     Interpreter,
@@ -21,17 +20,6 @@ from qwen_localize.settings import Settings
 from qwen_localize_tools._shared.sound import program
 from support import Connect, words
 from virtual_time import until
-
-
-@pytest.fixture
-def model(httpx2_mock: respx.Router) -> Interpreter:
-    httpx2_mock._assert_all_called = False
-    return Interpreter(httpx2_mock)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return talk(tmp_path / "talk.wav")
 
 
 async def test_an_output_folder_that_cannot_be_written_stops_the_job_which_then_pays_nothing_again(

@@ -23,12 +23,6 @@ from support import Connect, Refused, picture, words
 
 
 @pytest.fixture
-def model(httpx2_mock: respx.Router) -> Interpreter:
-    httpx2_mock._assert_all_called = False
-    return Interpreter(httpx2_mock)
-
-
-@pytest.fixture
 def no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without what decodes recordings."""
     monkeypatch.setattr(recordings, "find_spec", lambda _: None)

@@ -8,7 +8,6 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-import respx
 from mcp import Client
 from mcp_types import CallToolResult
 
@@ -30,17 +29,6 @@ from media_calls import TEXT, but_for, gone_on, names, slowly, speaking, text, t
 from qwen_localize.settings import Settings
 from support import Connect, words
 from virtual_time import VirtualClock
-
-
-@pytest.fixture
-def model(httpx2_mock: respx.Router) -> Interpreter:
-    httpx2_mock._assert_all_called = False
-    return Interpreter(httpx2_mock)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return talk(tmp_path / "talk.wav")
 
 
 async def test_a_call_that_waits_no_longer_is_answered_with_a_handle_and_the_same_call_joins(

@@ -187,14 +187,9 @@ class PaidCalls:
     async def _pay(
         self, tool: str, model: Model, expected: Tokens, send: Send, key: str, departure: Departure
     ) -> Answer:
-        price = self.price(model)
-        cost = self.known_cost(model, price.of(expected) if price else None)
-        booked = Cost(self.scope, tool, model.name, cost)
-        expect = partial(self.ledger.expect, booked, self.clock.wall(), self.cap)
-        acquire = partial(self.client.acquire, model.name, model.limit_at(self.service.region), expected.total)
-        entry = await self._stored(expect, durable=bool(key))
+        entry = await self._booked(tool, model, expected, durable=bool(key))
         try:
-            reserved = await self._stored(acquire, durable=bool(key))
+            reserved = await self._turn(model, expected.total, durable=bool(key))
             body = await send(departure)
         except BaseException:
             if not departure.gone:
@@ -202,10 +197,9 @@ class PaidCalls:
                     await self.bookkeeping.write(partial(self.ledger.settle, entry, 0.0))
             raise
         tokens, remark = tokens_used(body, expected)
-        settled = price.of(tokens) if price else 0.0
         await self.bookkeeping.write(
             *self._kept(key, body),
-            partial(self.ledger.settle, entry, settled),
+            partial(self.ledger.settle, entry, self._cost(model, tokens) or 0.0),
             partial(self.client.correct, model.name, reserved, expected.total, tokens.total),
         )
         return Answer(body, tokens, remark)
@@ -230,15 +224,9 @@ class PaidCalls:
         """
         self.check_model(model)
         self.require_key()
-        price = self.price(model)
-        cost = self.known_cost(model, price.of(expected) if price else None)
-        booked = Cost(self.scope, tool, model.name, cost)
-        entry = await self._stored(partial(self.ledger.expect, booked, self.clock.wall(), self.cap), durable=durable)
-        used = Tokens()
+        entry, used = await self._booked(tool, model, expected, durable=durable), Tokens()
         try:
-            await self._stored(
-                partial(self.client.acquire, model.name, model.limit_at(self.service.region)), durable=durable
-            )
+            await self._turn(model, 0, durable=durable)
             async with self.client.connect(path, params) as socket:
                 connection = Connection(socket)
                 try:
@@ -247,8 +235,26 @@ class PaidCalls:
                     used = connection.used
         finally:
             with anyio.CancelScope(shield=True):
-                settled = price.of(used) if price else 0.0
-                await self.bookkeeping.write(partial(self.ledger.settle, entry, settled))
+                await self.bookkeeping.write(partial(self.ledger.settle, entry, self._cost(model, used) or 0.0))
+
+    def _cost(self, model: Model, tokens: Tokens) -> float | None:
+        """What tokens of a model cost here, in CNY; None where nobody published it."""
+        price = self.price(model)
+        return price.of(tokens) if price else None
+
+    async def _booked(self, tool: str, model: Model, expected: Tokens, *, durable: bool) -> int:
+        """Write down what is expected to be paid: the entry to be settled.
+
+        Raises:
+            OverBudget: it would pass the daily budget.
+        """
+        cost = Cost(self.scope, tool, model.name, self.known_cost(model, self._cost(model, expected)))
+        return await self._stored(partial(self.ledger.expect, cost, self.clock.wall(), self.cap), durable=durable)
+
+    async def _turn(self, model: Model, tokens: int, *, durable: bool) -> float:
+        """Return when the model's limit here allows it, with the moment by which the reservation is known."""
+        limit = model.limit_at(self.service.region)
+        return await self._stored(partial(self.client.acquire, model.name, limit, tokens), durable=durable)
 
     def _kept(self, key: str, body: dict[str, Any]) -> list[Callable[[], Awaitable[None]]]:
         text = json.dumps(body, ensure_ascii=False)

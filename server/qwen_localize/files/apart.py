@@ -72,19 +72,38 @@ class Apart:
         process, self._process = self._process, None
         if process:
             with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(_ended, process)
+                await anyio.to_thread.run_sync(end_program, process)
+
+
+def start_program(program: Path) -> Process:
+    """Start one, to be spoken to through its input and output.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    return subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-P", str(program)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=keyless_environment(),
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def end_program(process: Process) -> None:
+    """Kill one, whatever it is doing, and leave nothing behind."""
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        with suppress(OSError):
+            if stream:
+                stream.close()
 
 
 def _started(program: Path) -> Process:
     try:
-        return subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-P", str(program)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=keyless_environment(),
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        return start_program(program)
     except OSError as error:
         raise InternalError(f"No process can be started ({error.strerror}). Try again.") from error
 
@@ -99,12 +118,3 @@ def _answer(process: Process, request: dict[str, Any]) -> dict[str, Any]:
             if isinstance(answer, dict):
                 return answer
     return {"error": DIED}
-
-
-def _ended(process: Process) -> None:
-    process.kill()
-    process.wait()
-    for stream in (process.stdin, process.stdout):
-        with suppress(OSError):
-            if stream:
-                stream.close()

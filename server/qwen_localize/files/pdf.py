@@ -1,11 +1,9 @@
 """The pages of PDFs as pictures, drawn by processes that are killed when a page never ends."""
 
 import json
-import subprocess
-import sys
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ import anyio.to_thread
 
 from ..clock import Clock, first
 from ..errors import BadInput, InternalError, quote
-from .apart import keyless_environment
+from .apart import end_program, start_program
 from .media import LocalMedia
 
 # How long a page may take to be drawn, or a document to be opened. Each page that took longer halves it for the
@@ -51,14 +49,7 @@ class Worker:
     def __init__(self, document: LocalMedia, password: str) -> None:
         self._head: bytes | None = json.dumps({"bytes": len(document.data), "password": password}).encode() + b"\n"
         self._document = document
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-P", str(_PROGRAM)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=keyless_environment(),
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        self._process = start_program(_PROGRAM)
 
     def ask(self, request: str) -> Reply:
         """The answer to a request, however long it takes; that it died, if it did."""
@@ -80,12 +71,7 @@ class Worker:
 
     def end(self) -> None:
         """Kill it, whatever it is doing, and leave nothing behind."""
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                if stream:
-                    stream.close()
+        end_program(self._process)
 
 
 class Pdfs:

@@ -141,9 +141,7 @@ class Translation:
         await self._context.calls.keep(key, str(times))
         if times < _MOST_TIMES:
             return error
-        return Rejected(
-            f"Its answer broke off {times} times, each may be billed: it is left out. {error.reason}"
-        )
+        return Rejected(f"Its answer broke off {times} times, each may be billed: it is left out. {error.reason}")
 
     def _read(self, body: dict[str, Any]) -> PieceAnswer:
         answer = PieceAnswer.of(body)
