@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from fakes_speech import FakeService, recording, utterances
+from fakes_speech import FakeService, FakeSocket, recording, utterances
 from qwen_localize.errors import LocalizeError, OutOfFunds, ServiceFailed
 from qwen_localize_tools.interpret_speech.events import Partial
 from qwen_localize_tools.interpret_speech.interpreter import Interpreter
@@ -110,6 +110,16 @@ async def test_after_five_sessions_for_nothing_it_ends_and_what_was_heard_stands
     assert len(desk.texts) >= 3
     pauses = [pause for pause in desk.clock.slept if pause >= 1]
     assert pauses[:4] == [1, 2, 4, 8] or sorted(pauses)[-2:] == [4, 8]
+
+
+async def test_a_service_that_takes_long_for_each_word_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeSocket, "latency", 28.0)
+    desk = Desk(tmp_path, LIVE)
+    engine = await desk.run()
+    assert desk.texts == EXPECTED
+    assert engine.sessions == 1
 
 
 async def test_what_only_the_user_can_mend_ends_it_at_once(tmp_path: Path) -> None:

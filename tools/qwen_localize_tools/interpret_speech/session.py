@@ -16,8 +16,8 @@ from .models import Row
 from .timeline import Timeline
 from .wish import Wish
 
-# Seconds without a word of the service, although it has something to say.
-_PATIENCE = 20.0
+# Seconds without a word of the service, although it has something to say: a last translation can take twenty.
+_PATIENCE = 30.0
 # Milliseconds of loud sound after which it has something to say.
 _OWED = 10_000
 # Seconds for the answer to an utterance, and for a silence of who speaks, after which a session is ended.
@@ -95,6 +95,7 @@ class Session:
         self._error: LocalizeError | None = None
         self._lost: LocalizeError | None = None
         self._owed = self._cuts = self._told = 0
+        self._owed_since = clock.now()
         self._utterance: int | None = None
 
     @property
@@ -115,10 +116,16 @@ class Session:
                 await self._listening(connection)
                 group.cancel_scope.cancel()
         finally:
-            if self.timeline.sent and not self._counted:
-                connection.count(self._row.tokens(self.timeline.sent / 1000, speech=self._speech))
+            connection.count(self._row.tokens(self._uncounted / 1000, speech=self._speech))
         if self._error:
             raise self._error
+
+    @property
+    def _uncounted(self) -> int:
+        """How much of what was sent the service has not counted, in milliseconds: of a session that broke, the end."""
+        if not self._counted:
+            return self.timeline.sent
+        return 0 if self.is_closed else max(0, self.timeline.end - self.reached)
 
     # What goes out.
 
@@ -128,7 +135,7 @@ class Session:
                 await connection.send(message)
             await self._started.wait()
             await self._send(connection)
-            self._closing = True
+            self._closing, self._owed_since = True, self._clock.now()
             for message in self._dialect.closing():
                 await connection.send(message)
         except LocalizeError as error:  # what is still on its way in says more
@@ -161,6 +168,8 @@ class Session:
         before = self.timeline.sent
         await connection.send(self._dialect.sound(heard.pcm))
         self.timeline.add(heard.at, len(heard.pcm) // BYTES_PER_MS)
+        if not self._owed:
+            self._owed_since = self._clock.now()
         self._owed += 0 if heard.quiet else STEP
         if self.timeline.sent - self._told >= _TOLD_EVERY:
             self._told = self.timeline.sent
@@ -209,10 +218,10 @@ class Session:
         try:
             message = await connection.receive(_PATIENCE)
         except TimedOut as error:
-            if self._is_owed:
+            if self._is_owed and self._clock.now() - self._owed_since >= _PATIENCE:
                 raise self._lost or error from error
             return
-        self._owed = 0
+        self._owed, self._owed_since = 0, self._clock.now()
         for event in self._dialect.received(message):
             await self._take(connection, event)
         self._changed.set()
