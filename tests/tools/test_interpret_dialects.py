@@ -262,3 +262,8 @@ def test_gummy_counts_each_second_of_both_once() -> None:
     events = [result(1, source="A", seconds=2), result(1, source="Ab", seconds=2), result(1, source="Abc", seconds=5)]
     used = [one.tokens for one in played(dialect, *events) if isinstance(one, Used)]
     assert sum(used, Tokens()) == Tokens(10)
+
+
+def test_gummy_is_not_believed_that_it_heard_for_years() -> None:
+    events = [result(1, source="A", seconds=2), result(1, source="Ab", seconds=10**15)]
+    assert [one.tokens for one in played(Gummy(WISH), *events) if isinstance(one, Used)] == [Tokens(4)]
