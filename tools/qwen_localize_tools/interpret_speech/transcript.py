@@ -69,7 +69,7 @@ async def saved(context: Context, stem: str, language: str, lines: Sequence[Line
     voices = [_placed(context, line) for line in lines if line.voice]
     if voices:
         chunks = _laid(voices, length / 1000)
-        files.append(await context.files.save(f"{stem}.{language}", chunks, WavFile()))
+        files.append(await context.files.save(f"{stem}.{language}", chunks, WavFile(), once=True))
     return files
 
 
