@@ -21,8 +21,9 @@ from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
 from qwen_localize_tools.interpret_speech import TOOL
 from qwen_localize_tools.interpret_speech import recording as recordings
-from qwen_localize_tools.interpret_speech.keeping import Keeper
+from qwen_localize_tools.interpret_speech.keeping import Keeper, Line
 from qwen_localize_tools.interpret_speech.session import Said
+from qwen_localize_tools.interpret_speech.transcript import shown
 from qwen_localize_tools.interpret_speech.wish import Wish
 from support import picture, words
 from virtual_time import VirtualClock
@@ -185,6 +186,13 @@ async def test_a_silent_recording_costs_nothing(service: FakeService, serve: Ser
     assert "No speech was found in calm.wav (0:30)" in words(result)
     assert "Nothing was paid." in words(result)
     assert service.sockets == []
+
+
+def test_as_much_of_a_transcript_is_shown_in_every_script() -> None:
+    for word in ("word", "слово", "単語"):
+        found = shown([Line(number, number + 1, word * 20, word * 20) for number in range(1000)])
+        assert 4000 < len(found.encode()) < 6200
+        assert found.endswith("more sentences, in the files.")
 
 
 async def test_a_recording_that_is_refused_as_a_whole_says_why(service: FakeService, serve: Serve, talk: Path) -> None:

@@ -11,8 +11,8 @@ from qwen_localize.tool import Context
 from .._shared.sound.recordings import DISK_FULL, PROGRAM, can_decode, check_length, decode, probed
 from .plain import PlainWav
 
-# Three hours, and what a recording of that may have: 24 bits, two channels, 96 kHz.
-_MOST_HOURS, _MOST_BYTES = 3.0, 7 * 1024**3
+# Three hours; no file that is read is larger, and a recording of that has so much: 24 bits, two channels, 48 kHz.
+_MOST_HOURS, _MOST_BYTES = 3.0, 4 * 1024**3
 
 
 async def located(context: Context, audio: str) -> LocalFile:
