@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from fakes_speech import FakeService, FakeSocket, recording, utterances
-from qwen_localize.errors import LocalizeError, OutOfFunds, ServiceFailed
+from qwen_localize.errors import LocalizeError, OutOfFunds, ServiceFailed, TimedOut
 from qwen_localize_tools.interpret_speech.events import Partial
 from qwen_localize_tools.interpret_speech.interpreter import Interpreter
 from qwen_localize_tools.interpret_speech.models import ROWS
@@ -185,6 +185,25 @@ async def test_a_session_that_is_kept_awake_for_nothing_comes_to_an_end(
     with anyio.fail_after(3600):
         await desk.run()
     assert desk.texts == EXPECTED
+
+
+async def test_an_answer_that_never_ends_is_given_up_however_lively_the_connection_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received = FakeSocket.receive
+
+    async def receive(self: FakeSocket, seconds: float) -> dict[str, Any]:
+        found = await received(self, seconds)
+        if found["type"] == "response.done":
+            await anyio.sleep(10)
+            self._say(found)
+            return {"type": "weather"}
+        return found
+
+    monkeypatch.setattr(FakeSocket, "receive", receive)
+    desk = Desk(tmp_path, OMNI)
+    with anyio.fail_after(24 * 3600), pytest.raises(TimedOut, match="did not answer within 60 s"):
+        await desk.run()
 
 
 async def test_of_silence_alone_nothing_is_sent(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ _LATE, _PAUSE = 0.85, 300
 # Where it is we who cut: a pause that ends an utterance, a short one that ends a long one, and how long one can be.
 _LONG_PAUSE, _LONG, _LONGEST = 700, 15_000, 30_000
 _TOLD_EVERY = 1000
-# Seconds in which nothing comes that says anything, of a session that is to begin or to end.
+# Seconds in which nothing comes that says anything, of a session that is to begin or to end, or cannot go on.
 _IN_VAIN = 300.0
 
 
@@ -237,8 +237,10 @@ class Session:
         now = self._clock.now()
         if events:
             self._told_at = now
-        elif (self._closing or not self.is_started) and now - self._told_at >= _IN_VAIN:
-            raise TimedOut(f"The service said nothing of use for {_IN_VAIN:g} s. Try again in a few minutes.")
+        elif (self._closing or self._lost or not self.is_started) and now - self._told_at >= _IN_VAIN:
+            raise self._lost or TimedOut(
+                f"The service said nothing of use for {_IN_VAIN:g} s. Try again in a few minutes."
+            )
 
     @property
     def _is_owed(self) -> bool:
