@@ -170,6 +170,31 @@ def test_sentences_come_in_their_order_and_what_has_no_translation_is_overtaken(
     assert sentences == [Sentence(0, 500, "A", "", error=NOT_TRANSLATED), Sentence(600, 900, "B", "Be")]
 
 
+def test_events_that_come_twice_say_nothing_new() -> None:
+    usage = {"input_tokens": 20, "output_tokens": 10}
+    events = [*heard("a", 0, 900), *answered("a", "x", "One"), understood("a", "Раз"), *heard("b", 1000, 1900)]
+    events += [*answered("b", "y", "Two"), understood("b", "Два")]
+    for event in events:
+        if "response" in event:
+            event["response"]["usage"] = usage
+    told = played(LiveTranslate(WISH), *(event for event in events for _ in range(2)))
+    told += played(LiveTranslate(WISH), *events, *events)
+    assert [one for one in told if isinstance(one, Sentence)] == 2 * [
+        Sentence(0, 900, "Раз", "One"),
+        Sentence(1000, 1900, "Два", "Two"),
+    ]
+    assert [one for one in told if isinstance(one, Used)] == 4 * [Used(Tokens(20, 10))]
+
+
+def test_a_translation_that_never_ends_holds_up_only_a_few() -> None:
+    events = [*heard("a", 0, 900), understood("a", "Раз"), *answered("a", "x", "One")[:-1]]
+    for number in range(1, 4):
+        name, start = f"b{number}", number * 1000
+        events += [*heard(name, start, start + 900), *answered(name, name, "Two"), understood(name, "Два")]
+    told = [one for one in played(LiveTranslate(WISH), *events) if isinstance(one, Sentence)]
+    assert [one.translation for one in told] == ["One", "Two", "Two", "Two"]
+
+
 def test_noise_that_is_no_speech_is_not_told() -> None:
     dialect = LiveTranslate(WISH)
     events = [*heard("a", 0, 500), understood("a", ""), *heard("b", 600, 900), understood("b", "B")]
@@ -237,3 +262,8 @@ def test_gummy_counts_each_second_of_both_once() -> None:
     events = [result(1, source="A", seconds=2), result(1, source="Ab", seconds=2), result(1, source="Abc", seconds=5)]
     used = [one.tokens for one in played(dialect, *events) if isinstance(one, Used)]
     assert sum(used, Tokens()) == Tokens(10)
+
+
+def test_gummy_is_not_believed_that_it_heard_for_years() -> None:
+    events = [result(1, source="A", seconds=2), result(1, source="Ab", seconds=10**15)]
+    assert [one.tokens for one in played(Gummy(WISH), *events) if isinstance(one, Used)] == [Tokens(4)]

@@ -3,12 +3,13 @@
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
 
 from fakes_speech import FakeService, FakeSocket, recording, utterances
-from qwen_localize.errors import LocalizeError, OutOfFunds, ServiceFailed
+from qwen_localize.errors import LocalizeError, OutOfFunds, ServiceFailed, TimedOut
 from qwen_localize_tools.interpret_speech.events import Partial
 from qwen_localize_tools.interpret_speech.interpreter import Interpreter
 from qwen_localize_tools.interpret_speech.models import ROWS
@@ -156,6 +157,53 @@ async def test_long_silences_are_not_sent_and_times_stay_those_of_the_recording(
     assert [one.end / 1000 for one in desk.sentences] == pytest.approx([end for _, end in there], abs=0.15)
     assert desk.service.seconds < 50
     assert len(desk.service.sockets) == 1
+
+
+async def test_a_silence_that_was_not_sent_is_not_counted_when_a_session_breaks(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, LIVE, sound=recording([(1.0, 3.0), (300.0, 302.0)], 310.0))
+    desk.service.fault = once("drop", 1, 15)
+    await desk.run()
+    assert desk.service.sockets[0].seconds > 5
+    assert desk.service.used.input < 7 * 20
+
+
+async def test_a_session_that_is_kept_awake_for_nothing_comes_to_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received = FakeSocket.receive
+
+    async def receive(self: FakeSocket, seconds: float) -> dict[str, Any]:
+        found = await received(self, seconds)
+        if found["type"] == "session.finished":
+            await anyio.sleep(10)
+            self._say(found)
+            return {"type": "weather"}
+        return found
+
+    monkeypatch.setattr(FakeSocket, "receive", receive)
+    desk = Desk(tmp_path, LIVE)
+    with anyio.fail_after(3600):
+        await desk.run()
+    assert desk.texts == EXPECTED
+
+
+async def test_an_answer_that_never_ends_is_given_up_however_lively_the_connection_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received = FakeSocket.receive
+
+    async def receive(self: FakeSocket, seconds: float) -> dict[str, Any]:
+        found = await received(self, seconds)
+        if found["type"] == "response.done":
+            await anyio.sleep(10)
+            self._say(found)
+            return {"type": "weather"}
+        return found
+
+    monkeypatch.setattr(FakeSocket, "receive", receive)
+    desk = Desk(tmp_path, OMNI)
+    with anyio.fail_after(24 * 3600), pytest.raises(TimedOut, match="did not answer within 60 s"):
+        await desk.run()
 
 
 async def test_of_silence_alone_nothing_is_sent(tmp_path: Path) -> None:

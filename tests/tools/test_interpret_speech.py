@@ -1,9 +1,11 @@
 """`interpret_speech` through a client, with only the connections below faked."""
 
+import json
 import wave
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
@@ -19,6 +21,10 @@ from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
 from qwen_localize_tools.interpret_speech import TOOL
 from qwen_localize_tools.interpret_speech import recording as recordings
+from qwen_localize_tools.interpret_speech.keeping import Keeper, Line
+from qwen_localize_tools.interpret_speech.session import Said
+from qwen_localize_tools.interpret_speech.transcript import shown
+from qwen_localize_tools.interpret_speech.wish import Wish
 from support import picture, words
 from virtual_time import VirtualClock
 
@@ -180,6 +186,48 @@ async def test_a_silent_recording_costs_nothing(service: FakeService, serve: Ser
     assert "No speech was found in calm.wav (0:30)" in words(result)
     assert "Nothing was paid." in words(result)
     assert service.sockets == []
+
+
+def test_as_much_of_a_transcript_is_shown_in_every_script() -> None:
+    for word in ("word", "слово", "単語"):
+        found = shown([Line(number, number + 1, word * 20, word * 20) for number in range(1000)])
+        assert 4000 < len(found.encode()) < 6200
+        assert found.endswith("more sentences, in the files.")
+
+
+async def test_a_recording_that_is_refused_as_a_whole_says_why(service: FakeService, serve: Serve, talk: Path) -> None:
+    service.fault = lambda _session, event: "error" if event == 8 else ""
+    result = await call(serve, audio=str(talk))
+    assert result.is_error
+    assert "Nothing of talk.wav (0:45) could be translated. internal_error: oh" in words(result)
+
+
+async def test_sentences_behind_one_whose_voice_is_gone_are_not_mixed_with_those_made_anew() -> None:
+    kept: dict[str, str] = {}
+    voices = {"one", "two", "three"}
+
+    async def keep(key: Any, text: str) -> None:
+        kept[json.dumps(key)] = text
+
+    async def found(key: Any) -> str | None:
+        return kept.get(json.dumps(key))
+
+    async def keep_part(data: bytes) -> str:
+        return data.decode()
+
+    files = SimpleNamespace(keep_part=keep_part, parts=SimpleNamespace(has=voices.__contains__))
+    context: Any = SimpleNamespace(calls=SimpleNamespace(keep=keep, kept=found), files=files)
+    first = Keeper(context, Wish(LIVE, "en", "English"), "digest")
+    for number, name in enumerate(("one", "two", "three")):
+        await first.keep(Said(number * 1000, number * 1000 + 900, name, name, (name.encode(),)))
+    voices.remove("two")
+    second = Keeper(context, Wish(LIVE, "en", "English"), "digest")
+    await second.load()
+    assert [line.source for line in second.lines] == ["one"]
+    await second.keep(Said(1000, 2900, "two and three", "both"))
+    third = Keeper(context, Wish(LIVE, "en", "English"), "digest")
+    await third.load()
+    assert [line.source for line in third.lines] == ["one", "two and three"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from wsproto.utilities import ProtocolError
 
 from ..errors import LocalizeError, ServiceFailed, TimedOut, quote
 from ..wellformed import word
-from .bodies import Unreadable, read_body, read_json
+from .bodies import Unreadable, read_body, read_json, shown
 from .refusals import describe, meaning
 from .retry import Failure
 from .wire import Request, TryFailed, Wire, bearer, departing, judged
@@ -23,6 +23,8 @@ from .wire import Request, TryFailed, Wire, bearer, departing, judged
 _MOST_MESSAGE = 4 * 1024 * 1024
 _MOST_ANSWER = 1024 * 1024
 _MOST_WORDS = 2000
+# A service that takes nothing for so many seconds is gone: whatever is sent is a few kilobytes.
+_SEND_SECONDS = 20.0
 
 _BROKEN = (
     HTTPXWSException,
@@ -33,6 +35,22 @@ _BROKEN = (
     anyio.EndOfStream,
     OSError,
 )
+
+
+class _Patient:
+    """The network below a connection, which is given up if it takes nothing: a connection says goodbye at its end."""
+
+    def __init__(self, network: Any) -> None:
+        self._network = network
+        self.read, self.aclose = network.read, network.aclose
+
+    async def write(self, data: bytes) -> None:
+        import httpcore2
+
+        try:
+            await self._network.write(data, _SEND_SECONDS)
+        except httpcore2.WriteTimeout as error:
+            raise httpcore2.WriteError("nothing is taken") from error
 
 
 class Socket:
@@ -59,7 +77,7 @@ class Socket:
             else:
                 await self._session.send_text(json.dumps(message, ensure_ascii=False))
         except _BROKEN as error:
-            raise _broken(self._wire, error) from error
+            raise _broken(self._wire, error, self._key) from error
 
     async def receive(self, seconds: float) -> dict[str, Any]:
         """The next event.
@@ -75,11 +93,12 @@ class Socket:
                 f"{self._wire.service} said nothing for {seconds:g} s. Try again in a few minutes."
             ) from None
         except _BROKEN as error:
-            raise _broken(self._wire, error) from error
+            raise _broken(self._wire, error, self._key) from error
         data = getattr(event, "data", None)
         found = _read(data, self._key) if isinstance(data, str) else None
         if not isinstance(found, dict):
-            said = quote(data if isinstance(data, str) else str(type(event).__name__))
+            words = shown(data.encode(errors="replace"), self._key) if isinstance(data, str) else type(event).__name__
+            said = quote(words)
             raise ServiceFailed(f"{self._wire.service} sent {said} in the place of an event. Try again.")
         return found
 
@@ -108,7 +127,7 @@ async def connect(wire: Wire, request: Request) -> AsyncIterator[Socket]:
         async with AsyncExitStack() as stack:
             yield await wire.repeating(lambda: _dialled(wire, request, key, stack), request.repeat)
     except BaseExceptionGroup as failures:
-        raise _most_telling(wire, failures) from failures
+        raise _most_telling(wire, failures, key) from failures
 
 
 async def _dialled(wire: Wire, request: Request, key: str, stack: AsyncExitStack) -> Socket:
@@ -119,11 +138,13 @@ async def _dialled(wire: Wire, request: Request, key: str, stack: AsyncExitStack
             asked = wire.http.stream(
                 "GET", request.url, params=request.params, headers=bearer(key) | _upgrade(), timeout=timeout
             )
-            response = await opening.enter_async_context(asked)
-            if response.status_code != httpx2.codes.SWITCHING_PROTOCOLS:
-                judged(response, await read_body(response, _MOST_ANSWER), wire.service, key)
-                raise TryFailed(_closed(wire, "answered the call without taking it"), Failure.ANSWERED, retry=False)
-        network = response.extensions["network_stream"]
+            with anyio.fail_after(wire.timeouts.other):
+                response = await opening.enter_async_context(asked)
+                if response.status_code != httpx2.codes.SWITCHING_PROTOCOLS:
+                    judged(response, await read_body(response, _MOST_ANSWER), wire.service, key)
+                    words = "answered the call without taking it"
+                    raise TryFailed(_closed(wire, words), Failure.ANSWERED, retry=False)
+        network: Any = _Patient(response.extensions["network_stream"])
         session = AsyncWebSocketSession(network, max_message_size_bytes=_MOST_MESSAGE, response=response)
         await opening.enter_async_context(session)
         stack.push_async_exit(opening.pop_all())
@@ -149,17 +170,17 @@ def _closed(wire: Wire, words: str) -> ServiceFailed:
     return ServiceFailed(f"{wire.service} {words}. Check the network, then try again.")
 
 
-def _broken(wire: Wire, error: Exception) -> LocalizeError:
-    reason = getattr(error, "reason", "")
-    if "access" in str(reason).lower() and "denied" in str(reason).lower():  # docs/model-studio.md 1.3
-        return _meant(wire, 403, "AccessDenied", str(reason))
-    said = f" and said {quote(str(reason))}" if reason else ""
+def _broken(wire: Wire, error: Exception, key: str) -> LocalizeError:
+    reason = str(getattr(error, "reason", None) or "").replace(key, "[key]")
+    if "access" in reason.lower() and "denied" in reason.lower():  # docs/model-studio.md 1.3
+        return _meant(wire, 403, "AccessDenied", reason)
+    said = f" and said {quote(reason)}" if reason else ""
     return _closed(
         wire, f"closed the connection ({type(error).__name__} {getattr(error, 'code', '')}".rstrip() + f"){said}"
     )
 
 
-def _most_telling(wire: Wire, failures: BaseExceptionGroup[BaseException]) -> BaseException:
+def _most_telling(wire: Wire, failures: BaseExceptionGroup[BaseException], key: str) -> BaseException:
     """Of what ended a connection, the one that says most: what is ours, then a cancellation, then what broke."""
     found = list(_leaves(failures))
     ours = [error for error in found if isinstance(error, LocalizeError)]
@@ -167,7 +188,7 @@ def _most_telling(wire: Wire, failures: BaseExceptionGroup[BaseException]) -> Ba
     if ours or others:
         return (ours or others)[0]
     broken = next(error for error in found if isinstance(error, Exception))
-    return _broken(wire, broken)
+    return _broken(wire, broken, key)
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 EVENTS = ("task-started", "result-generated", "task-finished", "task-failed")
 # Recognition and translation are paid for apart: a second of sound counts as two.
 SWITCHES = 2
+# No task hears more.
+_MOST_SECONDS = 24 * 3600
 
 
 @dataclass
@@ -95,7 +97,7 @@ class Gummy:
     def _used(self, payload: dict[str, Any]) -> Iterator[Event]:
         """What came to be paid since it was last said: the service tells all of the task."""
         seconds = _whole(_part(payload, "usage").get("duration")) or 0
-        if seconds > self._seconds:
+        if self._seconds < seconds <= _MOST_SECONDS:
             yield Used(Tokens((seconds - self._seconds) * SWITCHES))
             self._seconds = seconds
 

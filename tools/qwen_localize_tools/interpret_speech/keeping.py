@@ -69,7 +69,8 @@ class Keeper:
 
     @property
     def _key(self) -> Any:
-        return ["interpret_speech", self._wish.as_json, self._digest, len(self.lines)]
+        """Of the next sentence: it has its number, and begins behind the one before, so that it fits no other row."""
+        return ["interpret_speech", self._wish.as_json, self._digest, len(self.lines), self.reached]
 
 
 def _read(text: str) -> Line | None:

@@ -141,8 +141,8 @@ class Realtime:
     def _written_whole(self, message: dict[str, Any]) -> Iterator[Event]:
         turn = self._translated(message)
         text = str(message.get("text") or message.get("transcript") or turn.written)
-        turn.translation, turn.written = f"{turn.translation} {text}".strip(), ""
-        yield from self._look(turn)
+        if turn.add(text, str(message.get("content_index") or 0)):
+            yield from self._look(turn)
 
     def _voice(self, message: dict[str, Any]) -> Iterator[Event]:
         turn = self._translated(message)
@@ -160,6 +160,8 @@ class Realtime:
     def _answered(self, message: dict[str, Any]) -> Iterator[Event]:
         response = _part(message, "response")
         turn = self._translated({"response_id": response.get("id") or message.get("response_id")})
+        if turn.is_done:  # it was said before
+            return
         turn.is_done = True
         if (status := response.get("status")) not in (None, "completed"):
             turn.error = f"The service ended the translation as {str(status)[:40]}."

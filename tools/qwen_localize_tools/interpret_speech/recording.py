@@ -4,15 +4,15 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from qwen_localize.errors import BadArgument, BadInput, quote
+from qwen_localize.errors import BadArgument, BadInput, StateUnavailable, quote
 from qwen_localize.files import LocalFile, RemoteMedia
 from qwen_localize.tool import Context
 
-from .._shared.sound.recordings import PROGRAM, can_decode, check_length, decode, probed
+from .._shared.sound.recordings import DISK_FULL, PROGRAM, can_decode, check_length, decode, probed
 from .plain import PlainWav
 
-# Three hours, and what a recording of that may have: 24 bits, two channels, 96 kHz.
-_MOST_HOURS, _MOST_BYTES = 3.0, 7 * 1024**3
+# Three hours; no file that is read is larger, and a recording of that has so much: 24 bits, two channels, 48 kHz.
+_MOST_HOURS, _MOST_BYTES = 3.0, 4 * 1024**3
 
 
 async def located(context: Context, audio: str) -> LocalFile:
@@ -54,7 +54,11 @@ async def decoded(context: Context, path: Path, name: str, into: Path) -> None:
         BadInput: it has none.
     """
     if not can_decode():
-        await anyio.to_thread.run_sync(lambda: PlainWav.of(path, name).write(into))
+        found = await anyio.to_thread.run_sync(PlainWav.of, path, name)
+        try:
+            await anyio.to_thread.run_sync(found.write, into)
+        except OSError as error:
+            raise StateUnavailable(DISK_FULL) from error
         return
     async with context.files.apart(PROGRAM) as apart:
         await decode(apart, name, path, into, _MOST_HOURS)

@@ -27,6 +27,8 @@ _LATE, _PAUSE = 0.85, 300
 # Where it is we who cut: a pause that ends an utterance, a short one that ends a long one, and how long one can be.
 _LONG_PAUSE, _LONG, _LONGEST = 700, 15_000, 30_000
 _TOLD_EVERY = 1000
+# Seconds in which nothing comes that says anything, of a session that is to begin or to end, or cannot go on.
+_IN_VAIN = 300.0
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ class Session:
         self._error: LocalizeError | None = None
         self._lost: LocalizeError | None = None
         self._owed = self._cuts = self._told = 0
-        self._owed_since = clock.now()
+        self._owed_since = self._told_at = clock.now()
+        self._answered = 0
         self._utterance: int | None = None
 
     @property
@@ -125,7 +128,7 @@ class Session:
         """How much of what was sent the service has not counted, in milliseconds: of a session that broke, the end."""
         if not self._counted:
             return self.timeline.sent
-        return 0 if self.is_closed else max(0, self.timeline.end - self.reached)
+        return 0 if self.is_closed else max(0, self.timeline.sent - self._answered)
 
     # What goes out.
 
@@ -136,6 +139,7 @@ class Session:
             await self._started.wait()
             await self._send(connection)
             self._closing, self._owed_since = True, self._clock.now()
+            self._told_at = self._owed_since
             for message in self._dialect.closing():
                 await connection.send(message)
         except LocalizeError as error:  # what is still on its way in says more
@@ -222,10 +226,21 @@ class Session:
                 raise self._lost or error from error
             return
         self._owed, self._owed_since = 0, self._clock.now()
-        for event in self._dialect.received(message):
+        events = self._dialect.received(message)
+        self._check_not_in_vain(events)
+        for event in events:
             await self._take(connection, event)
         self._changed.set()
         self._changed = anyio.Event()
+
+    def _check_not_in_vain(self, events: list[Event]) -> None:
+        now = self._clock.now()
+        if events:
+            self._told_at = now
+        elif (self._closing or self._lost or not self.is_started) and now - self._told_at >= _IN_VAIN:
+            raise self._lost or TimedOut(
+                f"The service said nothing of use for {_IN_VAIN:g} s. Try again in a few minutes."
+            )
 
     @property
     def _is_owed(self) -> bool:
@@ -258,6 +273,7 @@ class Session:
     def _placed(self, sentence: Sentence) -> Said:
         """A sentence where it is in the recording, behind the one before."""
         line = self.timeline
+        self._answered = line.sent if sentence.end is None else min(max(sentence.end, self._answered), line.sent)
         start = self.reached if sentence.start is None else line.start(sentence.start)
         end = line.end if sentence.end is None else line.finish(sentence.end)
         start = max(start, self.reached)

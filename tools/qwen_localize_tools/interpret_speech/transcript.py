@@ -10,7 +10,7 @@ from .._shared.sound.wav import VOICE_RATE, Placed, WavFile, from_file, laid
 from .._shared.subtitles import Cue, Said, bilingual, cues_of, srt, vtt
 from .keeping import Line
 
-# How much of the transcript a result shows, in characters.
+# How much of the transcript a result shows, in bytes.
 MOST_SHOWN = 6_000
 _BYTES_PER_SECOND = VOICE_RATE * 2
 
@@ -38,7 +38,7 @@ def shown(lines: Sequence[Line]) -> str:
     room = MOST_SHOWN
     for line in lines:
         part = _paragraph(line)
-        if (room := room - len(part) - 2) < 0:
+        if (room := room - len(part.encode(errors="replace")) - 2) < 0:
             return "\n\n".join([*parts, f"… and {len(lines) - len(parts)} more sentences, in the files."])
         parts.append(part)
     return "\n\n".join(parts)
@@ -69,7 +69,7 @@ async def saved(context: Context, stem: str, language: str, lines: Sequence[Line
     voices = [_placed(context, line) for line in lines if line.voice]
     if voices:
         chunks = _laid(voices, length / 1000)
-        files.append(await context.files.save(f"{stem}.{language}", chunks, WavFile()))
+        files.append(await context.files.save(f"{stem}.{language}", chunks, WavFile(), once=True))
     return files
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from .events import Partial, Sentence
 
 NOT_TRANSLATED = "The service gave no translation of this."
+# A translation that is behind so many later ones that have ended has been forgotten by the service.
+_MOST_LATER = 3
 
 
 @dataclass
@@ -37,6 +39,15 @@ class Turn:
     voice: list[bytes] = field(default_factory=list)
     is_done: bool = False
     error: str = ""
+    _parts: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, text: str, part: str) -> bool:
+        """Take in a part of the translation that is certain; False if it was told before."""
+        if (text, part) in self._parts:
+            return False
+        self._parts.add((text, part))
+        self.translation, self.written = f"{self.translation} {text}".strip(), ""
+        return True
 
     @property
     def is_settled(self) -> bool:
@@ -64,6 +75,8 @@ class Turns:
         self._open: list[Turn] = []
         self._by_response: dict[str, Turn] = {}
         self._before: dict[str, str] = {}
+        self._past_items: set[str] = set()
+        self._past_responses: set[str] = set()
 
     @property
     def first_end(self) -> int | None:
@@ -76,7 +89,9 @@ class Turns:
         return turn
 
     def of_item(self, item: str) -> Turn:
-        """That of what was said; of one without an item, if there is none with this."""
+        """That of what was said; of one without an item, if there is none with this; nobody's, if that was told."""
+        if item in self._past_items:
+            return Turn(is_done=True)
         found = next((turn for turn in self._open if turn.item == item), None)
         found = found or next((turn for turn in self._open if not turn.item), None) or self.begin(Turn())
         found.item = item
@@ -96,7 +111,9 @@ class Turns:
         self._before[item] = previous
 
     def of_response(self, response: str, item: str = "") -> Turn:
-        """That of a translation: of what its item follows, or else of the first that has none."""
+        """That of a translation: of what its item follows, or else of the first that has none; nobody's, if told."""
+        if response in self._past_responses:
+            return Turn(is_done=True)
         if response in self._by_response:
             return self._by_response[response]
         said = self._before.get(item, "")
@@ -112,11 +129,14 @@ class Turns:
         while self._open and (all_of_them or self._is_certain()):
             turn = self._open.pop(0)
             self._by_response.pop(turn.response, None)
+            self._past_items |= {turn.item} - {""}
+            self._past_responses |= {turn.response} - {""}
             if sentence := turn.sentence():
                 yield sentence
 
     def _is_certain(self) -> bool:
-        """Whether nothing more comes for the first: a later one overtakes what it has no translation of."""
+        """Whether nothing more comes for the first: a later one overtakes what has no translation, some any other."""
         first = self._open[0]
-        overtaken = any(turn.is_settled for turn in self._open[1:])
-        return first.is_settled or (overtaken and (first.is_done or not first.response))
+        later = sum(turn.is_settled for turn in self._open[1:])
+        is_overtaken = bool(later) and (first.is_done or not first.response)
+        return first.is_settled or is_overtaken or later >= _MOST_LATER

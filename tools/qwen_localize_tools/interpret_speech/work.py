@@ -91,7 +91,7 @@ class Work:
     async def _ending(self, series: Series, sessions: int, *, is_resumed: bool) -> Ending:
         lines = [line for line in self._keeper.lines if line.has_text or line.error]
         if not any(line.has_text for line in lines):
-            return self._empty(series, sessions)
+            return self._empty(series, sessions, [line.error for line in lines])
         wish, receipt = self._wish, series.receipt
         stem = self._kept.name.rpartition(".")[0] or self._kept.name
         files = await transcript.saved(self._context, stem, wish.target, lines, self._length)
@@ -109,14 +109,14 @@ class Work:
             cost=receipt.cost,
         )
 
-    def _empty(self, series: Series, sessions: int) -> Ending:
-        words = (
-            f"No speech was found in {self._kept.name} ({clock(self._length)}). Check that it is the right recording."
-        )
+    def _empty(self, series: Series, sessions: int, errors: list[str]) -> Ending:
+        name = f"{self._kept.name} ({clock(self._length)})"
+        words = f"No speech was found in {name}. Check that it is the right recording."
+        words = f"Nothing of {name} could be translated. {errors[0]}" if errors else words
         if not sessions:
             return _failed(words)
         receipt = series.receipt
-        details = self._details(0, 0, sessions)
+        details = self._details(len(errors), len(errors), sessions)
         message = f"{words} Listening to it cost {cny(receipt.cost)}."
         return Ending(message, details, [], usage(receipt), receipt.cost, failed=True)
 

@@ -9,7 +9,7 @@ from qwen_localize.files import Apart
 
 from .resampling import RATE
 
-__all__ = ["PROGRAM", "RATE", "asked", "can_decode", "check_length", "decode", "probed"]
+__all__ = ["DISK_FULL", "PROGRAM", "RATE", "asked", "can_decode", "check_length", "decode", "probed"]
 
 PROGRAM = Path(__file__).with_name("program.py")
 # How long the program may take to look at a recording, and to read all of it.
@@ -25,7 +25,7 @@ _WORDS = {
     "endless": f"took too long to be read, and was given up. Export it anew, {_AS}.",
     "memory": f"takes more memory to be read than any recording should. Export it anew, {_AS}.",
 }
-_DISK_FULL = (
+DISK_FULL = (
     "The disk of the state directory is full, so recordings cannot be decoded. Free some space, or set "
     "QWEN_LOCALIZE_STATE_DIR to a folder on another disk."
 )
@@ -46,7 +46,7 @@ async def asked(apart: Apart, name: str, request: dict[str, Any]) -> dict[str, A
     """
     answer = await apart.ask(request, _QUICK if request["do"] in ("probe", "encode") else _LONG)
     if answer.get("error") == "disk":
-        raise StateUnavailable(_DISK_FULL)
+        raise StateUnavailable(DISK_FULL)
     if error := answer.get("error"):
         raise BadInput(f"{quote(name, _MOST_NAME)} {_WORDS.get(str(error), _BROKEN)}")
     return answer
