@@ -1,6 +1,7 @@
 """The engine against services that hear, answer, and break: nothing is lost, nothing doubled."""
 
 import random
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,16 @@ async def test_after_five_sessions_for_nothing_it_ends_and_what_was_heard_stands
     assert len(desk.texts) >= 3
     pauses = [pause for pause in desk.clock.slept if pause >= 1]
     assert pauses[:4] == [1, 2, 4, 8] or sorted(pauses)[-2:] == [4, 8]
+
+
+@pytest.mark.parametrize("model", [LIVE, NESTED, GUMMY])
+async def test_music_of_which_the_service_says_nothing_is_passed_over_however_long(tmp_path: Path, model: str) -> None:
+    music = array("h", [900, -900] * 8000 * 400).tobytes()
+    desk = Desk(tmp_path, model, sound=music + recording(SPEECH, SECONDS))
+    engine = await desk.run()
+    assert desk.texts == EXPECTED
+    assert desk.sentences[0].start == 401_000
+    assert engine.sessions < 20
 
 
 async def test_a_service_that_takes_long_for_each_word_is_waited_for(

@@ -92,7 +92,7 @@ class Session:
         self.timeline = Timeline(begin)
         self.reached = begin
         self.is_started = self.is_closed = False
-        self._closing = self._counted = False
+        self._closing = self._counted = self._is_asked = False
         self._started, self._changed = anyio.Event(), anyio.Event()
         self._error: LocalizeError | None = None
         self._lost: LocalizeError | None = None
@@ -166,7 +166,7 @@ class Session:
         late = sent >= row.longest * _LATE and heard.quiet >= _PAUSE
         is_long = bool(row.longest) and (late or sent >= row.longest)
         is_full = bool(row.turns) and self._cuts >= row.turns
-        return is_long or is_full or (not heard.pcm and idle > _IDLE)
+        return self._is_asked or is_long or is_full or (not heard.pcm and idle > _IDLE)
 
     async def _send_piece(self, connection: Connection, heard: Heard) -> None:
         before = self.timeline.sent
@@ -223,7 +223,7 @@ class Session:
             message = await connection.receive(_PATIENCE)
         except TimedOut as error:
             if self._is_owed and self._clock.now() - self._owed_since >= _PATIENCE:
-                raise self._lost or error from error
+                self._ask_or_raise(error)
             return
         self._owed, self._owed_since = 0, self._clock.now()
         events = self._dialect.received(message)
@@ -232,6 +232,16 @@ class Session:
             await self._take(connection, event)
         self._changed.set()
         self._changed = anyio.Event()
+
+    def _ask_or_raise(self, error: TimedOut) -> None:
+        """Music has no words: whether the service is mute, or has nothing to say, it tells when the session is ended.
+
+        Raises:
+            LocalizeError: it is mute.
+        """
+        if self._is_asked or self._closing or self._lost or not self.is_started or self._row.turns:
+            raise self._lost or error
+        self._is_asked, self._owed_since = True, self._clock.now()
 
     def _check_not_in_vain(self, events: list[Event]) -> None:
         now = self._clock.now()
