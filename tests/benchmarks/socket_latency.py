@@ -27,6 +27,7 @@ from qwen_localize_tools.interpret_speech.sounds import LiveSound
 
 MODEL = "qwen3.5-livetranslate-flash-realtime"
 EVENTS, GAP_SECONDS = 2000, 0.002
+# A tenth of a second that is loud.
 _LOUD = b"\x00\x40\x00\xc0" * 800
 
 
@@ -77,7 +78,7 @@ async def _ours(origin: str) -> list[float]:
         if len(times) == EVENTS:
             sound.end()
 
-    sound.add(_LOUD)
+    sound.add(_LOUD * 10)
     series: Any = _Series(Client(wire))
     await Interpreter(ROWS[MODEL], wish, series, RealClock(), Listener(hear, tell)).run(sound)
     await wire.close()
@@ -130,7 +131,10 @@ def _serve() -> None:
             pass
         await connection.send_json({"type": "session.finished"})
 
-    listener = socket.create_server(("127.0.0.1", 0))
+    # The protocol is named because asyncio turns Nagle's delay off only where it is.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
     sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}\n")
     sys.stdout.flush()
     app = Starlette(routes=[WebSocketRoute("/api-ws/v1/realtime", session)])
