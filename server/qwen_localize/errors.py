@@ -28,6 +28,7 @@ LocalizeError               one to three sentences: what, why, what to do
 """
 
 import re
+from collections.abc import Iterator
 
 QUOTE_LIMIT = 200
 # What a caller is told of an exception that nobody foresaw.
@@ -147,6 +148,15 @@ class InternalError(LocalizeError):
 
     def __init__(self, words: str = OWN_FAULT) -> None:
         super().__init__(words)
+
+
+def leaves(error: BaseException) -> Iterator[BaseException]:
+    """What groups of tasks have wrapped: the error itself, or all that are in a group, in their order."""
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from leaves(inner)
+    else:
+        yield error
 
 
 def of_kind(name: str, words: str) -> LocalizeError:

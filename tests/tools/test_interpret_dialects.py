@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from qwen_localize.tool import Tokens
+from qwen_localize_tools._shared.sound.wav import header
 from qwen_localize_tools.interpret_speech.events import Failed, Finished, Partial, Sentence, Started, Used
 from qwen_localize_tools.interpret_speech.gummy import EVENTS, Gummy
 from qwen_localize_tools.interpret_speech.livetranslate import LiveTranslate
@@ -210,7 +211,7 @@ def test_what_is_left_at_the_end_is_told_as_it_is() -> None:
 
 def test_the_voice_has_no_header_and_its_tokens_are_counted() -> None:
     dialect = LiveTranslate(SPOKEN)
-    sound = base64.b64encode(b"RIFF" + bytes(40) + b"\1\0\2\0").decode()
+    sound = base64.b64encode(header(2, 24000) + b"\1\0\2\0").decode()
     usage = {"input_tokens": 7, "output_tokens": 20, "output_tokens_details": {"audio_tokens": 15}}
     told = played(
         dialect,

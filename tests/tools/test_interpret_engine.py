@@ -178,20 +178,25 @@ async def test_a_silence_that_was_not_sent_is_not_counted_when_a_session_breaks(
     assert desk.service.used.input < 7 * 20
 
 
-async def test_a_session_that_is_kept_awake_for_nothing_comes_to_an_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def chatting_instead(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Have the service talk of the weather, on and on, in the place of an event."""
     received = FakeSocket.receive
 
     async def receive(self: FakeSocket, seconds: float) -> dict[str, Any]:
         found = await received(self, seconds)
-        if found["type"] == "session.finished":
+        if found["type"] == kind:
             await anyio.sleep(10)
             self._say(found)
             return {"type": "weather"}
         return found
 
     monkeypatch.setattr(FakeSocket, "receive", receive)
+
+
+async def test_a_session_that_is_kept_awake_for_nothing_comes_to_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chatting_instead(monkeypatch, "session.finished")
     desk = Desk(tmp_path, LIVE)
     with anyio.fail_after(3600):
         await desk.run()
@@ -201,17 +206,7 @@ async def test_a_session_that_is_kept_awake_for_nothing_comes_to_an_end(
 async def test_an_answer_that_never_ends_is_given_up_however_lively_the_connection_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    received = FakeSocket.receive
-
-    async def receive(self: FakeSocket, seconds: float) -> dict[str, Any]:
-        found = await received(self, seconds)
-        if found["type"] == "response.done":
-            await anyio.sleep(10)
-            self._say(found)
-            return {"type": "weather"}
-        return found
-
-    monkeypatch.setattr(FakeSocket, "receive", receive)
+    chatting_instead(monkeypatch, "response.done")
     desk = Desk(tmp_path, OMNI)
     with anyio.fail_after(24 * 3600), pytest.raises(TimedOut, match="did not answer within 60 s"):
         await desk.run()

@@ -37,7 +37,7 @@ class Receipt:
             return None
         return sum(price.of(used) for price, used in self.billed.items() if price)
 
-    def add(self, tokens: Tokens, request_id: str, model: str, remark: str) -> None:
+    def add(self, tokens: Tokens, request_id: str = "", model: str = "", remark: str = "") -> None:
         """One more call."""
         self.billed[self.price] = self.billed.get(self.price, Tokens()) + tokens
         if request_id:

@@ -155,15 +155,14 @@ class Series:
 
         Raises:
             OverBudget: it would pass the daily budget; nothing was sent.
-            LocalizeError: whatever went wrong, or the breaker is open.
+            LocalizeError: whatever went wrong.
         """
-        self.breaker.check()
         made = self._calls.connected(self._tool, self.model, path, params, expected, durable=self._durable)
         async with made as connection:
             try:
                 yield connection
             finally:  # what was used is paid, however it ended
-                self.receipt.add(connection.used, "", "", "")
+                self.receipt.add(connection.used)
 
     async def _ask(self, request: Any, expected: Tokens, send: Send, read: Callable[[dict[str, Any]], T]) -> T:
         self.breaker.check()

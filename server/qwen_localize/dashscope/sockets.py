@@ -3,7 +3,7 @@
 import json
 import secrets
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ import httpx2
 from httpx2.websockets import AsyncWebSocketSession, HTTPXWSException
 from wsproto.utilities import ProtocolError
 
-from ..errors import LocalizeError, ServiceFailed, TimedOut, quote
+from ..errors import LocalizeError, ServiceFailed, TimedOut, leaves, quote
 from ..wellformed import word
 from .bodies import Unreadable, read_body, read_json, shown
 from .refusals import describe, meaning
@@ -182,18 +182,10 @@ def _broken(wire: Wire, error: Exception, key: str) -> LocalizeError:
 
 def _most_telling(wire: Wire, failures: BaseExceptionGroup[BaseException], key: str) -> BaseException:
     """Of what ended a connection, the one that says most: what is ours, then a cancellation, then what broke."""
-    found = list(_leaves(failures))
+    found = list(leaves(failures))
     ours = [error for error in found if isinstance(error, LocalizeError)]
     others = [error for error in found if not isinstance(error, _BROKEN)]
     if ours or others:
         return (ours or others)[0]
     broken = next(error for error in found if isinstance(error, Exception))
     return _broken(wire, broken, key)
-
-
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for inner in error.exceptions:
-            yield from _leaves(inner)
-    else:
-        yield error

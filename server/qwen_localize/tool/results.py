@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..dashscope import Model
 from ..jobs import RESTING, JobRecord, Kind, State
 from ..wellformed import clipped
 
@@ -98,6 +99,23 @@ class JobResult(Result):
             fields["details"] = {name: value for name, value in fields["details"].items() if value not in _EMPTY}
         idle = () if self.job_id else ("job_id", "artifacts")
         return {name: value for name, value in fields.items() if value or name not in idle}
+
+    @classmethod
+    def preview(cls, tool: str, model: Model, words: str, details: dict[str, Any]) -> Self:
+        """What a call would do, in words and as data, with nothing sent."""
+        return cls.model_validate(
+            {
+                "job_id": "",
+                "status": "succeeded",
+                "message": f"Preview: {words} Nothing was sent or paid.",
+                "tool": tool,
+                "model": model.name,
+                "artifacts": [],
+                "details": details,
+                "usage": {},
+                "estimated_cost": 0.0,
+            }
+        )
 
     @classmethod
     def own_facts(cls, job: JobRecord) -> dict[str, Any]:  # noqa: ARG003 - for others to use

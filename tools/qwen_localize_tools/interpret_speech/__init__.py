@@ -7,11 +7,11 @@ from pydantic import BeforeValidator, Field
 from qwen_localize.tool import Batch, Context, Order, Tool, cny
 
 from .._shared.arguments import Preview, SourceLang, TargetLang, unpacked_words
+from .._shared.times import clock
 from .checking import checked
 from .models import DEFAULT, ROWS
 from .recording import examined, located
 from .result import SpeechResult
-from .transcript import clock
 from .wish import Wish
 from .work import work
 
@@ -59,7 +59,7 @@ async def interpret_speech(
     await context.calls.check_budget(row.model, cost)
     kept = await context.files.hold(file)
     order = Order(
-        label=f"{kept.name} ({clock(round(seconds * 1000))}) into {wish.target_name}",
+        label=f"{kept.name} ({clock(seconds)}) into {wish.target_name}",
         model=row.model,
         arguments={"wish": wish.as_json},
         inputs=(kept,),
@@ -69,18 +69,9 @@ async def interpret_speech(
 
 def _preview(wish: Wish, name: str, seconds: float, cost: float | None) -> SpeechResult:
     takes = seconds / ROWS[wish.model].pace
-    words = f"{name}: {clock(round(seconds * 1000))} by {wish.model}, {cny(cost)}, about {clock(round(takes * 1000))}."
-    return SpeechResult(
-        job_id="",
-        status="succeeded",
-        message=f"Preview: {words} Nothing was sent or paid.",
-        tool="interpret_speech",
-        model=wish.model,
-        artifacts=[],
-        details={"duration": round(seconds, 1), "cost": cost, "seconds": round(takes)},
-        usage={},
-        estimated_cost=0.0,
-    )
+    words = f"{name}: {clock(seconds)} by {wish.model}, {cny(cost)}, about {clock(takes)}."
+    details = {"duration": round(seconds, 1), "cost": cost, "seconds": round(takes)}
+    return SpeechResult.preview("interpret_speech", ROWS[wish.model].model, words, details)
 
 
 TOOL = Tool(

@@ -13,6 +13,7 @@ from .._shared.sound.wav import VOICE_RATE
 from .._shared.sound.wav import header as wav_header
 from .._shared.subtitles import Said as Spoken
 from .._shared.subtitles import bilingual, srt
+from .._shared.times import clock
 from .checking import checked
 from .events import Partial
 from .hearing import BYTES_PER_MS, STEP
@@ -20,7 +21,6 @@ from .interpreter import Interpreter
 from .models import DEFAULT, ROWS
 from .session import Listener, Said
 from .sounds import LiveSound
-from .transcript import clock
 from .wish import Wish
 
 __all__ = [
@@ -64,7 +64,7 @@ class Confirmed:
     @property
     def clock(self) -> str:
         """When it began, for people."""
-        return clock(round(self.start * 1000))
+        return clock(self.start)
 
     @property
     def words(self) -> str:

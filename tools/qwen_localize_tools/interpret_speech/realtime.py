@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from qwen_localize.tool import Tokens
 
+from .._shared.sound.wav import strip_riff
 from .dialect import Message
 from .events import Event, Failed, Finished, Partial, Started, Used
 from .turns import Turn, Turns
@@ -30,7 +31,6 @@ IGNORED = frozenset(
     }
 )
 _MOST_TOKENS = 1_000_000
-_RIFF_HEADER = 44
 _ITEM = "conversation.item"
 _HEARD = f"{_ITEM}.input_audio_transcription"
 
@@ -152,7 +152,7 @@ class Realtime:
             logger.debug("A piece of a voice is no base64")
             data = b""
         if not turn.voice and data.startswith(b"RIFF"):  # docs/model-studio.md 14, row 7
-            data = data[_RIFF_HEADER:]
+            _, data = strip_riff(data) or (0, b"")
         if data:
             turn.voice.append(data)
         yield from ()

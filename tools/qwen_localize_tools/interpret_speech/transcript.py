@@ -1,6 +1,6 @@
 """What was said, as files: a transcript for people, subtitles, and the translation as one voice."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import anyio.to_thread
 
@@ -8,18 +8,13 @@ from qwen_localize.tool import Context, SavedFile
 
 from .._shared.sound.wav import VOICE_RATE, Placed, WavFile, from_file, laid
 from .._shared.subtitles import Cue, Said, bilingual, cues_of, srt, vtt
+from .._shared.times import clock
+from .._shared.workers import in_a_thread
 from .keeping import Line
 
 # How much of the transcript a result shows, in bytes.
 MOST_SHOWN = 6_000
 _BYTES_PER_SECOND = VOICE_RATE * 2
-
-
-def clock(milliseconds: int) -> str:
-    """A moment of a recording: 3:10, or 1:03:10."""
-    seconds = milliseconds // 1000
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
 def text(lines: Sequence[Line]) -> str:
@@ -28,7 +23,7 @@ def text(lines: Sequence[Line]) -> str:
 
 
 def _paragraph(line: Line) -> str:
-    parts = [f"[{clock(line.start)}-{clock(line.end)}]", line.source, line.translation]
+    parts = [f"[{clock(line.start / 1000)}-{clock(line.end / 1000)}]", line.source, line.translation]
     return "\n".join(filter(None, [*parts, f"({line.error})" if line.error else ""]))
 
 
@@ -68,7 +63,7 @@ async def saved(context: Context, stem: str, language: str, lines: Sequence[Line
     files = [await context.files.save_text(name, words, kind, once=True) for name, words, kind in texts]
     voices = [_placed(context, line) for line in lines if line.voice]
     if voices:
-        chunks = _laid(voices, length / 1000)
+        chunks = in_a_thread(laid(voices, VOICE_RATE, length / 1000))
         files.append(await context.files.save(f"{stem}.{language}", chunks, WavFile(), once=True))
     return files
 
@@ -88,10 +83,3 @@ def _both(lines: Sequence[Line]) -> list[Cue]:
 def _placed(context: Context, line: Line) -> Placed:
     path = context.files.parts.path(line.voice)
     return Placed(line.start / 1000, path.stat().st_size / _BYTES_PER_SECOND, from_file(path), line.end / 1000)
-
-
-async def _laid(voices: Sequence[Placed], seconds: float) -> AsyncIterator[bytes]:
-    """The voices as one WAV file, part by part, each made in a thread."""
-    parts = laid(voices, VOICE_RATE, seconds)
-    while (part := await anyio.to_thread.run_sync(next, parts, b"")) != b"":
-        yield part

@@ -7,6 +7,7 @@ from qwen_localize.errors import BadInput, LocalizeError, of_kind
 from qwen_localize.files import Kept
 from qwen_localize.tool import Context, Ending, Series, cny
 
+from .._shared.times import clock
 from .._shared.usage import usage
 from . import transcript
 from .events import Partial
@@ -16,7 +17,6 @@ from .models import ROWS
 from .recording import decoded
 from .session import Listener, Said
 from .sounds import FileSound
-from .transcript import clock
 from .wish import Wish
 
 # Seconds between two reports, and characters of what was said last in one.
@@ -80,13 +80,13 @@ class Work:
         if (now := self._context.clock.now()) - self._told < _REPORT_EVERY:
             return
         self._told = now
-        words = f"{clock(at)} of {clock(self._length)}"
+        words = f"{clock(at / 1000)} of {clock(self._length / 1000)}"
         last = f", …{self._words[-_LAST_WORDS:]}" if self._words else ""
         await self._context.progress(at / 1000, self._length / 1000, words + last)
 
     @property
     def _position(self) -> str:
-        return f"{clock(self._keeper.reached)} of {clock(self._length)}"
+        return f"{clock(self._keeper.reached / 1000)} of {clock(self._length / 1000)}"
 
     async def _ending(self, series: Series, sessions: int, *, is_resumed: bool) -> Ending:
         lines = [line for line in self._keeper.lines if line.has_text or line.error]
@@ -96,7 +96,7 @@ class Work:
         stem = self._kept.name.rpartition(".")[0] or self._kept.name
         files = await transcript.saved(self._context, stem, wish.target, lines, self._length)
         failed = sum(1 for line in lines if line.error)
-        spoken = clock(self._length)
+        spoken = clock(self._length / 1000)
         facts = [f"{len(lines)} sentence(s) in {spoken} into {wish.target_name} by {wish.model}, {cny(receipt.cost)}."]
         facts += [f"{failed} could not be translated; the transcript says why."] if failed else []
         facts += [f"{receipt.reused} of them were paid for before."] if is_resumed and receipt.reused else []
@@ -110,7 +110,7 @@ class Work:
         )
 
     def _empty(self, series: Series, sessions: int, errors: list[str]) -> Ending:
-        name = f"{self._kept.name} ({clock(self._length)})"
+        name = f"{self._kept.name} ({clock(self._length / 1000)})"
         words = f"No speech was found in {name}. Check that it is the right recording."
         words = f"Nothing of {name} could be translated. {errors[0]}" if errors else words
         if not sessions:

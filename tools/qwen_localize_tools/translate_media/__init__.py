@@ -72,17 +72,8 @@ def _preview(context: Context, recording: Recording, assignment: Assignment, *, 
     cost = price.of(tokens) if price and known else None
     takes = f"{seconds / 60:.1f} minutes, {cny(cost)}, about {seconds / 60 * _SECONDS_A_MINUTE + 10:.0f} s"
     words = takes if seconds else "its length is not known before it is sent; about 0.01 CNY a minute, with speech 0.04"
-    return MediaResult(
-        job_id="",
-        status="succeeded",
-        message=f"Preview: {recording.name}: {words}. Nothing was sent or paid.",
-        tool="translate_media",
-        model=MODEL.name,
-        artifacts=[],
-        details={"seconds": seconds, "cost": cost},
-        usage={},
-        estimated_cost=0.0,
-    )
+    details = {"seconds": seconds, "cost": cost}
+    return MediaResult.preview("translate_media", MODEL, f"{recording.name}: {words}.", details)
 
 
 TOOL = Tool(

@@ -13,10 +13,11 @@ from qwen_localize.wellformed import clipped
 
 from .._shared.sound.recordings import can_decode
 from .._shared.subtitles import cues_of, srt, vtt
+from .._shared.times import clock
 from .._shared.usage import usage
 from .answer import PieceAnswer
 from .models import MODEL
-from .pieces import Translation, clock
+from .pieces import Translation
 from .recording import Piece
 from .result import shown
 from .unopened import EXTRA

@@ -16,6 +16,7 @@ from qwen_localize.errors import (
 )
 from qwen_localize.tool import Context, Prepared, Receipt, Tokens
 
+from .._shared.times import clock
 from .._shared.workers import side_by_side
 from .answer import Coming, PieceAnswer
 from .assignment import Assignment
@@ -148,10 +149,3 @@ class Translation:
         if answer.voice and not self._context.files.parts.has(answer.voice):
             raise BadAnswer("The voice of an answer that was kept is gone. Try again.")
         return answer
-
-
-def clock(seconds: float) -> str:
-    """A time as people write it: 3:05, 1:02:05."""
-    whole = round(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

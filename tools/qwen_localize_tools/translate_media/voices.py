@@ -1,12 +1,9 @@
 """The voices of the pieces as one WAV file, and a video that has it as a track."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
-
-import anyio.to_thread
 
 from qwen_localize.errors import BadInput, Spoiled
 from qwen_localize.files import Apart, Inspected
@@ -14,6 +11,7 @@ from qwen_localize.tool import Context, SavedFile
 
 from .._shared.sound.recordings import asked
 from .._shared.sound.wav import VOICE_RATE, Placed, WavFile, from_file, laid, layout, strip_riff
+from .._shared.workers import in_a_thread
 from .answer import PieceAnswer
 from .recording import Piece, Recording
 
@@ -121,14 +119,8 @@ async def saved_voice(context: Context, stem: str, spoken: Spoken) -> SavedFile:
         OutputUnavailable: the disk refused it.
     """
     return await context.files.save(
-        stem, _chunks(laid(spoken.placed, spoken.rate, spoken.seconds)), WavFile(), once=True
+        stem, in_a_thread(laid(spoken.placed, spoken.rate, spoken.seconds)), WavFile(), once=True
     )
-
-
-async def _chunks(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """What a generator yields that blocks."""
-    while part := await anyio.to_thread.run_sync(partial(next, parts, b"")):
-        yield part
 
 
 @dataclass(frozen=True)
@@ -174,7 +166,7 @@ async def dubbed(
         raise BadInput("The video that was made has no picture or no sound.")
     kind = Video(str(made["mime_type"]), str(made["ending"]), float(probed["duration"]))
     stem = f"{recording.stem}.{lang}"
-    return await context.files.save(stem, _chunks(_blocks(into)), kind, once=True), made
+    return await context.files.save(stem, in_a_thread(_blocks(into)), kind, once=True), made
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

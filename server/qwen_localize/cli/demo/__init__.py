@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ...errors import LocalizeError, MissingKey
+from ...errors import LocalizeError, MissingKey, leaves
 from ...settings import Settings
 from ...tool import cny
 from .compare import side_by_side
@@ -183,20 +183,12 @@ def _plainly() -> Iterator[None]:
     try:
         yield
     except BaseExceptionGroup as group:
-        leaves = list(_leaves(group))
-        if ours := next((error for error in leaves if isinstance(error, LocalizeError)), None):
+        found = list(leaves(group))
+        if ours := next((error for error in found if isinstance(error, LocalizeError)), None):
             raise ours from None
-        if any(isinstance(error, MCPError) for error in leaves):
+        if any(isinstance(error, MCPError) for error in found):
             raise LocalizeError("The server ended before it answered; its own message stands above.") from None
         raise
-
-
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for inner in error.exceptions:
-            yield from _leaves(inner)
-    else:
-        yield error
 
 
 def _summary(demo: Demo, seconds: float, live: bool) -> None:

@@ -7,7 +7,7 @@ import anyio
 
 from qwen_localize_tools.interpret_speech import live
 
-from ...errors import LocalizeError, TimedOut
+from ...errors import LocalizeError, TimedOut, leaves
 from ...tool import cny
 from .ears import Ears
 from .interrupts import interrupts
@@ -24,15 +24,10 @@ def one_by_one() -> Iterator[None]:
     try:
         yield
     except BaseExceptionGroup as group:
-        if not (told := _alone(group.subgroup((LocalizeError, OSError)))):
+        told = next((error for error in leaves(group) if isinstance(error, LocalizeError | OSError)), None)
+        if not told:
             raise
         raise told from group
-
-
-def _alone(error: BaseException | None) -> BaseException | None:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 class Course:

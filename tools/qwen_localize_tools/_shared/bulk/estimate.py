@@ -54,26 +54,15 @@ def preview(tool: str, model: Model, gathered: Gathered, estimate: Estimate, res
     """What a call would do, with nothing sent."""
     low, high = estimate.seconds
     left = left_out_words(gathered.as_json, len(gathered.left_out))
-    return result.model_validate(
-        {
-            "job_id": "",
-            "status": "succeeded",
-            "message": f"Preview: {estimate.words}.{left} Nothing was sent or paid.",
-            "tool": tool,
-            "model": model.name,
-            "artifacts": [],
-            "details": {
-                "pictures": estimate.pictures,
-                "total": estimate.results,
-                "cost": estimate.cost,
-                "seconds": [low, high],
-                "left_out": gathered.as_json,
-                "left_out_count": len(gathered.left_out),
-            },
-            "usage": {},
-            "estimated_cost": 0.0,
-        }
-    )
+    details = {
+        "pictures": estimate.pictures,
+        "total": estimate.results,
+        "cost": estimate.cost,
+        "seconds": [low, high],
+        "left_out": gathered.as_json,
+        "left_out_count": len(gathered.left_out),
+    }
+    return result.preview(tool, model, f"{estimate.words}.{left}", details)
 
 
 def remarks(estimate: Estimate, gathered: Gathered) -> dict[str, Any]:
