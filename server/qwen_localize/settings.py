@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 
 from .dashscope import REGIONS, Service
 from .errors import BadSetting, quote
+from .waiting_jobs import state_folder
 
 # The official SDK reads the same variable, and takes it with one of these paths.
 _BASE_URL = re.compile(
@@ -56,7 +57,7 @@ class Settings(BaseModel):
         validate_default=True,
     )
     state_dir: Path = Field(
-        default_factory=lambda: _platform_state_dir(),  # which stands below
+        default_factory=lambda: Path(state_folder()),
         validation_alias="QWEN_LOCALIZE_STATE_DIR",
         description="where jobs and costs are written down; default: the platform's folder for state",
     )
@@ -158,12 +159,6 @@ class Settings(BaseModel):
         # A key that was pasted with bytes of another encoding must not keep the server from starting.
         text = f"{self.service.origin}\n{self.key}".encode(errors="surrogateescape")
         return hashlib.blake2b(text, digest_size=6).hexdigest()
-
-
-def _platform_state_dir() -> Path:
-    from platformdirs import user_state_path
-
-    return user_state_path("qwen-localize", appauthor=False)
 
 
 def _absolute(path: Path) -> Path:

@@ -1,24 +1,28 @@
 """The command line: serve (the default), demo, live, sandbox, usage, manifests."""
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-
-import anyio
+from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..errors import LocalizeError, redact
-from ..settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Every chat starts this module to be shown the tools. What takes longer to import is imported where it is needed.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
     _speak_utf8()
     options = _parser().parse_args(arguments)
-    _log_to_stderr(options.verbose)
     try:
+        if options.run is not _serve:
+            from .logs import log_to_stderr
+
+            log_to_stderr(verbose=options.verbose)
         return int(options.run(options) or 0)
     except (LocalizeError, OSError) as error:
         return _complain(str(error))
@@ -35,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="speak MCP over stdin and stdout (the default)")
     demo = commands.add_parser("demo", help="put each tool to work over stdio, as a client would; no key needed")
     demo.add_argument("--live", action="store_true", help="use the service and your key instead of the sandbox")
-    demo.add_argument("--output", type=Path, default=Path("qwen-localize-demo"), help="where the results go")
+    demo.add_argument("--output", type=_path, default="qwen-localize-demo", help="where the results go")
     sandbox = commands.add_parser("sandbox", help="serve a local stand-in for Model Studio on loopback")
     sandbox.add_argument("--port", type=_port, default=8123, help="port on 127.0.0.1 (0: any free one)")
     live = commands.add_parser("live", help="interpret what somebody says now, as bilingual subtitles")
@@ -75,12 +79,18 @@ def _live_arguments(live: argparse.ArgumentParser) -> None:
     words = "also as a voice, played, or written into FILE"
     live.add_argument("--speech", nargs="?", const="play", metavar="FILE", help=words)
     live.add_argument("--voice", default="", help="whose voice")
-    live.add_argument("--srt", type=Path, metavar="FILE", help="write subtitles into FILE as they are confirmed")
+    live.add_argument("--srt", type=_path, metavar="FILE", help="write subtitles into FILE as they are confirmed")
     live.add_argument(
         "--rate", type=_rate, metavar="HZ", default=16_000, help="of raw sound on standard input, samples a second"
     )
     words = "mic, or - for standard input: a WAV file, or raw sound of 16 bits in one channel"
     live.add_argument("source", nargs="?", default="mic", choices=("mic", "-"), help=words)
+
+
+def _path(text: str) -> "Path":
+    from pathlib import Path
+
+    return Path(text)
 
 
 def _port(text: str) -> int:
@@ -99,22 +109,23 @@ def _flag(command: argparse.ArgumentParser, *names: str, words: str, default: bo
     command.add_argument(*names, action="store_true", help=words, default=default)
 
 
-def _serve(options: argparse.Namespace) -> None:
-    from .serving import explain_faults, serve
+def _serve(options: argparse.Namespace) -> int:
+    from .starting import serve
 
-    if "help" in options.fault:
-        explain_faults()
-    else:
-        anyio.run(serve, options.sandbox, options.fault)
+    return serve(options)
 
 
 def _demo(options: argparse.Namespace) -> int:
+    import anyio
+
     from .demo import run
 
     return anyio.run(run, options.output.absolute(), options.live)
 
 
 def _live(options: argparse.Namespace) -> int:
+    import anyio
+
     from .live import Options, run
     from .serving import explain_faults
 
@@ -125,6 +136,8 @@ def _live(options: argparse.Namespace) -> int:
 
 
 def _sandbox(options: argparse.Namespace) -> None:
+    import anyio
+
     from .serving import explain_faults, serve_sandbox
 
     if "help" in options.fault:
@@ -134,29 +147,39 @@ def _sandbox(options: argparse.Namespace) -> None:
 
 
 def _manifests(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    import anyio
+
     from qwen_localize_tools import TOOLS
 
-    from ..mcp_server import describe_tools
+    from ..mcp_server import build_server, describe_tools
+    from ..mcp_server.opening import as_file, opening_answers
+    from ..settings import Settings
     from .manifests import outdated, write
 
     root = Path.cwd()
     if not (root / "manifests").is_dir():
         raise LocalizeError("There is no folder manifests/ here. Run this in a clone of the project.")
     tools = anyio.run(describe_tools, TOOLS)
-    stale = outdated(root, tools, TOOLS)
+    opening = as_file(anyio.run(opening_answers, build_server(Settings.load({}), TOOLS)))
+    stale = outdated(root, tools, TOOLS, opening)
     if options.check and stale:
         return _complain(f"Out of date: {', '.join(stale)}. Run: qwen-localize manifests")
-    for name in [] if options.check else write(root, tools, TOOLS):
+    for name in [] if options.check else write(root, tools, TOOLS, opening):
         sys.stderr.write(f"wrote {name}\n")
     return 0
 
 
 def _usage(options: argparse.Namespace) -> None:  # noqa: ARG001 - as every command
+    import anyio
+
     anyio.run(_show_usage)
 
 
 async def _show_usage() -> None:
     from ..clock import RealClock
+    from ..settings import Settings
     from ..state import CostLedger, Database
 
     settings = Settings.load()
@@ -185,16 +208,3 @@ def _speak_utf8() -> None:
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(encoding="utf-8", errors="backslashreplace" if stream is not sys.stdin else "strict")
-
-
-class _Redacting(logging.Formatter):
-    """No key in any log line, whoever wrote it."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
-
-
-def _log_to_stderr(verbose: bool) -> None:
-    handler = logging.NullHandler() if sys.stderr is None else logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Redacting("%(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])

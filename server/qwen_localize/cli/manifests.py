@@ -20,29 +20,30 @@ _CLONE = "/path/to/qwen-localize"
 Described = Sequence[Mapping[str, Any]]
 
 
-def write(root: Path, tools: Described, registry: Sequence[Tool]) -> list[str]:
+def write(root: Path, tools: Described, registry: Sequence[Tool], opening: str) -> list[str]:
     """Bring every generated file below `root` up to date; the names of those that changed."""
-    stale = outdated(root, tools, registry)
+    stale = outdated(root, tools, registry, opening)
     for name in stale:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(files(_read(root / "README.md"), tools, registry)[name], "utf-8", newline="\n")
+        path.write_text(files(_read(root / "README.md"), tools, registry, opening)[name], "utf-8", newline="\n")
     return stale
 
 
-def outdated(root: Path, tools: Described, registry: Sequence[Tool]) -> list[str]:
+def outdated(root: Path, tools: Described, registry: Sequence[Tool], opening: str) -> list[str]:
     """The names of the generated files below `root` that are missing or differ."""
-    wanted = files(_read(root / "README.md"), tools, registry)
+    wanted = files(_read(root / "README.md"), tools, registry, opening)
     return [name for name, text in wanted.items() if _read(root / name) != text]
 
 
-def files(readme: str, tools: Described, registry: Sequence[Tool]) -> dict[str, str]:
+def files(readme: str, tools: Described, registry: Sequence[Tool], opening: str) -> dict[str, str]:
     """Every generated file with its content.
 
     Args:
         readme: the README as it is.
         tools: as `tools/list` shows them.
         registry: the tools themselves.
+        opening: what `front` answers.
     """
     tables = {"tools": tool_table(tools), "models": model_table(registry), "settings": settings_table()}
     for name, table in tables.items():
@@ -51,6 +52,7 @@ def files(readme: str, tools: Described, registry: Sequence[Tool]) -> dict[str, 
         **{f"manifests/tools/{tool['name']}.json": _json(tool) for tool in tools},
         **{f"manifests/clients/{name}": _json(config) for name, config in client_configs().items()},
         "manifests/server.json": _json(server_json()),
+        "server/qwen_localize/front.json": opening,
         "README.md": readme,
     }
 

@@ -13,27 +13,29 @@ from tempfile import TemporaryDirectory
 
 import anyio
 
+from qwen_localize_tools import TOOLS
+
 from ..errors import LocalizeError
+from ..front import Front
+from ..mcp_server import build_server
+from ..mcp_server.stdio import serve_stdio
 from ..settings import Settings
 
 # How often what lies in a temporary folder is removed.
 _TIMES = 100
 
 
-async def serve(with_sandbox: bool, faults: Sequence[str]) -> None:
+async def serve(with_sandbox: bool, faults: Sequence[str], front: Front | None = None, line: bytes = b"") -> None:
     """Speak MCP over stdin and stdout.
 
     Args:
         with_sandbox: use a local stand-in for the service, which runs in this process.
         faults: how it misbehaves.
+        front: who has answered so far.
+        line: what it could not answer.
     """
     async with chosen_settings(with_sandbox, faults) as settings:
-        from qwen_localize_tools import TOOLS
-
-        from ..mcp_server import build_server
-        from ..mcp_server.stdio import serve_stdio
-
-        await serve_stdio(build_server(settings, TOOLS))
+        await serve_stdio(build_server(settings, TOOLS), front, line)
 
 
 async def serve_sandbox(port: int, faults: Sequence[str]) -> None:

@@ -11,29 +11,34 @@ import re
 import sys
 import threading
 from contextvars import Context
+from io import TextIOWrapper
 from typing import Any, Self, cast
 
 import anyio
 from mcp.server import MCPServer
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
-from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
+from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError, JSONRPCResponse
 from pydantic import ValidationError
 
 from ..errors import BadSetting
+from ..front import LEAVE_SECONDS, Front
 from ..wellformed import Malformed, parsed
 
 logger = logging.getLogger(__name__)
 
-# How long what is ready may take to be written once everything else is closed.
-LEAVE_SECONDS = 2.0
 # A string (perhaps cut off), a sign, or a word; possessive, so that no line takes longer than it is long.
 _PART = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}:,]|[^\s\[\]{}:,"]++', re.DOTALL)
 _ID = re.compile(r"-?\d{1,40}")
 
 
-async def serve_stdio(server: MCPServer[Any]) -> None:
+async def serve_stdio(server: MCPServer[Any], front: Front | None = None, line: bytes = b"") -> None:
     """Serve until the input ends.
+
+    Args:
+        server: what is served.
+        front: who has answered so far; none if nobody has.
+        line: what it could not answer.
 
     Raises:
         BadSetting: there is no input or no output.
@@ -45,8 +50,10 @@ async def serve_stdio(server: MCPServer[Any]) -> None:
         )
     # The SDK's own loop over stdio takes no streams; `test_stdio` notices if this name goes.
     lowlevel = server._lowlevel_server  # noqa: SLF001
+    stdin = anyio.wrap_file(TextIOWrapper(front.rest(line), "utf-8", "replace")) if front else None
     try:
-        async with stdio_server() as (heard, said):
+        async with stdio_server(stdin) as (heard, wire):
+            said: Any = OnceStream(wire, front.answered) if front else wire
             try:
                 await lowlevel.run(AnsweringStream(heard, said), said, lowlevel.create_initialization_options())
             finally:
@@ -60,6 +67,36 @@ def _leave_within(seconds: float) -> None:
     timer = threading.Timer(seconds, os._exit, (0,))
     timer.daemon = True
     timer.start()
+
+
+class OnceStream:
+    """What is said, but for the answers that have been given already.
+
+    Args:
+        said: where messages go.
+        answered: the ids of the requests that were answered.
+    """
+
+    def __init__(self, said: Any, answered: set[str | int]) -> None:
+        self._said, self._answered = said, answered
+
+    async def send(self, item: SessionMessage) -> None:
+        """Say a message, unless it is such an answer."""
+        message = item.message
+        if isinstance(message, JSONRPCResponse | JSONRPCError) and message.id in self._answered:
+            self._answered.discard(message.id)
+        else:
+            await self._said.send(item)
+
+    async def aclose(self) -> None:
+        """Say no more."""
+        await self._said.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.aclose()
 
 
 class AnsweringStream:

@@ -12,6 +12,7 @@ import anyio.to_thread
 from filelock import FileLock
 
 from ..errors import StateUnavailable
+from ..waiting_jobs import FILE
 from .migrations import MIGRATIONS
 
 logger = logging.getLogger(__name__)
@@ -81,9 +82,6 @@ class Database:
                 return work(self._reader)
 
         return await anyio.to_thread.run_sync(look, limiter=self._reading)
-
-
-FILE = "jobs.sqlite3"
 
 
 def _open(folder: Path, now: float) -> sqlite3.Connection:

@@ -1,0 +1,76 @@
+"""How a server starts: a front answers what every chat asks, and the server is loaded when it is needed."""
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..errors import BadSetting, LocalizeError, redact
+from ..front import Front
+from ..waiting_jobs import waiting_scopes
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve until the client leaves; the exit status.
+
+    Raises:
+        LocalizeError: the server cannot start, and no client asks for anything.
+    """
+    front = None if _is_needed_now(options) else Front()
+    line = front.listen() if front else b""
+    if front and front.has_answered and not line:
+        return 0
+    try:
+        _serve(options, front if line else None, line)
+    except LocalizeError as error:
+        if not front or not line:
+            raise
+        sys.stderr.write(f"qwen-localize: {redact(str(error))}\n")
+        front.refuse(line, redact(str(error)))
+        return 2
+    return 0
+
+
+def _is_needed_now(options: argparse.Namespace) -> bool:
+    """Whether the server itself is: no client talks here, its options must be looked at, or jobs go on with it."""
+    talks = sys.stdin is not None and sys.stdout is not None and not sys.stdin.isatty()
+    if not talks or options.fault:
+        return True
+    if options.sandbox:
+        return False  # it has a store of its own
+    try:
+        scopes = waiting_scopes(os.environ)
+        return bool(scopes) and _scope() in scopes
+    except (OSError, BadSetting):
+        return True
+
+
+def _scope() -> str:
+    from ..settings import Settings
+
+    return Settings.load().scope
+
+
+def _serve(options: argparse.Namespace, front: Front | None, line: bytes) -> None:
+    with _loading():
+        import anyio
+
+        from .logs import log_to_stderr
+        from .serving import explain_faults, serve
+
+    log_to_stderr(verbose=options.verbose)
+    if "help" in options.fault:
+        explain_faults()
+    else:
+        anyio.run(serve, options.sandbox, options.fault, front, line)
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """The imports allocate much and free nothing: collecting garbage meanwhile costs time."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
