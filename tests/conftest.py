@@ -14,7 +14,6 @@ import anyio
 import pytest
 from mcp import Client
 
-from qwen_localize import mcp_server
 from qwen_localize.dashscope import Timeouts
 from qwen_localize.files import LocalMedia, apart, drawing, pdf
 from qwen_localize.mcp_server import build_server, registration
@@ -40,7 +39,7 @@ def _bound_once(tool: Tool) -> Any:
 def _quick_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers are set up in a few milliseconds: no certificates where nothing speaks TLS, schemas made only once."""
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
-    monkeypatch.setattr(mcp_server, "bind", _bound_once)
+    monkeypatch.setattr(registration, "bind", _bound_once)
 
 
 def has_real_time(item: pytest.Item) -> bool:

@@ -1,29 +1,17 @@
 """The capabilities: a module per tool, or a package where it has parts; and the registry."""
 
-from qwen_localize.tool import Tool
+from qwen_localize.tool import Registry
 
-from . import (
-    analyze_conversation,
-    cancel_job,
-    edit_image,
-    get_job,
-    interpret_speech,
-    list_jobs,
-    ocr,
-    translate_image,
-    translate_media,
-    translate_text,
-)
-
-TOOLS: tuple[Tool, ...] = (
-    translate_text.TOOL,
-    translate_image.TOOL,
-    edit_image.TOOL,
-    ocr.TOOL,
-    analyze_conversation.TOOL,
-    translate_media.TOOL,
-    interpret_speech.TOOL,
-    get_job.TOOL,
-    list_jobs.TOOL,
-    cancel_job.TOOL,
+TOOLS = Registry.within(
+    __name__,
+    "translate_text",
+    "translate_image",
+    "edit_image",
+    "ocr",
+    "analyze_conversation",
+    "translate_media",
+    "interpret_speech",
+    "get_job",
+    "list_jobs",
+    "cancel_job",
 )

@@ -9,13 +9,14 @@ from typing import Any
 import anyio
 from mcp.server.mcpserver import Context as McpContext
 from mcp.server.mcpserver.tools import Tool as McpTool
+from mcp.server.mcpserver.tools import ToolManager
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata, func_metadata
 from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent, ToolAnnotations
 from pydantic import ConfigDict, ValidationError
 
 from ..errors import OWN_FAULT, LocalizeError, redact
 from ..settings import Links
-from ..tool import Result, Tool
+from ..tool import Registry, Result, Tool
 from ..tool.runtime import Runtime
 from ..wellformed import whole, whole_throughout
 from .argument_errors import argument_words
@@ -107,6 +108,24 @@ class BoundTool(McpTool):
         except Exception:
             logger.exception("%s failed in a way nobody foresaw", self.name)
             return _failure(OWN_FAULT, runtime)
+
+
+class BoundTools(ToolManager):
+    """The tools as the SDK asks for them, each bound when it is first called or listed."""
+
+    def __init__(self, registry: Registry) -> None:
+        super().__init__()
+        self._registry = registry
+
+    def get_tool(self, name: str) -> McpTool | None:
+        """The tool of this name, if there is one."""
+        if name not in self._tools and (tool := self._registry.named(name)):
+            self._tools[name] = bind(tool)
+        return self._tools.get(name)
+
+    def list_tools(self) -> list[McpTool]:
+        """All tools, in their order."""
+        return [tool for name in self._registry.names if (tool := self.get_tool(name))]
 
 
 def _client_name(context: McpContext[Any, Any]) -> str | None:

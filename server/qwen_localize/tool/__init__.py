@@ -4,7 +4,7 @@ from ..calls import PREPARED, CircuitBreaker, Connection, Prepared, Receipt, Ser
 from ..dashscope import Chunks, Limit, Model, Price, Tokens
 from ..jobs import Batch, Ending, Evidence, JobRecord, Kind, OneOrMany, Order, Results, State, Upstream
 from .context import Context
-from .definition import Tool
+from .definition import Registry, Tool
 from .results import JobResult, Result, SavedFile, cny
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Prepared",
     "Price",
     "Receipt",
+    "Registry",
     "Result",
     "Results",
     "SavedFile",

@@ -1,8 +1,11 @@
 """What a tool is."""
 
+import importlib
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import overload
 
 from ..dashscope import Model
 from ..jobs import Work
@@ -44,3 +47,52 @@ class Tool:
         """The docstring, which is a prompt, a paragraph to a line."""
         paragraphs = inspect.cleandoc(self.function.__doc__ or "").split("\n\n")
         return "\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+class Registry(Sequence[Tool]):
+    """Tools in the order in which they are listed, each imported when it is first asked for.
+
+    A chat that calls one tool does not wait for the others.
+
+    Attributes:
+        names: the tools' names; they are known without importing anything.
+    """
+
+    def __init__(self, loads: Mapping[str, Callable[[], Tool]]) -> None:
+        self.names = tuple(loads)
+        self._loads = dict(loads)
+
+    @classmethod
+    def of(cls, tools: Sequence[Tool]) -> "Registry":
+        """These tools, which may be a registry already."""
+        return tools if isinstance(tools, cls) else cls({tool.name: partial(_itself, tool) for tool in tools})
+
+    @classmethod
+    def within(cls, package: str, *names: str) -> "Registry":
+        """The `TOOL` of each of these modules of a package."""
+        return cls({name: partial(_imported, f"{package}.{name}") for name in names})
+
+    def named(self, name: str) -> Tool | None:
+        """The tool of this name, if there is one."""
+        return self._loads[name]() if name in self._loads else None
+
+    @overload
+    def __getitem__(self, index: int) -> Tool: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Tool]: ...
+    def __getitem__(self, index: int | slice) -> Tool | Sequence[Tool]:
+        if isinstance(index, slice):
+            return [self._loads[name]() for name in self.names[index]]
+        return self._loads[self.names[index]]()
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def _itself(tool: Tool) -> Tool:
+    return tool
+
+
+def _imported(module: str) -> Tool:
+    tool: Tool = importlib.import_module(module).TOOL
+    return tool

@@ -1,11 +1,11 @@
 """Everything that lives as long as the server: settings and tools in, connection, store, poller and jobs out."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -16,13 +16,28 @@ from ..clock import Clock
 from ..dashscope import Client, RateLimiter, Timeouts, Wire
 from ..errors import InternalError, LocalizeError, StateUnavailable
 from ..files import KeptFiles, Outputs, Pdfs, sweep_scratch
-from ..jobs import Environment, GivenUp, JobRecord, JobStore, Lock, Poller, Presence, Recovery, Runner, Submission
+from ..jobs import (
+    Environment,
+    GivenUp,
+    JobRecord,
+    JobStore,
+    Lock,
+    Poller,
+    Presence,
+    Recovery,
+    Runner,
+    Submission,
+    Work,
+)
 from ..settings import Settings
 from ..state import KEPT_DAYS, Answers, CostLedger, Database, Notices, SharedRateLimits
 from .context import Calls, Context, Files, Jobs, ProgressReport
-from .definition import Tool
+from .definition import Registry, Tool
+from .results import JobResult
 
 logger = logging.getLogger(__name__)
+
+Part = TypeVar("Part")
 
 # How often a store that could not be opened is tried again, without a call that asks for it.
 _AGAIN_SECONDS = 5.0
@@ -37,6 +52,26 @@ class _Machine:
     paid: PaidCalls
     runner: Runner
     pdfs: Pdfs
+
+
+class _PartsOfTools(Mapping[str, Part]):
+    """A part of each tool that has it, by the tool's name; asked for one, only that tool is imported."""
+
+    def __init__(self, registry: Registry, part: Callable[[Tool], Part | None]) -> None:
+        self._registry, self._part = registry, part
+
+    def __getitem__(self, name: str) -> Part:
+        tool = self._registry.named(name)
+        part = self._part(tool) if tool else None
+        if part is None:
+            raise KeyError(name)
+        return part
+
+    def __iter__(self) -> Iterator[str]:
+        return (tool.name for tool in self._registry if self._part(tool) is not None)
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
 
 
 class _Attempt:
@@ -63,8 +98,9 @@ class Runtime:
     ) -> None:
         self.settings, self.clock = settings, clock
         self._timeouts = timeouts
-        self._works = {tool.name: tool.work for tool in tools if tool.work}
-        self._results = {tool.name: tool.result for tool in tools}
+        registry = Registry.of(tools)
+        self._works = _PartsOfTools[Work](registry, lambda tool: tool.work)
+        self._results = _PartsOfTools[type[JobResult]](registry, lambda tool: tool.result)
         self._outputs = Outputs(settings.output_dir)
         self._group: TaskGroup | None = None
         self._disk: tuple[Database, Presence] | None = None

@@ -12,24 +12,32 @@ import pytest
 
 from qwen_localize import __version__
 from qwen_localize.cli import manifests
-from qwen_localize.mcp_server import describe_tools
+from qwen_localize.mcp_server import build_server, describe_tools
+from qwen_localize.mcp_server.opening import as_file, opening_answers
+from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
 
 ROOT = Path(__file__).parents[3]
 
 
-async def test_every_generated_file_is_up_to_date() -> None:
-    assert manifests.outdated(ROOT, await describe_tools(TOOLS), TOOLS) == [], "run: qwen-localize manifests"
+@pytest.fixture
+async def opening(settings: Settings) -> str:
+    return as_file(await opening_answers(build_server(settings, TOOLS)))
 
 
-async def test_a_file_that_differs_is_named_and_rewritten(tmp_path: Path) -> None:
+async def test_every_generated_file_is_up_to_date(opening: str) -> None:
+    stale = manifests.outdated(ROOT, await describe_tools(TOOLS), TOOLS, opening)
+    assert stale == [], "run: qwen-localize manifests"
+
+
+async def test_a_file_that_differs_is_named_and_rewritten(tmp_path: Path, opening: str) -> None:
     tools = await describe_tools(TOOLS)
     (tmp_path / "README.md").write_text((ROOT / "README.md").read_text("utf-8"), "utf-8")
-    manifests.write(tmp_path, tools, TOOLS)
+    manifests.write(tmp_path, tools, TOOLS, opening)
     (tmp_path / "manifests" / "server.json").write_text("{}")
-    assert manifests.outdated(tmp_path, tools, TOOLS) == ["manifests/server.json"]
-    assert manifests.write(tmp_path, tools, TOOLS) == ["manifests/server.json"]
-    assert manifests.outdated(tmp_path, tools, TOOLS) == []
+    assert manifests.outdated(tmp_path, tools, TOOLS, opening) == ["manifests/server.json"]
+    assert manifests.write(tmp_path, tools, TOOLS, opening) == ["manifests/server.json"]
+    assert manifests.outdated(tmp_path, tools, TOOLS, opening) == []
 
 
 def test_server_json_fits_the_registrys_schema() -> None:
