@@ -6,7 +6,7 @@ from ._shared.arguments import JobId
 
 
 async def cancel_job(context: Context, job_id: JobId) -> JobResult:
-    """Cancel a job. One that is still queued is not paid; one already running is billed, so it is finished and kept."""
+    """Cancel a job. One still queued is not paid; a running one is billed, so it is finished and kept."""
     return await context.jobs.cancel(job_id)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+# Nobody comes to a bound above this one unless on purpose.
+_MOST_TOLD = 1_000_000
 # What these say is checked by us, and said in words when it matters.
 _IDLE = frozenset({"title", "minLength", "maxLength", "pattern", "minItems", "maxItems"})
 
@@ -25,7 +27,7 @@ def result_schema(schema: dict[str, Any], names: Collection[str]) -> dict[str, A
 
 
 def _type_only(field: dict[str, Any]) -> dict[str, Any]:
-    return {key: field[key] for key in ("type", "enum") if key in field}
+    return {"type": field["type"]} if "type" in field else {}
 
 
 def _slim(schema: dict[str, Any]) -> dict[str, Any]:
@@ -62,4 +64,6 @@ def _field(key: str, value: Any, definitions: dict[str, Any]) -> Any:
 def _idle(key: str, value: Any) -> bool:
     if key == "additionalProperties":
         return value is False  # an object that is open must say so: strict converters close what does not
+    if key in ("minimum", "maximum"):
+        return value == 0 or value > _MOST_TOLD
     return key in _IDLE or value is None or (key == "default" and value in ("", [], False))

@@ -62,7 +62,8 @@ class Result(BaseModel):
 class JobResult(Result):
     """A job as it stands. A tool whose jobs have more to say has a result of its own, made of this one."""
 
-    PUBLISHED = ALWAYS = frozenset({"job_id", "status", "message", "artifacts"})
+    PUBLISHED = frozenset({"job_id", "status", "artifacts"})
+    ALWAYS = PUBLISHED | {"message"}
 
     job_id: str
     status: Status

@@ -61,9 +61,9 @@ ImageRefs = Annotated[
     BeforeValidator(_unpacked),
     Field(description="Path, URL, data URI, folder or glob; or a list"),
 ]
-TargetLang = Annotated[str, Field(description="Code or English name: ru, Russian, pt-BR")]
+TargetLang = Annotated[str, Field(description="Code or name: ru, Russian, pt-BR")]
 TargetLangs = Annotated[str | list[str], BeforeValidator(_unpacked), Field(description="Name, code, or a list")]
-SourceLang = Annotated[str, Field(description="The same; auto detects it")]
+SourceLang = Annotated[str, Field(description="The same; auto: detected")]
 Glossary = Annotated[list[Term], Field(description="Terms and their fixed translations")]
 GlossaryOrFile = Annotated[
     list[Term] | str, BeforeValidator(_as_pairs), Field(description="Terms and their fixed translations, or their file")
@@ -76,8 +76,8 @@ TranslationMemory = Annotated[
 DomainHint = Annotated[str, Field(description="Subject and style, in English")]
 ImageRef = Annotated[str, Field(description="Local path, public URL, or data URI")]
 SensitiveWords = Annotated[list[str], Field(description="Exact words to leave out")]
-Background = Annotated[str, Field(description="Colour to flatten transparency or animation on")]
-Preview = Annotated[bool, Field(description="Only say cost and time")]
+Background = Annotated[str, Field(description="Colour behind transparency")]
+Preview = Annotated[bool, Field(description="Only tell cost and time")]
 JobId = Annotated[str, Field(description="As another tool returned it")]
 
 

@@ -47,7 +47,7 @@ class AnalysisResult(JobResult):
 async def analyze_conversation(
     context: Context,
     conversation: Given = None,
-    file: Annotated[str, Field(description="Or a path: JSON, JSONL, CSV, xlsx, a chat export")] = "",
+    file: Annotated[str, Field(description="Or its path: JSON, CSV, xlsx, a chat export")] = "",
     columns: ColumnNames = None,
     analysis: Annotated[list[AnalysisName], Field(description="Default: satisfaction, summary")] = [],  # noqa: B006
     questions: Annotated[list[Question], Field(description="Own ones; without labels, a few words")] = [],  # noqa: B006

@@ -20,7 +20,7 @@ Images = Annotated[
     list[str],
     Field(
         min_length=1,
-        description="1 to 3 paths, URLs or data URIs; the last gives the ratio. Folder or glob: each",
+        description="1 to 3 paths or URLs; the last gives the ratio. Folder or glob: each",
     ),
 ]
 Size = Annotated[str | None, Field(description="W*H, or a ratio such as 16:9")]

@@ -26,7 +26,7 @@ async def interpret_speech(
     target_lang: TargetLang,
     source_lang: SourceLang = "auto",
     model: Annotated[
-        str, Field(description="Or qwen3.8-…, gummy-realtime-v1, qwen3.5-omni-plus-realtime, others")
+        str, Field(description="Or gummy-realtime-v1, qwen3.5-omni-plus-realtime, …")
     ] = DEFAULT,
     speech: Annotated[bool, Field(description="Also as spoken WAV")] = False,
     voice: Annotated[str, Field(description="Of speech")] = "",

@@ -29,8 +29,8 @@ async def translate_media(
     media: Annotated[str, Field(description="Audio or video: path or URL")],
     target_lang: TargetLang,
     source_lang: SourceLang = "auto",
-    speech: Annotated[bool, Field(description="Speak the translation too; a video gets it as a track")] = False,
-    voice: Annotated[str, Field(description="Cherry, Nofish; for Chinese dialects others")] = "",
+    speech: Annotated[bool, Field(description="Also as a voice")] = False,
+    voice: Annotated[str, Field(description="Cherry, Nofish, …")] = "",
     preview: Preview = False,
 ) -> MediaResult:
     """Translate what is said in a recording or video: text, SRT and VTT files, with speech a WAV, and of a video the

@@ -34,9 +34,8 @@ async def translate_text(
 ) -> TranslateTextResult:
     """Translate text with Qwen-MT: 92 languages, any length. Placeholders, tags and numbers are checked, and mended.
 
-    Returns translations in order, warnings for what no attempt got right, terms that were not kept, and the cost; long
-    lists become a job with a file. Seconds for a text, about 1 s per 15 short strings. 1,000 words cost about 0.004 CNY
-    (flash); plus is better and dearer, lite cheaper.
+    Returns translations in order, warnings, and terms that were not kept; long lists become a job with a file. About
+    1 s for 15 short strings, and 0.004 CNY for 1,000 words (flash); plus is better and dearer.
     """
     chosen = MODELS[model]
     context.calls.check_model(chosen, MODELS.values())
