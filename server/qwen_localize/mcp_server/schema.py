@@ -65,5 +65,5 @@ def _idle(key: str, value: Any) -> bool:
     if key == "additionalProperties":
         return value is False  # an object that is open must say so: strict converters close what does not
     if key in ("minimum", "maximum"):
-        return value == 0 or value > _MOST_TOLD
+        return bool(value == 0 or value > _MOST_TOLD)
     return key in _IDLE or value is None or (key == "default" and value in ("", [], False))
