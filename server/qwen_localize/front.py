@@ -126,8 +126,10 @@ class Front:
             version = params["_meta"][VERSION] if is_envelope(params["_meta"]) else None
         else:
             version = self._version or ("2025-11-25" if method == "ping" else None)
-        which = self._which.get(version, {}).get(method) if isinstance(version, str) else None
-        return None if which is None else self._results[which]
+        which = self._which.get(version, {}) if isinstance(version, str) else {}
+        if method not in which or (is_modern(method, params) and "server/discover" not in which):
+            return None
+        return self._results[which[method]]
 
     def _say(self, message: Message) -> None:
         data = json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

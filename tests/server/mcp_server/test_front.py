@@ -87,6 +87,7 @@ HANDED_OVER = {
     "a ping in the newer era": enveloped("ping", 1),
     "an envelope without abilities": enveloped("tools/list", 1, clientCapabilities=None),
     "an envelope of an unknown version": enveloped("tools/list", 1, protocolVersion="2099-01-01"),
+    "an envelope of the older era": enveloped("tools/list", 1, protocolVersion="2025-11-25"),
     "an envelope whose version is a number": enveloped("tools/list", 1, protocolVersion=3),
     "a level of logs that is none": enveloped("tools/list", 1, logLevel="loud"),
     "a call in the newer era": enveloped("tools/list", 1) + enveloped("prompts/get", 2, {"name": "nothing"}),
