@@ -13,7 +13,11 @@ from . import (
     translate_image,
     translate_media,
     translate_text,
+    view_image,
 )
+from .prompts import PROMPTS
+
+__all__ = ["PROMPTS", "TOOLS"]
 
 TOOLS: tuple[Tool, ...] = (
     translate_text.TOOL,
@@ -23,6 +27,7 @@ TOOLS: tuple[Tool, ...] = (
     analyze_conversation.TOOL,
     translate_media.TOOL,
     interpret_speech.TOOL,
+    view_image.TOOL,
     get_job.TOOL,
     list_jobs.TOOL,
     cancel_job.TOOL,

@@ -28,12 +28,12 @@ async def serve(with_sandbox: bool, faults: Sequence[str]) -> None:
         faults: how it misbehaves.
     """
     async with chosen_settings(with_sandbox, faults) as settings:
-        from qwen_localize_tools import TOOLS
+        from qwen_localize_tools import PROMPTS, TOOLS
 
         from ..mcp_server import build_server
         from ..mcp_server.stdio import serve_stdio
 
-        await serve_stdio(build_server(settings, TOOLS))
+        await serve_stdio(build_server(settings, TOOLS, prompts=PROMPTS))
 
 
 async def serve_sandbox(port: int, faults: Sequence[str]) -> None:

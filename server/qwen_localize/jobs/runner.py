@@ -58,7 +58,9 @@ class Runner:
         """Seconds on the machine's clock."""
         return self._clock.now()
 
-    async def begin(self, tool: str, order: Order, directory: Path, cap: float | None) -> JobRecord:
+    async def begin(
+        self, tool: str, order: Order, directory: Path, cap: float | None, pay_again: str = ""
+    ) -> JobRecord:
         """Begin a job, or join the one that there is for the same request.
 
         Args:
@@ -66,6 +68,7 @@ class Runner:
             order: what is to be done.
             directory: where its artifacts go.
             cap: the daily budget in CNY.
+            pay_again: the job that needs a decision, and that the user has decided to pay for once more.
 
         Raises:
             OverBudget: it would pass the daily budget; nothing was sent.
@@ -75,6 +78,8 @@ class Runner:
         # in between is felt there.
         with anyio.CancelScope(shield=True):
             found = await self._added(record, order, cap)
+            if found.id == pay_again and await self._lifecycle.given_up(found):
+                found = await self._added(record, order, cap)
             if found.id == record.id:
                 self._group.start_soon(self._submission.run, record)
             else:

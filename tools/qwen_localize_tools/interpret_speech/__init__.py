@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 from qwen_localize.tool import Batch, Context, Order, Tool, cny
 
 from .._shared.arguments import Preview, SourceLang, TargetLang, unpacked_words
+from .._shared.media_languages import listed_spoken
 from .._shared.times import clock
 from .checking import checked
 from .models import DEFAULT, ROWS
@@ -78,6 +79,7 @@ TOOL = Tool(
     interpret_speech,
     title="Interpret speech",
     models=[row.model for row in ROWS.values()],
+    languages=lambda: {row.model.name: listed_spoken(row.table) for row in ROWS.values()},
     work=Batch(work, opens=True),
     result=SpeechResult,
 )

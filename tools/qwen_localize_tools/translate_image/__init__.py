@@ -30,7 +30,7 @@ from .._shared.arguments import (
     as_list,
 )
 from .._shared.bulk import is_one
-from .._shared.languages import AUTO
+from .._shared.languages import AUTO, listed, table
 from .._shared.opaque import ReadyRules
 from .._shared.pictures import Picture, PictureJobResult, is_same_scene
 from .many import Wish, many, work
@@ -92,6 +92,7 @@ TOOL = Tool(
     translate_image,
     title="Translate images",
     models=[*MODELS.values()],
+    languages=lambda: {model: listed(table(model)) for model in MODELS},
     result=TranslateImageResult,
     work=OneOrMany(
         one=Upstream(

@@ -8,6 +8,7 @@ from qwen_localize.files import LocalFile, RemoteMedia
 from qwen_localize.tool import Batch, Context, Order, Tool, cny
 
 from .._shared.arguments import Preview, SourceLang, TargetLang
+from .._shared.media_languages import listed_spoken, media_table
 from .._shared.sound.recordings import PROGRAM, can_decode
 from .assignment import Assignment
 from .languages import chosen
@@ -80,6 +81,7 @@ TOOL = Tool(
     translate_media,
     title="Translate audio and video",
     models=[MODEL],
+    languages=lambda: {MODEL.name: listed_spoken(media_table(MODEL.name))},
     work=Batch(work, opens=True),
     result=MediaResult,
 )
