@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -142,6 +142,15 @@ class Settings(BaseModel):
         """These settings, but at a sandbox, with the key that it takes, and with a store of its own."""
         return self.model_copy(update={"base_url": origin, "api_key": SecretStr("sk-sandbox"), "state_dir": state_dir})
 
+    def allowing(self, folders: Sequence[Path]) -> "Settings":
+        """These settings, with more folders that may be read.
+
+        Raises:
+            BadSetting: one is no folder.
+        """
+        added = tuple(_folder(path) for path in folders)
+        return self.model_copy(update={"allowed_dirs": (*self.allowed_dirs, *added)})
+
     @property
     def service(self) -> Service:
         """The service these settings name."""
@@ -164,6 +173,16 @@ def _platform_state_dir() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("qwen-localize", appauthor=False)
+
+
+def _folder(path: Path) -> Path:
+    try:
+        folder = _absolute(path).resolve(strict=True)
+    except (OSError, ValueError, RuntimeError):
+        raise BadSetting(f"--allow {path} cannot be used: there is no such folder. Give the path of one.") from None
+    if not folder.is_dir():
+        raise BadSetting(f"--allow {path} cannot be used: it is a file. Give the path of a folder.")
+    return folder
 
 
 def _absolute(path: Path) -> Path:

@@ -61,6 +61,19 @@ def _parser() -> argparse.ArgumentParser:
     for command in (parser, serve, live):
         default = False if command is parser else silent
         _flag(command, "--sandbox", words="use a local stand-in; no key needed", default=default)
+    for command in (parser, serve):
+        words = "a folder that may be read too, beside those of QWEN_LOCALIZE_ALLOWED_DIRS; may be repeated"
+        bare = command is parser
+        # A bundle puts all its folders behind one flag, or none; before a command's name, more than one cannot be told.
+        command.add_argument(
+            "--allow",
+            action="extend",
+            nargs=1 if bare else "*",
+            default=[] if bare else silent,
+            metavar="DIR",
+            type=Path,
+            help=words,
+        )
     for command in (parser, serve, live, sandbox):
         words = "make the stand-in misbehave; --fault help lists the ways"
         none: list[str] | str = [] if command is parser else silent
@@ -105,7 +118,7 @@ def _serve(options: argparse.Namespace) -> None:
     if "help" in options.fault:
         explain_faults()
     else:
-        anyio.run(serve, options.sandbox, options.fault)
+        anyio.run(serve, options.sandbox, options.fault, options.allow)
 
 
 def _demo(options: argparse.Namespace) -> int:

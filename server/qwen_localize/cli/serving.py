@@ -20,14 +20,19 @@ from ..settings import Settings
 _TIMES = 100
 
 
-async def serve(with_sandbox: bool, faults: Sequence[str]) -> None:
+async def serve(with_sandbox: bool, faults: Sequence[str], allow: Sequence[Path] = ()) -> None:
     """Speak MCP over stdin and stdout.
 
     Args:
         with_sandbox: use a local stand-in for the service, which runs in this process.
         faults: how it misbehaves.
+        allow: folders that may be read too.
+
+    Raises:
+        BadSetting: one of them is no folder.
     """
-    async with chosen_settings(with_sandbox, faults) as settings:
+    async with chosen_settings(with_sandbox, faults) as chosen:
+        settings = chosen.allowing(allow)
         from qwen_localize_tools import PROMPTS, TOOLS
 
         from ..mcp_server import build_server

@@ -77,14 +77,18 @@ class Runner:
         # Once it is written down it is also begun, and whoever has let it go on also waits for it: what is cancelled
         # in between is felt there.
         with anyio.CancelScope(shield=True):
-            found = await self._added(record, order, cap)
+            found = await self._paid_again(record, pay_again) or await self._added(record, order, cap)
             if found.id == pay_again and await self._lifecycle.given_up(found):
-                found = await self._added(record, order, cap)
+                found = await self._paid_again(record, pay_again) or await self._added(record, order, cap)
             if found.id == record.id:
                 self._group.start_soon(self._submission.run, record)
             else:
                 found = await self._go_on(found)
         return found
+
+    async def _paid_again(self, record: JobRecord, job_id: str) -> JobRecord | None:
+        """The job by which another call has ordered anew what the user has decided to pay for once more."""
+        return await self._env.store.successor(job_id, record.digest) if job_id else None
 
     async def child(self, batch: JobRecord, order: Order, directory: Path, cap: float | None) -> JobRecord:
         """A part of a batch, as a job by itself, when it has come to rest.

@@ -27,21 +27,21 @@ class Roots:
 
     def __init__(self) -> None:
         self._folders: tuple[Path, ...] = ()
-        self._known = False
+        self._version, self._known = 1, 0
         self._lock = anyio.Lock()
 
     def changed(self) -> None:
         """The client has others now."""
-        self._known = False
+        self._version += 1
 
     async def folders(self, context: McpContext[Any, Any]) -> tuple[Path, ...]:
         """The client's folders; none over HTTP, where its disk is not ours."""
         if not _tells(context):
             return ()
         async with self._lock:
-            while not self._known:
-                self._known = True  # unless they change meanwhile
+            while self._known != (version := self._version):
                 self._folders = await _asked(context)
+                self._known = version
         return self._folders
 
 

@@ -166,6 +166,17 @@ async def test_what_would_be_paid_again_past_the_budget_stays_to_be_decided(
     assert "Ask the user" in listed["jobs"][0]["message"]
 
 
+async def test_a_yes_that_comes_late_joins_what_another_yes_has_begun(
+    service: respx.Route, connect: Connect, edit: dict[str, Any]
+) -> None:
+    async with connect(client=User().client) as client:
+        asked = [await question(client, edit) for _ in range(2)]
+        results = [await answered(client, edit, one.request_state, {"consent": YES}) for one in asked]
+    assert [result.is_error for result in results] == [False, False]
+    assert len({result.structured_content["job_id"] for result in results}) == 1
+    assert service.call_count == 2
+
+
 @ERAS
 async def test_two_equal_calls_whose_users_agree_pay_once_more_together(
     service: respx.Route, connect: Connect, edit: dict[str, Any], mode: str
@@ -179,7 +190,9 @@ async def test_two_equal_calls_whose_users_agree_pay_once_more_together(
         async with anyio.create_task_group() as group:
             group.start_soon(call)
             group.start_soon(call)
-    assert [result.is_error for result in results] == [False, False]
+    # The other may still wait for the first job when that is given up.
+    assert all(not result.is_error or "Given up" in words(result) for result in results)
+    assert not all(result.is_error for result in results)
     assert service.call_count == 2
 
 
@@ -203,6 +216,26 @@ async def test_a_client_that_fails_to_ask_is_one_that_cannot(
 ) -> None:
     user = User(ErrorData(code=-32603, message="no window"))
     async with connect("legacy", client=user.client) as client:
+        result = await client.call_tool("edit_image", edit)
+    assert "Ask the user before paying again" in words(result)
+    assert service.call_count == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ElicitResult.model_construct(action="ACCEPT", content={"go_on": True}),
+        ElicitResult.model_construct(action="accept", content=[True]),
+        ElicitResult.model_construct(action="accept", content="go_on"),
+        ElicitResult.model_construct(action=None, content={"go_on": True}),
+        ElicitResult.model_construct(action="accept", content={"go_on": {"go_on": True}}),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Pydantic serializer")
+async def test_an_answer_with_a_flaw_is_none(
+    service: respx.Route, connect: Connect, edit: dict[str, Any], answer: Any
+) -> None:
+    async with connect("legacy", client=User(answer).client) as client:
         result = await client.call_tool("edit_image", edit)
     assert "Ask the user before paying again" in words(result)
     assert service.call_count == 1
