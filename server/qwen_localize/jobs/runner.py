@@ -20,7 +20,7 @@ from ..files import Kept, LocalMedia
 from ..state import until_available
 from .environment import Environment
 from .order import Order
-from .records import FINAL, RESTING, JobRecord, Kind, State
+from .records import FINAL, PAST_BUDGET, RESTING, JobRecord, Kind, State
 from .submission import Submission
 from .work import Batch, work_for
 
@@ -83,7 +83,7 @@ class Runner:
             if found.id == record.id:
                 self._group.start_soon(self._submission.run, record)
             else:
-                found = await self._go_on(found)
+                found = await self._go_on(found, past_budget=order.past_budget)
         return found
 
     async def _paid_again(self, record: JobRecord, job_id: str) -> JobRecord | None:
@@ -140,7 +140,7 @@ class Runner:
             label=order.label,
             digest=order.digest(tool),
             model=order.model.name,
-            arguments=order.arguments | order.remarks,
+            arguments=order.arguments | order.remarks | ({PAST_BUDGET: True} if order.past_budget else {}),
             inputs=[Kept.of(media).as_json for media in order.inputs],
             directory=str(directory),
             stem=order.stem,
@@ -170,8 +170,8 @@ class Runner:
                     "An input was let go of by another job that ended just now. Nothing was sent; call again."
                 )
 
-    async def _go_on(self, job: JobRecord) -> JobRecord:
-        """A job that is asked for again: what rests, and can go on, does."""
+    async def _go_on(self, job: JobRecord, *, past_budget: bool = False) -> JobRecord:
+        """A job that is asked for again: what rests, and can go on, does; past the daily budget if that is agreed."""
         if job.state not in (State.PAUSING, State.PAUSED, State.UNDELIVERED):
             return job
         if job.scope != self._env.scope or job.tool not in self._env.works:
@@ -179,7 +179,7 @@ class Runner:
         if job.state is State.PAUSING:
             await self._lifecycle.wanted(job)
         elif job.kind is Kind.BATCH:
-            if resumed := await self._lifecycle.resumed(job, self._env.presence.name):
+            if resumed := await self._lifecycle.resumed(job, self._env.presence.name, past_budget=past_budget):
                 self._group.start_soon(self._submission.run, resumed)
         elif await self._lifecycle.fetch_again(job):
             self._env.woken.happened()

@@ -17,5 +17,3 @@ class Consent:
 
 
 NO_CONSENT = Consent()
-# Marks a batch of which each call may pass the daily budget, in its arguments.
-PAST_BUDGET = "past_budget"

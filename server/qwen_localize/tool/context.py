@@ -11,7 +11,7 @@ from typing import Any
 from ..calls import CircuitBreaker, PaidCalls, Series
 from ..clock import Clock
 from ..dashscope import Limit, Model, Price
-from ..errors import InternalError, LocalizeError, NeedsDecision, of_kind
+from ..errors import InternalError, LocalizeError, NeedsDecision, OverBudget, of_kind
 from ..files import (
     Apart,
     Artifact,
@@ -37,7 +37,7 @@ from ..files import (
 from ..jobs import FINAL, GivenUp, JobRecord, Order, Runner, State
 from ..state import Notices, until_available
 from ..wellformed import whole
-from .consent import NO_CONSENT, PAST_BUDGET, Consent
+from .consent import NO_CONSENT, Consent
 from .links import SCHEME, FinishedFiles
 from .results import JobResult, SavedFile, cny, stage
 
@@ -307,6 +307,7 @@ class Jobs:
 
         Raises:
             NeedsDecision: it may be paid, and only the user can say whether to pay again.
+            OverBudget: it has passed the daily budget, or would; nothing more was sent.
             LocalizeError: it failed; the message is the reason, and what to do.
         """
         self.paid.check_model(order.model)
@@ -314,7 +315,7 @@ class Jobs:
         if not self.runner.is_batch(self.tool, order):  # each of its calls is booked by itself
             await self._check_cost(order)
         elif self.consent.past_budget:
-            order = replace(order, remarks=order.remarks | {PAST_BUDGET: True})
+            order = replace(order, past_budget=True)
         await self.outputs.prepare()
         again = self.consent.pay_again
         begun = await self.runner.begin(self.tool, order, self.outputs.directory, self.paid.cap, again)
@@ -323,6 +324,8 @@ class Jobs:
         result = self._result(ended)
         if ended.state is State.NEEDS_DECISION:
             raise NeedsDecision(result.message, ended.id, _question(ended))
+        if ended.state is State.UNDELIVERED and ended.details.get("error") == OverBudget.__name__:
+            raise OverBudget(result.message)
         if result.status in ("failed", "canceled"):
             raise LocalizeError(result.message)
         return result

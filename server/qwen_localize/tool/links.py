@@ -12,6 +12,8 @@ from ..errors import BadArgument, BadInput, quote
 from ..jobs import Runner
 
 SCHEME = "qwen-localize://"
+# Python's own, whatever this machine says besides.
+_TYPES = mimetypes.MimeTypes()
 _LINK = re.compile(r"qwen-localize://(?:files/([^/?#]+)/([1-9]\d{0,5})|saved/([^/?#]+))")
 
 
@@ -47,7 +49,7 @@ class FinishedFiles:
         job_id, number, name = match.groups()
         if name:
             path = self.directory / unquote(name)
-            found = FinishedFile(path, mimetypes.guess_type(path.name)[0] or "application/octet-stream")
+            found = FinishedFile(path, _TYPES.guess_type(path.name)[0] or "application/octet-stream")
             folders: tuple[Path, ...] = (self.directory,)
         else:
             folders, found = await self._of_job(unquote(job_id), int(number), link)

@@ -20,7 +20,7 @@ from ..files import KeptFiles, Outputs, Pdfs, sweep_scratch
 from ..jobs import Environment, GivenUp, JobRecord, JobStore, Lock, Poller, Presence, Recovery, Runner, Submission
 from ..settings import Settings
 from ..state import KEPT_DAYS, Answers, CostLedger, Database, Notices, SharedRateLimits
-from .consent import NO_CONSENT, PAST_BUDGET, Consent
+from .consent import NO_CONSENT, Consent
 from .context import Calls, Context, Files, Jobs, ProgressReport
 from .definition import Tool
 from .links import FinishedFile, FinishedFiles
@@ -183,7 +183,7 @@ class Runtime:
 
         if (machine := self._machine) is None:
             raise InternalError
-        if job.arguments.get(PAST_BUDGET):
+        if job.past_budget:
             machine = replace(machine, paid=replace(machine.paid, cap=None))
         return self._context(machine, job.tool, progress, batch=job)
 

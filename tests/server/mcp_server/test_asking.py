@@ -14,6 +14,8 @@ from mcp import Client, MCPError
 from mcp_types import ElicitResult, ErrorData, InputRequiredResult
 
 from fakes import API
+from fakes_media import Interpreter, talk
+from qwen_localize.calls import PaidCalls
 from qwen_localize.mcp_server.asking import LEAST_SECONDS
 from support import Connect, picture, words
 from virtual_time import VirtualClock
@@ -315,3 +317,50 @@ async def test_a_forged_state_is_refused(
         with pytest.raises(MCPError, match="requestState"):
             await answered(client, edit, spoil(asked.request_state or ""), {"consent": YES})
     assert service.call_count == 0
+
+
+@ERAS
+async def test_pictures_that_meet_the_budget_in_the_middle_go_on_in_place(
+    service: respx.Route,
+    connect: Connect,
+    edit: dict[str, Any],
+    mode: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def unchecked(*_: Any) -> None:
+        """As if others had spent the rest of the budget a moment later."""
+
+    monkeypatch.setattr(PaidCalls, "check_budget", unchecked)
+    service.side_effect = lambda _: edited()
+    (tmp_path / "cup.png").write_bytes(picture(80, 80))
+    many, user = edit | {"images": [str(tmp_path / "*.png")]}, User(NOES[0])
+    async with connect(mode, client=user.client, daily_budget=0.2) as client:
+        refused = await client.call_tool("edit_image", many)
+        paid = service.call_count
+        user._answer = YES
+        result = await client.call_tool("edit_image", many)
+    assert "daily budget" in words(refused)
+    assert paid == 1
+    assert result.structured_content
+    assert result.structured_content["details"]["done"] == 2
+    assert service.call_count == 2
+    assert len(user.asked) == 2
+
+
+@ERAS
+async def test_a_recording_that_meets_the_budget_in_the_middle_goes_on_in_place(
+    httpx2_mock: respx.Router, connect: Connect, tmp_path: Path, mode: str
+) -> None:
+    model = Interpreter(httpx2_mock)
+    user = User()
+    async with connect(mode, client=user.client, daily_budget=0.0021) as client:
+        arguments = {"media": str(talk(tmp_path / "talk.wav")), "target_lang": "fr"}
+        result = await client.call_tool("translate_media", arguments)
+        listed = (await client.call_tool("list_jobs", {})).structured_content
+    assert not result.is_error
+    assert len(user.asked) == 1
+    assert "daily budget" in user.asked[0]
+    assert model.count == 3
+    assert listed
+    assert [job["status"] for job in listed["jobs"]] == ["succeeded"]
