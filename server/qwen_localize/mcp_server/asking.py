@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import uuid4
 
+import anyio
 from mcp import MCPError
 from mcp.server.mcpserver import Context as McpContext
 from mcp.shared.message import ServerMessageMetadata
@@ -91,7 +92,7 @@ async def says_yes(asked: Question, context: McpContext[Any, Any], seconds: floa
         answer = await context.session.send_request(
             _request(asked), ElicitResult, max(seconds, LEAST_SECONDS), metadata=related
         )
-    except (MCPError, ValidationError):
+    except (MCPError, ValidationError, anyio.ClosedResourceError, anyio.BrokenResourceError):
         return False
     return _is_yes(answer)
 

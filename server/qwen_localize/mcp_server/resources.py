@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote as percent
@@ -23,6 +24,8 @@ FILES = (f"{SCHEME}files/", f"{SCHEME}saved/")
 # Over stdio, 20 MB take ten seconds, in which nothing else gets through.
 MOST_BYTES = 10 * 1024 * 1024
 _MOST_JOBS = 50
+# What a host may put into a model's context at once.
+_MOST_TEXT = 55_000
 _TEXTS = ("text/", "application/json", "application/x-subrip")
 _JSON, _ANY = "application/json", "application/octet-stream"
 
@@ -52,7 +55,7 @@ def add_resources(server: MCPServer[Any], runtime: Runtime, tools: Sequence[Tool
     @_told
     async def usage() -> str:
         """Estimated costs in CNY by day, tool and model."""
-        return _text(await runtime.costs())
+        return _text(_newest(await runtime.costs()))
 
     @server.resource(f"{SCHEME}jobs", name="jobs", title="Recent jobs", mime_type=_JSON)
     @_told
@@ -160,6 +163,12 @@ async def _jobs(runtime: Runtime) -> Jobs:
 
 async def _unheard(done: float, total: float, message: str) -> None:
     """Nobody waits for what a resource says of its progress."""
+
+
+def _newest(rows: list[Any]) -> list[Any]:
+    """As many of the first as an answer can hold."""
+    sizes = accumulate(len(_text(row).encode()) + 16 for row in rows)
+    return [row for row, size in zip(rows, sizes, strict=True) if size <= _MOST_TEXT]
 
 
 def _text(value: Any) -> str:

@@ -63,7 +63,7 @@ def _tells(context: McpContext[Any, Any]) -> bool:
 async def _asked(context: McpContext[Any, Any]) -> tuple[Path, ...]:
     try:
         found = await context.session.send_request(ListRootsRequest(), ListRootsResult, ANSWER_SECONDS)
-    except (MCPError, ValidationError) as error:
+    except (MCPError, ValidationError, anyio.ClosedResourceError, anyio.BrokenResourceError) as error:
         logger.info("The client does not say which folders it works in: %s", error)
         return ()
     return await anyio.to_thread.run_sync(_readable, [str(root.uri) for root in found.roots[:_MOST]])

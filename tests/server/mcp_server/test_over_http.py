@@ -10,6 +10,7 @@ import anyio
 import pytest
 import uvicorn
 from mcp import Client
+from mcp.client.session import ClientRequestContext
 from mcp_types import ElicitResult, ListRootsResult, Root
 from pydantic import FileUrl
 
@@ -37,7 +38,7 @@ async def served(settings: Settings) -> AsyncIterator[str]:
 async def test_a_clients_folders_are_not_ours(settings: Settings, tmp_path: Path, mode: str) -> None:
     asked: list[str] = []
 
-    async def roots(_: Any) -> ListRootsResult:
+    async def roots(context: ClientRequestContext) -> ListRootsResult:
         asked.append("roots")
         return ListRootsResult(roots=[Root(uri=FileUrl(tmp_path.as_uri()))])
 
@@ -53,7 +54,7 @@ async def test_a_clients_folders_are_not_ours(settings: Settings, tmp_path: Path
 async def test_a_user_is_asked_over_http_too(settings: Settings, mode: str) -> None:
     asked: list[str] = []
 
-    async def user(_: Any, params: Any) -> ElicitResult:
+    async def user(context: ClientRequestContext, params: Any) -> ElicitResult:
         asked.append(params.message)
         return ElicitResult(action="decline")
 

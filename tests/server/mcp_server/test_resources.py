@@ -9,8 +9,11 @@ from mcp import Client, MCPError
 from mcp_types import PromptReference, ResourceTemplateReference, TextContent
 
 from fakes import Service
+from qwen_localize.settings import Settings
+from qwen_localize.state import Cost, CostLedger, Database
 from qwen_localize_tools import PROMPTS, TOOLS
 from support import Connect
+from virtual_time import VirtualClock
 
 ERAS = pytest.mark.parametrize("mode", ["legacy", "auto"])
 # Of what a host may put into a model's context at once.
@@ -57,6 +60,23 @@ async def test_jobs_are_read_as_they_stand(service: Service, connect: Connect, p
         with pytest.raises(MCPError, match="no job with this job_id") as caught:
             await client.read_resource("qwen-localize://jobs/job-0")
     assert caught.value.error.code == -32602
+
+
+async def test_the_newest_costs_are_shown_however_many_there_are(
+    connect: Connect, settings: Settings, clock: VirtualClock
+) -> None:
+    async with connect() as client:
+        assert await read(client, "usage") == []
+    database = Database(settings.state_dir, clock.wall())
+    ledger = CostLedger(database)
+    for number in range(900):
+        cost = Cost(settings.scope, "translate_text", f"model-{number % 3}", 1.0)
+        await ledger.expect(cost, clock.wall() - (number // 3) * 24 * 3600, None)
+    database.close()
+    async with connect() as client:
+        rows = await read(client, "usage")
+    assert 300 <= len(rows) < 900
+    assert rows[0]["day"] == max(row["day"] for row in rows)
 
 
 @pytest.mark.parametrize("tool", [tool.name for tool in TOOLS if tool.languages])
