@@ -20,7 +20,7 @@ from qwen_localize.mcp_server import build_server, registration
 from qwen_localize.settings import Settings
 from qwen_localize.state import database
 from qwen_localize.tool import Tool
-from qwen_localize_tools import TOOLS
+from qwen_localize_tools import PROMPTS, TOOLS
 from support import KEY, ORIGIN, Connect
 from virtual_time import VirtualClock, VirtualLoop
 
@@ -149,12 +149,14 @@ def connect(settings: Settings, clock: VirtualClock) -> Connect:
     """A client in front of the whole server; only time and the network below are not real."""
 
     @asynccontextmanager
-    async def connected(mode: str = "auto", timeouts: Timeouts | None = None, **changes: Any) -> AsyncIterator[Client]:
+    async def connected(
+        mode: str = "auto", timeouts: Timeouts | None = None, client: Any = None, **changes: Any
+    ) -> AsyncIterator[Client]:
         changed = settings.model_copy(update=changes)
-        server = build_server(changed, TOOLS, clock=clock, timeouts=timeouts)
+        server = build_server(changed, TOOLS, prompts=PROMPTS, clock=clock, timeouts=timeouts)
         with anyio.fail_after(24 * 3600):
-            async with Client(server, mode=mode) as client:
-                yield client
+            async with Client(server, mode=mode, **client or {}) as speaking:
+                yield speaking
 
     return connected
 

@@ -13,6 +13,7 @@ LocalizeError               one to three sentences: what, why, what to do
 │   ├── OutOfFunds
 │   ├── BadSetting
 │   ├── OverBudget
+│   ├── NeedsDecision
 │   ├── StateUnavailable
 │   └── OutputUnavailable
 ├── TryLater                nobody can act now
@@ -87,6 +88,20 @@ class BadSetting(SetupError):
 
 class OverBudget(SetupError):
     """The call would pass the daily budget that the user set; nothing was sent."""
+
+
+class NeedsDecision(SetupError):
+    """A job may be paid, and only the user can say whether it is paid again.
+
+    Attributes:
+        job_id: the job.
+        question: what is to be decided, for the user.
+    """
+
+    def __init__(self, words: str, job_id: str = "", question: str = "") -> None:
+        super().__init__(words)
+        self.job_id = job_id
+        self.question = question
 
 
 class StateUnavailable(SetupError):

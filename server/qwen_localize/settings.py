@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -143,6 +143,15 @@ class Settings(BaseModel):
         """These settings, but at a sandbox, with the key that it takes, and with a store of its own."""
         return self.model_copy(update={"base_url": origin, "api_key": SecretStr("sk-sandbox"), "state_dir": state_dir})
 
+    def allowing(self, folders: Sequence[Path]) -> "Settings":
+        """These settings, with more folders that may be read.
+
+        Raises:
+            BadSetting: one is no folder.
+        """
+        added = tuple(_folder(path) for path in folders)
+        return self.model_copy(update={"allowed_dirs": (*self.allowed_dirs, *added)})
+
     @property
     def service(self) -> Service:
         """The service these settings name."""
@@ -159,6 +168,16 @@ class Settings(BaseModel):
         # A key that was pasted with bytes of another encoding must not keep the server from starting.
         text = f"{self.service.origin}\n{self.key}".encode(errors="surrogateescape")
         return hashlib.blake2b(text, digest_size=6).hexdigest()
+
+
+def _folder(path: Path) -> Path:
+    try:
+        folder = _absolute(path).resolve(strict=True)
+    except (OSError, ValueError, RuntimeError):
+        raise BadSetting(f"--allow {path} cannot be used: there is no such folder. Give the path of one.") from None
+    if not folder.is_dir():
+        raise BadSetting(f"--allow {path} cannot be used: it is a file. Give the path of a folder.")
+    return folder
 
 
 def _absolute(path: Path) -> Path:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from qwen_localize import cli
 from qwen_localize.errors import BadSetting
 from qwen_localize.settings import Settings
 
@@ -65,6 +66,31 @@ def test_files_are_read_below_the_working_and_the_output_directory(
 def test_allowed_directories_replace_the_usual_ones(tmp_path: Path) -> None:
     settings = Settings.load({"QWEN_LOCALIZE_ALLOWED_DIRS": f"{tmp_path}:{tmp_path / 'b'}"})
     assert settings.allowed_dirs == (tmp_path.resolve(), (tmp_path / "b").resolve())
+
+
+def test_folders_that_are_allowed_besides_are_absolute_with_links_resolved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").symlink_to("a")
+    monkeypatch.chdir(tmp_path)
+    settings = Settings.load({"QWEN_LOCALIZE_ALLOWED_DIRS": "/x"}).allowing([Path("b"), tmp_path])
+    assert settings.allowed_dirs == (Path("/x"), tmp_path / "a", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("typed", "folders"),
+    [
+        (["serve", "--allow", "a", "--allow", "b"], ["a", "b"]),
+        (["serve", "--allow", "a", "b", "--sandbox"], ["a", "b"]),
+        (["serve", "--allow"], []),
+        (["serve"], []),
+        (["--allow", "a", "--allow", "b"], ["a", "b"]),
+        (["--allow", "a", "serve"], ["a"]),
+    ],
+)
+def test_folders_are_allowed_by_one_flag_or_by_many(typed: list[str], folders: list[str]) -> None:
+    assert cli._parser().parse_args(typed).allow == [Path(folder) for folder in folders]
 
 
 def test_a_root_as_working_directory_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

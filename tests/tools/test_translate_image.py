@@ -34,10 +34,11 @@ async def test_a_local_picture_goes_in_and_a_translated_jpeg_on_disk_comes_out(s
 
 async def test_the_text_has_the_absolute_path_and_a_link_stands_beside_it(service: Service, call: Call) -> None:
     result = await call()
-    path = result.structured_content["artifacts"][0]["path"]
-    assert path in words(result)
+    data = result.structured_content
+    assert data["artifacts"][0]["path"] in words(result)
     link = next(block for block in result.content if isinstance(block, ResourceLink))
-    assert (link.uri, link.name, link.mime_type) == (Path(path).as_uri(), "poster.ru.jpg", "image/jpeg")
+    assert link.uri == f"qwen-localize://files/{data['job_id']}/1"
+    assert (link.name, link.mime_type) == ("poster.ru.jpg", "image/jpeg")
 
 
 async def test_no_picture_bytes_are_in_the_answer(service: Service, call: Call) -> None:

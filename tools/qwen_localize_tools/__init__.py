@@ -2,6 +2,10 @@
 
 from qwen_localize.tool import Registry
 
+from .prompts import PROMPTS
+
+__all__ = ["PROMPTS", "TOOLS"]
+
 TOOLS = Registry.within(
     __name__,
     "translate_text",
@@ -11,6 +15,7 @@ TOOLS = Registry.within(
     "analyze_conversation",
     "translate_media",
     "interpret_speech",
+    "view_image",
     "get_job",
     "list_jobs",
     "cancel_job",

@@ -65,6 +65,19 @@ def _parser() -> argparse.ArgumentParser:
     for command in (parser, serve, live):
         default = False if command is parser else silent
         _flag(command, "--sandbox", words="use a local stand-in; no key needed", default=default)
+    for command in (parser, serve):
+        words = "a folder that may be read too, beside those of QWEN_LOCALIZE_ALLOWED_DIRS; may be repeated"
+        bare = command is parser
+        # A bundle puts all its folders behind one flag, or none; before a command's name, more than one cannot be told.
+        command.add_argument(
+            "--allow",
+            action="extend",
+            nargs=1 if bare else "*",
+            default=[] if bare else silent,
+            metavar="DIR",
+            type=_path,
+            help=words,
+        )
     for command in (parser, serve, live, sandbox):
         words = "make the stand-in misbehave; --fault help lists the ways"
         none: list[str] | str = [] if command is parser else silent
@@ -151,7 +164,7 @@ def _manifests(options: argparse.Namespace) -> int:
 
     import anyio
 
-    from qwen_localize_tools import TOOLS
+    from qwen_localize_tools import PROMPTS, TOOLS
 
     from ..mcp_server import build_server, describe_tools
     from ..mcp_server.opening import as_file, opening_answers
@@ -162,7 +175,7 @@ def _manifests(options: argparse.Namespace) -> int:
     if not (root / "manifests").is_dir():
         raise LocalizeError("There is no folder manifests/ here. Run this in a clone of the project.")
     tools = anyio.run(describe_tools, TOOLS)
-    opening = as_file(anyio.run(opening_answers, build_server(Settings.load({}), TOOLS)))
+    opening = as_file(anyio.run(opening_answers, build_server(Settings.load({}), TOOLS, prompts=PROMPTS)))
     stale = outdated(root, tools, TOOLS, opening)
     if options.check and stale:
         return _complain(f"Out of date: {', '.join(stale)}. Run: qwen-localize manifests")

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import anyio
 
-from qwen_localize_tools import TOOLS
+from qwen_localize_tools import PROMPTS, TOOLS
 
 from ..errors import LocalizeError
 from ..front import Front
@@ -25,17 +25,28 @@ from ..settings import Settings
 _TIMES = 100
 
 
-async def serve(with_sandbox: bool, faults: Sequence[str], front: Front | None = None, line: bytes = b"") -> None:
+async def serve(
+    with_sandbox: bool,
+    faults: Sequence[str],
+    allow: Sequence[Path] = (),
+    front: Front | None = None,
+    line: bytes = b"",
+) -> None:
     """Speak MCP over stdin and stdout.
 
     Args:
         with_sandbox: use a local stand-in for the service, which runs in this process.
         faults: how it misbehaves.
+        allow: folders that may be read too.
         front: who has answered so far.
         line: what it could not answer.
+
+    Raises:
+        BadSetting: one of the folders is none.
     """
     async with chosen_settings(with_sandbox, faults) as settings:
-        await serve_stdio(build_server(settings, TOOLS), front, line)
+        server = build_server(settings.allowing(allow), TOOLS, prompts=PROMPTS)
+        await serve_stdio(server, front, line)
 
 
 async def serve_sandbox(port: int, faults: Sequence[str]) -> None:

@@ -36,7 +36,7 @@ def serve(options: argparse.Namespace) -> int:
 def _is_needed_now(options: argparse.Namespace) -> bool:
     """Whether the server itself is: no client talks here, its options must be looked at, or jobs go on with it."""
     talks = sys.stdin is not None and sys.stdout is not None and not sys.stdin.isatty()
-    if not talks or options.fault:
+    if not talks or options.fault or not all(map(os.path.isdir, options.allow)):
         return True
     if options.sandbox:
         return False  # it has a store of its own
@@ -64,7 +64,7 @@ def _serve(options: argparse.Namespace, front: Front | None, line: bytes) -> Non
     if "help" in options.fault:
         explain_faults()
     else:
-        anyio.run(serve, options.sandbox, options.fault, front, line)
+        anyio.run(serve, options.sandbox, options.fault, options.allow, front, line)
 
 
 @contextmanager

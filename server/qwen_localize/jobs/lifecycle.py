@@ -38,7 +38,7 @@ from typing import Any
 from ..clock import Clock
 from ..errors import StateUnavailable
 from ..state import until_available
-from .records import UPSTREAM, JobRecord, Kind, State
+from .records import PAST_BUDGET, UPSTREAM, JobRecord, Kind, State
 from .store import JobStore
 from .waiting import JobSignals
 
@@ -192,20 +192,30 @@ class Lifecycle:
         return await self._insist(job, {State.PAUSING}, state=State.PAUSED, message=words, artifacts=[*artifacts])
 
     async def broken_off(
-        self, job: JobRecord, words: str, artifacts: Sequence[dict[str, Any]] = ()
+        self, job: JobRecord, words: str, artifacts: Sequence[dict[str, Any]] = (), error: str = ""
     ) -> JobRecord | None:
-        """A batch could not be brought to its end, which can be tried again with the answers that it has."""
+        """A batch could not be brought to its end, which can be tried again with the answers that it has.
+
+        Args:
+            job: the batch.
+            words: why, for people.
+            artifacts: what of it is there.
+            error: what kind of `LocalizeError` it is, where that tells what the user can decide.
+        """
         words = (
             f"{words} What was answered is paid and kept for three days: do not call again. get_job with job_id "
             f"{job.id} goes on with it and pays only for the rest; cancel_job ends it."
         )
-        return await self._insist(job, _DOING, state=State.UNDELIVERED, message=words, artifacts=[*artifacts])
+        facts = {"message": words, "artifacts": [*artifacts], "details": job.details | {"error": error}}
+        return await self._insist(job, _DOING, state=State.UNDELIVERED, **facts)
 
-    async def resumed(self, job: JobRecord, owner: str) -> JobRecord | None:
-        """Somebody asks for a batch that rests: `owner` goes on with it."""
+    async def resumed(self, job: JobRecord, owner: str, *, past_budget: bool = False) -> JobRecord | None:
+        """Somebody asks for a batch that rests: `owner` goes on with it, past the daily budget if that is agreed."""
         if job.kind is not Kind.BATCH:
             return None
-        return await self._change(job, _AT_REST, state=State.PREPARED, owner=owner, message="", cancel=False)
+        facts: dict[str, Any] = {"owner": owner, "message": "", "cancel": False}
+        facts |= {"arguments": job.arguments | {PAST_BUDGET: True}} if past_budget else {}
+        return await self._change(job, _AT_REST, state=State.PREPARED, **facts)
 
     # The ends.
 

@@ -24,6 +24,7 @@ class Order:
         cost: estimate in CNY for all `pieces` of results; None where nobody published the price, and for a batch,
             of which each call is booked by itself.
         many: whether it is a batch, where a tool has work for one and work for many.
+        past_budget: whether each call of a batch may pass the daily budget, since the user has agreed to that.
     """
 
     label: str
@@ -34,6 +35,7 @@ class Order:
     cost: float | None = None
     pieces: int = 1
     many: bool = False
+    past_budget: bool = False
     remarks: dict[str, Any] = field(default_factory=dict)
 
     def digest(self, tool: str) -> str:

@@ -38,6 +38,9 @@ UPSTREAM = frozenset({State.QUEUED, State.RUNNING})
 # What a poller has something to do for.
 OPEN = frozenset({State.PREPARED, State.SUBMITTING, State.UNCONFIRMED, State.PAUSING, State.READY}) | UPSTREAM
 
+# Among a batch's arguments: the user has agreed that it passes the daily budget.
+PAST_BUDGET = "past_budget"
+
 
 @dataclass(frozen=True)
 class JobRecord:
@@ -95,6 +98,11 @@ class JobRecord:
     message: str = ""
     cancel: bool = False
     parent: str = ""
+
+    @property
+    def past_budget(self) -> bool:
+        """Whether each call of this batch may pass the daily budget."""
+        return bool(self.arguments.get(PAST_BUDGET))
 
     def price_of(self, pieces: int) -> float | None:
         """The cost of so many results, in CNY; never more than what was expected for all."""

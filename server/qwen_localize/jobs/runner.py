@@ -20,7 +20,7 @@ from ..files import Kept, LocalMedia
 from ..state import until_available
 from .environment import Environment
 from .order import Order
-from .records import FINAL, RESTING, JobRecord, Kind, State
+from .records import FINAL, PAST_BUDGET, RESTING, JobRecord, Kind, State
 from .submission import Submission
 from .work import Batch, work_for
 
@@ -58,7 +58,9 @@ class Runner:
         """Seconds on the machine's clock."""
         return self._clock.now()
 
-    async def begin(self, tool: str, order: Order, directory: Path, cap: float | None) -> JobRecord:
+    async def begin(
+        self, tool: str, order: Order, directory: Path, cap: float | None, pay_again: str = ""
+    ) -> JobRecord:
         """Begin a job, or join the one that there is for the same request.
 
         Args:
@@ -66,6 +68,7 @@ class Runner:
             order: what is to be done.
             directory: where its artifacts go.
             cap: the daily budget in CNY.
+            pay_again: the job that needs a decision, and that the user has decided to pay for once more.
 
         Raises:
             OverBudget: it would pass the daily budget; nothing was sent.
@@ -74,12 +77,18 @@ class Runner:
         # Once it is written down it is also begun, and whoever has let it go on also waits for it: what is cancelled
         # in between is felt there.
         with anyio.CancelScope(shield=True):
-            found = await self._added(record, order, cap)
+            found = await self._paid_again(record, pay_again) or await self._added(record, order, cap)
+            if found.id == pay_again and await self._lifecycle.given_up(found):
+                found = await self._paid_again(record, pay_again) or await self._added(record, order, cap)
             if found.id == record.id:
                 self._group.start_soon(self._submission.run, record)
             else:
-                found = await self._go_on(found)
+                found = await self._go_on(found, past_budget=order.past_budget)
         return found
+
+    async def _paid_again(self, record: JobRecord, job_id: str) -> JobRecord | None:
+        """The job by which another call has ordered anew what the user has decided to pay for once more."""
+        return await self._env.store.successor(job_id, record.digest) if job_id else None
 
     async def child(self, batch: JobRecord, order: Order, directory: Path, cap: float | None) -> JobRecord:
         """A part of a batch, as a job by itself, when it has come to rest.
@@ -131,7 +140,7 @@ class Runner:
             label=order.label,
             digest=order.digest(tool),
             model=order.model.name,
-            arguments=order.arguments | order.remarks,
+            arguments=order.arguments | order.remarks | ({PAST_BUDGET: True} if order.past_budget else {}),
             inputs=[Kept.of(media).as_json for media in order.inputs],
             directory=str(directory),
             stem=order.stem,
@@ -161,8 +170,8 @@ class Runner:
                     "An input was let go of by another job that ended just now. Nothing was sent; call again."
                 )
 
-    async def _go_on(self, job: JobRecord) -> JobRecord:
-        """A job that is asked for again: what rests, and can go on, does."""
+    async def _go_on(self, job: JobRecord, *, past_budget: bool = False) -> JobRecord:
+        """A job that is asked for again: what rests, and can go on, does; past the daily budget if that is agreed."""
         if job.state not in (State.PAUSING, State.PAUSED, State.UNDELIVERED):
             return job
         if job.scope != self._env.scope or job.tool not in self._env.works:
@@ -170,7 +179,7 @@ class Runner:
         if job.state is State.PAUSING:
             await self._lifecycle.wanted(job)
         elif job.kind is Kind.BATCH:
-            if resumed := await self._lifecycle.resumed(job, self._env.presence.name):
+            if resumed := await self._lifecycle.resumed(job, self._env.presence.name, past_budget=past_budget):
                 self._group.start_soon(self._submission.run, resumed)
         elif await self._lifecycle.fetch_again(job):
             self._env.woken.happened()

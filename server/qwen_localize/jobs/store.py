@@ -127,6 +127,15 @@ class JobStore:
         """The parts of a batch, the oldest first; what it has joined has another parent, or none."""
         return await self._select(_PART_OF.format("?"), (parent, parent))
 
+    async def successor(self, job_id: str, digest: str) -> JobRecord | None:
+        """The newest job for the same request that was written down after a job."""
+        where = (
+            "digest = ? AND EXISTS (SELECT 1 FROM jobs AS old WHERE old.id = ? AND old.digest = jobs.digest "
+            "AND old.scope = jobs.scope AND old.rowid < jobs.rowid)"
+        )
+        found = await self._select(where, (digest, job_id), limit=1, order="rowid DESC")
+        return found[0] if found else None
+
     async def within(self, scope: str, states: Collection[State]) -> list[JobRecord]:
         """The jobs of a scope in these states, the oldest first."""
         marks = ", ".join("?" * len(states))

@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 
 from ..dashscope import Departure, as_text, usage_of
-from ..errors import OWN_FAULT, BadAnswer, BadArgument, LocalizeError, StateUnavailable, Unconfirmed
+from ..errors import OWN_FAULT, BadAnswer, BadArgument, LocalizeError, OverBudget, StateUnavailable, Unconfirmed
 from ..files import Kept, offer
 from ..finishing import to_the_end
 from ..state import until_available
@@ -135,13 +135,14 @@ class Submission:
         try:
             await self._lifecycle.completed(job, await self._done(job, work))
         except LocalizeError as error:
-            await self._broken_off(job, str(error))
+            over = isinstance(error, OverBudget) or isinstance(error.__cause__, OverBudget)
+            await self._broken_off(job, str(error), OverBudget.__name__ if over else "")
         except Exception:
             logger.exception("%s could not be put together for a reason nobody foresaw", job.id)
             await self._broken_off(job, OWN_FAULT)
 
-    async def _broken_off(self, job: JobRecord, words: str) -> None:
-        await self._lifecycle.broken_off(job, words, await self._landed(job))
+    async def _broken_off(self, job: JobRecord, words: str, error: str = "") -> None:
+        await self._lifecycle.broken_off(job, words, await self._landed(job), error)
 
     async def _landed(self, job: JobRecord) -> list[dict[str, Any]]:
         """What the parts of a batch have made, once nothing of it is out any more."""

@@ -1,22 +1,23 @@
 """Settings and tools make an MCP server: registration, lifetime, and what the model may read of a failure."""
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from mcp.server import MCPServer
-from mcp.server.mcpserver.resources import ResourceSecurity
 
 from .. import __version__
 from ..clock import Clock, RealClock
 from ..dashscope import Timeouts
 from ..settings import Settings
-from ..tool import Registry, Tool
+from ..tool import Prompt, Registry, Tool
 from ..tool.runtime import Runtime
-from .cancellation import Cancellations, note_cancellation
-from .file_resources import TEMPLATE, read_file
+from .cancellation import note_cancellation
+from .prompts import add_prompts
 from .registration import BoundTools, Serving
+from .resources import add_resources
+from .roots import note_roots
+from .server import CACHE_HINTS, LocalizeServer
 
 INSTRUCTIONS = (
     "Translates texts, pictures, recordings and videos, edits and reads pictures, and judges chats with Alibaba Model "
@@ -26,7 +27,12 @@ INSTRUCTIONS = (
 
 
 def build_server(
-    settings: Settings, tools: Sequence[Tool], *, clock: Clock | None = None, timeouts: Timeouts | None = None
+    settings: Settings,
+    tools: Sequence[Tool],
+    *,
+    prompts: Sequence[Prompt] = (),
+    clock: Clock | None = None,
+    timeouts: Timeouts | None = None,
 ) -> MCPServer[Serving]:
     """The server. Opens no connection and needs no key until a tool is called."""
     runtime = Runtime(settings, tools, clock or RealClock(), timeouts)
@@ -34,37 +40,22 @@ def build_server(
     @asynccontextmanager
     async def lifespan(_: MCPServer[Serving]) -> AsyncIterator[Serving]:
         async with runtime.running():
-            yield Serving(runtime, Cancellations())
+            yield Serving(runtime)
 
-    server = MCPServer(
+    server = LocalizeServer(
         "qwen-localize",
         title="Qwen Localize",
         version=__version__,
         instructions=INSTRUCTIONS,
         lifespan=lifespan,
-        middleware=[note_cancellation],
+        middleware=[note_cancellation, note_roots],
+        cache_hints=CACHE_HINTS,
         log_level="WARNING",
     )
-
     # The SDK's own manager wants every tool at once; `test_server` notices if this name goes.
     server._tool_manager = BoundTools(Registry.of(tools))  # noqa: SLF001
-
-    @server.resource("qwen-localize://usage", name="usage", title="Costs", mime_type="application/json")
-    async def usage() -> str:
-        """Estimated costs in CNY by day, tool and model."""
-        return json.dumps(await runtime.costs(), ensure_ascii=False, indent=1)
-
-    @server.resource(
-        TEMPLATE,
-        name="files",
-        title="Finished files",
-        mime_type="application/octet-stream",
-        security=ResourceSecurity(exempt_params={"path"}),
-    )
-    async def files(path: str) -> bytes:
-        """What tools have saved, by the links in their results."""
-        return await read_file(path, settings.output_dir)
-
+    add_resources(server, runtime, tools)
+    add_prompts(server, prompts, tools)
     return server
 
 

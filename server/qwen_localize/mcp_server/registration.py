@@ -1,7 +1,9 @@
 """A tool as the SDK registers it: its schemas, its checked arguments, its progress, its answer."""
 
+import base64
 import logging
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePath
 from typing import Any
@@ -11,20 +13,30 @@ from mcp.server.mcpserver import Context as McpContext
 from mcp.server.mcpserver.tools import Tool as McpTool
 from mcp.server.mcpserver.tools import ToolManager
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata, func_metadata
-from mcp_types import CallToolResult, ContentBlock, ResourceLink, TextContent, ToolAnnotations
+from mcp_types import (
+    CallToolResult,
+    ContentBlock,
+    ImageContent,
+    InputRequiredResult,
+    ResourceLink,
+    TextContent,
+    ToolAnnotations,
+)
 from pydantic import ConfigDict, ValidationError
 
 from ..errors import OWN_FAULT, LocalizeError, redact
 from ..settings import Links
-from ..tool import Registry, Result, Tool
+from ..tool import NO_CONSENT, Consent, Registry, Result, SavedFile, Tool
 from ..tool.runtime import Runtime
 from ..wellformed import whole, whole_throughout
+from . import asking
 from .argument_errors import argument_words
 from .arguments import checked
 from .cancellation import Cancellations
 from .progress import Progress
+from .roots import Roots
 from .schema import arguments_schema, result_schema
-from .wait_limits import wait_limit
+from .wait_limits import margined, wait_limit
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +46,9 @@ class Serving:
     """What the calls of one server share."""
 
     runtime: Runtime
-    cancellations: Cancellations
+    cancellations: Cancellations = field(default_factory=Cancellations)
+    roots: Roots = field(default_factory=Roots)
+    answered: asking.Answered = field(default_factory=asking.Answered)
 
 
 def bind(tool: Tool) -> "BoundTool":
@@ -94,20 +108,63 @@ class BoundTool(McpTool):
 
     async def _outcome(
         self, serving: Serving, progress: Progress, context: McpContext[Any, Any], values: dict[str, Any]
-    ) -> CallToolResult:
-        runtime = serving.runtime
-        limit = wait_limit(_client_name(context), runtime.settings.wait)
-        given_up = partial(serving.cancellations.given_up, context.request_id)
+    ) -> CallToolResult | InputRequiredResult:
+        """What the call comes to. A user is asked once at most, and their answer counts for this call alone."""
+        run = partial(self._done, serving, progress, context, values)
+        begun = serving.runtime.clock.now()
         try:
-            ours = await runtime.context(self.name, progress.report, limit, given_up)
-            result: Result = await self.fn(ours, **values)
-            return _success(result, links=_has_links(_client_name(context), runtime.settings.links))
+            told = asking.answer_with_call(context, serving.answered)
+            if told and told.consent == NO_CONSENT:
+                return _failure(told.refusal, serving.runtime)
+            try:
+                return await run(told.consent if told else NO_CONSENT)
+            except LocalizeError as error:
+                asked = None if told else asking.question(error)
+                if not asked or not asking.can_ask(context):
+                    raise
+                if question := asking.as_result(asked, context):
+                    return question
+                if not await asking.says_yes(asked, context, _limit(serving, context)):
+                    raise
+            return await run(asked.consent, waited=serving.runtime.clock.now() - begun)
         except LocalizeError as error:
             logger.info("%s: %s: %s", self.name, type(error).__name__, error)
-            return _failure(str(error), runtime)
+            return _failure(str(error), serving.runtime)
         except Exception:
             logger.exception("%s failed in a way nobody foresaw", self.name)
-            return _failure(OWN_FAULT, runtime)
+            return _failure(OWN_FAULT, serving.runtime)
+
+    async def _done(
+        self,
+        serving: Serving,
+        progress: Progress,
+        context: McpContext[Any, Any],
+        values: dict[str, Any],
+        consent: Consent,
+        waited: float = 0.0,
+    ) -> CallToolResult:
+        runtime, patience = serving.runtime, margined(_patience(serving, context))
+        ours = await runtime.context(
+            self.name,
+            progress.report,
+            max(0.0, _limit(serving, context) - waited),
+            partial(serving.cancellations.given_up, context.request_id),
+            consent=consent,
+            roots=await serving.roots.folders(context),
+            patience=math.inf if runtime.settings.wait is not None else patience,
+        )
+        result: Result = await self.fn(ours, **values)
+        return _success(result, links=_has_links(_client_name(context), runtime.settings.links))
+
+
+def _limit(serving: Serving, context: McpContext[Any, Any]) -> float:
+    """Seconds that a call may keep this client waiting."""
+    return wait_limit(_client_name(context), serving.runtime.settings.wait, _patience(serving, context))
+
+
+def _patience(serving: Serving, context: McpContext[Any, Any]) -> float:
+    """Seconds after which this client was seen to give up; over HTTP there are others too."""
+    return math.inf if context.request_context.request is not None else serving.cancellations.patience
 
 
 class BoundTools(ToolManager):
@@ -143,17 +200,23 @@ def _has_links(client_name: str | None, setting: Links) -> bool:
 
 def _success(result: Result, *, links: bool) -> CallToolResult:
     blocks: list[ContentBlock] = [TextContent(type="text", text=whole(text)) for text in result.blocks()]
-    blocks += [
-        ResourceLink(
-            type="resource_link",
-            uri=file.uri,
-            name=PurePath(file.path).name,
-            mime_type=file.mime_type,
-            size=file.bytes,
-        )
-        for file in (result.files() if links else ())
-    ]
+    if picture := result.picture():
+        data, mime_type = picture
+        image = ImageContent(type="image", data=base64.b64encode(data).decode(), mime_type=mime_type)
+        # Some hosts show a model the structured content alone, and no picture then.
+        return CallToolResult(content=[image, *blocks])
+    blocks += [_link(result, file) for file in (result.files() if links else ())]
     return CallToolResult(content=blocks, structured_content=whole_throughout(result.structured()))
+
+
+def _link(result: Result, file: SavedFile) -> ResourceLink:
+    return ResourceLink(
+        type="resource_link",
+        uri=result.link(file),
+        name=PurePath(file.path).name,
+        mime_type=file.mime_type,
+        size=file.bytes,
+    )
 
 
 def _failure(words: str, runtime: Runtime) -> CallToolResult:

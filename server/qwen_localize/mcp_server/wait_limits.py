@@ -4,20 +4,44 @@ Many hosts cut a call off at 60 s whatever it reports; some start anew with each
 when we answer early: the answer has the job's id.
 """
 
-DEFAULT_SECONDS = 45.0
+import math
+from fnmatch import fnmatchcase
 
-# By the name in the client's introduction. Longer than the default only where it is documented or was observed
-# that progress resets the clock, or that the limit is longer.
+DEFAULT_SECONDS = 45.0
+# What is left to a client's own limit for an answer to arrive.
+_MARGIN = 1.0
+
+# By the name in the client's introduction, with why its limit is not the usual one.
 _SECONDS = {
-    "claude-code": 240.0,
-    "codex-mcp-client": 100.0,
-    "gemini-cli-mcp-client": 240.0,
-    "qwen-code": 240.0,
+    "claude-code": 240.0,  # a call of 107 s passed; progress resets its idle limit of 5 minutes and more
+    "codex-mcp-client": 100.0,  # 300 s now, 120 s before
+    "fastmcp": 100.0,  # pydantic-ai: 300 s; its other users set what they like
+    "gemini-cli-mcp-client": 240.0,  # 600 s
+    # Frameworks: openai-agents, AutoGen and smolagents cut off at 5 s, and the job's id would be lost.
+    "mcp": 4.0,
+    "opencode": 100.0,  # progress resets its limit; a call of 45 s passed
+    "qwen-cli-mcp-client*": 240.0,  # 600 s, and 300 s without progress; the server's name follows
 }
 
 
-def wait_limit(client_name: str | None, override: float | None) -> float:
-    """Seconds that a call from this client may wait for a job; the user's own setting goes first."""
+def wait_limit(client_name: str | None, override: float | None, patience: float = math.inf) -> float:
+    """Seconds that a call from this client may wait for a job.
+
+    Args:
+        client_name: from its introduction.
+        override: the user's own setting, which goes first.
+        patience: after how many seconds it is known to have given up.
+    """
     if override is not None:
         return override
-    return _SECONDS.get((client_name or "").lower(), DEFAULT_SECONDS)
+    return min(_usual(client_name or ""), margined(patience))
+
+
+def margined(patience: float) -> float:
+    """Seconds after which to answer a client that gives up after `patience`."""
+    return max(patience - _MARGIN, patience / 2)
+
+
+def _usual(client_name: str) -> float:
+    name = client_name.lower()
+    return next((seconds for pattern, seconds in _SECONDS.items() if fnmatchcase(name, pattern)), DEFAULT_SECONDS)

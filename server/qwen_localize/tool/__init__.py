@@ -3,28 +3,34 @@
 from ..calls import PREPARED, CircuitBreaker, Connection, Prepared, Receipt, Series
 from ..dashscope import Chunks, Limit, Model, Price, Tokens
 from ..jobs import Batch, Ending, Evidence, JobRecord, Kind, OneOrMany, Order, Results, State, Upstream
+from .consent import NO_CONSENT, Consent
 from .context import Context
-from .definition import Registry, Tool
+from .definition import Languages, Registry, Tool
+from .prompt import Prompt, Suggest
 from .results import JobResult, Result, SavedFile, cny
 
 __all__ = [
+    "NO_CONSENT",
     "PREPARED",
     "Batch",
     "Chunks",
     "CircuitBreaker",
     "Connection",
+    "Consent",
     "Context",
     "Ending",
     "Evidence",
     "JobRecord",
     "JobResult",
     "Kind",
+    "Languages",
     "Limit",
     "Model",
     "OneOrMany",
     "Order",
     "Prepared",
     "Price",
+    "Prompt",
     "Receipt",
     "Registry",
     "Result",
@@ -32,6 +38,7 @@ __all__ = [
     "SavedFile",
     "Series",
     "State",
+    "Suggest",
     "Tokens",
     "Tool",
     "Upstream",

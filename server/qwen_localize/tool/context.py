@@ -1,8 +1,9 @@
 """What a tool may ask for during one call: paid calls, jobs, files, and to say how far it is."""
 
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from ..calls import CircuitBreaker, PaidCalls, Series
 from ..clock import Clock
 from ..dashscope import Limit, Model, Price
-from ..errors import InternalError, LocalizeError, of_kind
+from ..errors import InternalError, LocalizeError, NeedsDecision, OverBudget, of_kind
 from ..files import (
     Apart,
     Artifact,
@@ -36,7 +37,9 @@ from ..files import (
 from ..jobs import FINAL, GivenUp, JobRecord, Order, Runner, State
 from ..state import Notices, until_available
 from ..wellformed import whole
-from .results import JobResult, SavedFile, stage
+from .consent import NO_CONSENT, Consent
+from .links import SCHEME, FinishedFiles
+from .results import JobResult, SavedFile, cny, stage
 
 # Tells the client how far a call is: done, of how many, and a short message.
 ProgressReport = Callable[[float, float, str], Awaitable[None]]
@@ -109,6 +112,7 @@ class Files:
     Attributes:
         parts: parts of results that are paid for, as long as answers are kept that name them.
         scratch: where folders are made for what is needed only for a while.
+        finished: results, which links in the place of paths may stand for.
     """
 
     paid: PaidCalls
@@ -118,6 +122,7 @@ class Files:
     parts: KeptFiles
     pdfs: Pdfs
     scratch: Path
+    finished: FinishedFiles
 
     async def find(self, references: Sequence[str]) -> Found:
         """The files that folders and patterns among the references stand for; what else there is stays as it is.
@@ -133,7 +138,15 @@ class Files:
         Raises:
             BadInput: it cannot be used.
         """
-        return await read_media(reference, rules, self.allowed_dirs, local_service=self.paid.service.is_local)
+        reference, allowed = await self._place(reference)
+        return await read_media(reference, rules, allowed, local_service=self.paid.service.is_local)
+
+    async def _place(self, reference: str) -> tuple[str, tuple[Path, ...]]:
+        """What a link of a result stands for; anything else as it is. And where that may be read."""
+        if not reference.strip().startswith(SCHEME):
+            return reference, self.allowed_dirs
+        file = await self.finished.find(reference.strip())
+        return str(file.path), (file.path.parent,)
 
     async def keep(self, media: Media) -> Kept:
         """Put media where a batch finds it that opens its inputs itself, and memory is free of it.
@@ -160,7 +173,8 @@ class Files:
             BadInput: it cannot be used.
         """
         local_service = self.paid.service.is_local
-        return await located(reference, noun, most_bytes, self.allowed_dirs, local_service=local_service)
+        reference, allowed = await self._place(reference)
+        return await located(reference, noun, most_bytes, allowed, local_service=local_service)
 
     async def hold(self, source: RemoteMedia | LocalFile) -> Kept:
         """Put a file where a job finds it, however large it is.
@@ -204,7 +218,8 @@ class Files:
         Raises:
             BadInput: it cannot be used.
         """
-        return await read_text(reference, most, self.allowed_dirs)
+        reference, allowed = await self._place(reference)
+        return await read_text(reference, most, allowed)
 
     def pdf(self, document: LocalMedia, password: str = "") -> AbstractAsyncContextManager[Pdf]:
         """A PDF, open until the block ends; its pages are drawn by another process, which is killed if one never ends.
@@ -265,6 +280,8 @@ class Jobs:
         wait_until: the moment, on the machine's clock, until which this call may wait for a job.
         given_up: whether the client has given up this call, for another reason than that it took too long.
         batch: the batch that works; None for a call.
+        consent: what the user has agreed to for this call.
+        patience: seconds after which this client is known to give up a call.
     """
 
     runner: Runner
@@ -277,6 +294,8 @@ class Jobs:
     given_up: GivenUp
     progress: ProgressReport
     batch: JobRecord | None = None
+    consent: Consent = NO_CONSENT
+    patience: float = math.inf
 
     @property
     def report_name(self) -> str:
@@ -287,20 +306,36 @@ class Jobs:
         """Begin a job, or join the same one, and wait for it as long as the client may be kept waiting.
 
         Raises:
+            NeedsDecision: it may be paid, and only the user can say whether to pay again.
+            OverBudget: it has passed the daily budget, or would; nothing more was sent.
             LocalizeError: it failed; the message is the reason, and what to do.
         """
         self.paid.check_model(order.model)
         self.paid.require_key()
         if not self.runner.is_batch(self.tool, order):  # each of its calls is booked by itself
-            self.paid.known_cost(order.model, order.cost)
+            await self._check_cost(order)
+        elif self.consent.past_budget:
+            order = replace(order, past_budget=True)
         await self.outputs.prepare()
-        begun = await self.runner.begin(self.tool, order, self.outputs.directory, self.paid.cap)
+        again = self.consent.pay_again
+        begun = await self.runner.begin(self.tool, order, self.outputs.directory, self.paid.cap, again)
         left = max(0.0, self.wait_until - self.runner.now())
         ended = await self.runner.wait(begun.id, left, self._tell, self.given_up)
         result = self._result(ended)
+        if ended.state is State.NEEDS_DECISION:
+            raise NeedsDecision(result.message, ended.id, _question(ended))
+        if ended.state is State.UNDELIVERED and ended.details.get("error") == OverBudget.__name__:
+            raise OverBudget(result.message)
         if result.status in ("failed", "canceled"):
             raise LocalizeError(result.message)
         return result
+
+    async def _check_cost(self, order: Order) -> None:
+        """Refuse what the budget does not allow; of what is to be paid again, before the job of before is let go."""
+        if self.consent.pay_again:
+            await self.paid.check_budget(order.model, order.cost)
+        else:
+            self.paid.known_cost(order.model, order.cost)
 
     async def child(self, order: Order) -> JobRecord:
         """A part of this batch, done as a job by itself, when it has come to rest.
@@ -327,11 +362,19 @@ class Jobs:
             BadArgument: there is none of that id.
         """
         await self.runner.resume(job_id)
-        job = await self.runner.wait(job_id, seconds, self._tell, self.given_up)
+        job = await self.runner.wait(job_id, min(seconds, self.patience), self._tell, self.given_up)
         result = self._result(job)
         if job.scope == self.paid.scope or job.state in FINAL:
             return result
         return result.model_copy(update={"message": f"{result.message} {_ELSEWHERE}"})
+
+    async def shown(self, job_id: str) -> JobResult:
+        """A job as it stands; nothing goes on that rests.
+
+        Raises:
+            BadArgument: there is none of that id.
+        """
+        return self._result(await self.runner.get(job_id))
 
     async def recent(self, limit: int) -> list[JobResult]:
         """The newest jobs, in brief."""
@@ -362,6 +405,11 @@ class Context:
     files: Files
     progress: ProgressReport
     clock: Clock
+
+
+def _question(job: JobRecord) -> str:
+    """What a user is asked of a job that may be paid."""
+    return f"{job.label} ({job.model}) may already be paid, and its result cannot be had. Pay {cny(job.cost)} again?"
 
 
 def _saved(artifact: Artifact) -> SavedFile:

@@ -5,12 +5,14 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import overload
+from typing import Any, overload
 
 from ..dashscope import Model
 from ..jobs import Work
 from .results import JobResult, Result
 
+# The languages of models, by the models' names: facts of each, of which `code` and `name` are some.
+Languages = Mapping[str, Sequence[Mapping[str, Any]]]
 ToolFunction = Callable[..., Awaitable[Result]]
 
 
@@ -22,6 +24,7 @@ class Tool:
         function: takes the `Context`, then the arguments.
         work: how its jobs are done, for a tool whose work is a job.
         models: those that it can ask; none for a tool that asks nobody.
+        languages: looks up those that its models know, for a tool that takes languages.
         result: what its jobs are told as, to its own caller and to get_job's.
         reads: it changes nothing and costs nothing.
         destroys: it ends something that cannot be taken up again.
@@ -32,6 +35,7 @@ class Tool:
     title: str
     work: Work | None = None
     models: Sequence[Model] = ()
+    languages: Callable[[], Languages] | None = None
     result: type[JobResult] = JobResult
     reads: bool = False
     destroys: bool = False

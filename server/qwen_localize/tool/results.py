@@ -1,13 +1,16 @@
 """What tools return, as data and in words."""
 
 import json
+from pathlib import PurePath
 from typing import Any, ClassVar, Literal, Self
+from urllib.parse import quote as percent
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..dashscope import Model
 from ..jobs import RESTING, JobRecord, Kind, State
 from ..wellformed import clipped
+from .links import SCHEME
 
 Status = Literal["queued", "running", "succeeded", "failed", "canceled"]
 # How much of an answer that nobody understood is shown.
@@ -57,6 +60,14 @@ class Result(BaseModel):
     def files(self) -> list[SavedFile]:
         """The files that the client is given links to."""
         return []
+
+    def link(self, file: SavedFile) -> str:
+        """The link by which one of `files` is found again."""
+        return f"{SCHEME}saved/{percent(PurePath(file.path).name, safe='')}"
+
+    def picture(self) -> tuple[bytes, str] | None:
+        """A picture for the model to look at, with its type; such a result has no structured fields beside it."""
+        return None
 
 
 class JobResult(Result):
@@ -168,6 +179,10 @@ class JobResult(Result):
     def files(self) -> list[SavedFile]:
         """The artifacts."""
         return self.artifacts
+
+    def link(self, file: SavedFile) -> str:
+        """A job's artifact has a number; of what was done at once there is no job."""
+        return f"{SCHEME}files/{self.job_id}/{self.artifacts.index(file) + 1}" if self.job_id else super().link(file)
 
 
 def _bytes(value: Any) -> int:

@@ -1,9 +1,10 @@
 """Everything that lives as long as the server: settings and tools in, connection, store, poller and jobs out."""
 
 import logging
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,8 +32,10 @@ from ..jobs import (
 )
 from ..settings import Settings
 from ..state import KEPT_DAYS, Answers, CostLedger, Database, Notices, SharedRateLimits
+from .consent import NO_CONSENT, Consent
 from .context import Calls, Context, Files, Jobs, ProgressReport
 from .definition import Registry, Tool
+from .links import FinishedFile, FinishedFiles
 from .results import JobResult
 
 logger = logging.getLogger(__name__)
@@ -120,13 +123,52 @@ class Runtime:
             with anyio.CancelScope(shield=True):
                 await self._close()
 
-    async def context(self, tool: str, progress: ProgressReport, wait_limit: float, given_up: GivenUp) -> Context:
+    async def context(
+        self,
+        tool: str,
+        progress: ProgressReport,
+        wait_limit: float,
+        given_up: GivenUp,
+        *,
+        consent: Consent = NO_CONSENT,
+        roots: tuple[Path, ...] = (),
+        patience: float = math.inf,
+    ) -> Context:
         """What one call of a tool may ask for.
+
+        Args:
+            tool: the tool's name.
+            progress: told how far the call is.
+            wait_limit: seconds that it may wait for a job.
+            given_up: whether the client has given it up.
+            consent: what the user has agreed to for it.
+            roots: folders that may be read besides those of the settings.
+            patience: seconds after which this client is known to give up.
 
         Raises:
             StateUnavailable: there is no job store.
         """
-        return self._context(await self._opened(), tool, progress, wait_limit, given_up)
+        machine = await self._opened()
+        if consent.past_budget:
+            machine = replace(machine, paid=replace(machine.paid, cap=None))
+        context = self._context(machine, tool, progress, wait_limit, given_up)
+        return replace(
+            context,
+            jobs=replace(context.jobs, consent=consent, patience=patience),
+            files=replace(context.files, allowed_dirs=(*context.files.allowed_dirs, *roots)),
+        )
+
+    async def finished(self, link: str) -> FinishedFile:
+        """The file that a link of a result stands for.
+
+        Raises:
+            BadInput: there is none.
+            StateUnavailable: there is no job store.
+        """
+        return await self._finished(await self._opened()).find(link)
+
+    def _finished(self, machine: _Machine) -> FinishedFiles:
+        return FinishedFiles(machine.runner, self.settings.output_dir)
 
     async def costs(self) -> list[dict[str, Any]]:
         """The costs so far with this service and key, by day, tool and model.
@@ -166,6 +208,7 @@ class Runtime:
             parts=_parts(settings),
             pdfs=machine.pdfs,
             scratch=settings.state_dir / "scratch",
+            finished=self._finished(machine),
         )
 
     def _batch_context(self, job: JobRecord, tell: Callable[[str], Awaitable[None]]) -> Context:
@@ -174,9 +217,11 @@ class Runtime:
         async def progress(_done: float, _total: float, words: str) -> None:
             await tell(words)
 
-        if self._machine is None:
+        if (machine := self._machine) is None:
             raise InternalError
-        return self._context(self._machine, job.tool, progress, batch=job)
+        if job.past_budget:
+            machine = replace(machine, paid=replace(machine.paid, cap=None))
+        return self._context(machine, job.tool, progress, batch=job)
 
     async def _keep_opening(self) -> None:
         while self._machine is None:

@@ -15,14 +15,14 @@ from qwen_localize.cli import manifests
 from qwen_localize.mcp_server import build_server, describe_tools
 from qwen_localize.mcp_server.opening import as_file, opening_answers
 from qwen_localize.settings import Settings
-from qwen_localize_tools import TOOLS
+from qwen_localize_tools import PROMPTS, TOOLS
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
 async def opening(settings: Settings) -> str:
-    return as_file(await opening_answers(build_server(settings, TOOLS)))
+    return as_file(await opening_answers(build_server(settings, TOOLS, prompts=PROMPTS)))
 
 
 async def test_every_generated_file_is_up_to_date(opening: str) -> None:

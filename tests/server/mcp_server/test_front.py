@@ -28,7 +28,7 @@ from qwen_localize.mcp_server.opening import METHODS, opening_answers
 from qwen_localize.mcp_server.stdio import AnsweringStream, OnceStream
 from qwen_localize.settings import Settings
 from qwen_localize.waiting_jobs import AT_REST
-from qwen_localize_tools import TOOLS
+from qwen_localize_tools import PROMPTS, TOOLS
 
 pytestmark = pytest.mark.process
 CLIENT = {"name": "test", "version": "1"}
@@ -138,7 +138,7 @@ class Wire:
 
 @cache
 def server() -> MCPServer[Any]:
-    return build_server(Settings.load({}), TOOLS)
+    return build_server(Settings.load({}), TOOLS, prompts=PROMPTS)
 
 
 async def said(heard: Iterable[str], answered: set[str | int]) -> list[Any]:

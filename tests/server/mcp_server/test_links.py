@@ -1,4 +1,4 @@
-"""Links to finished files: who is given them, and who can read what through them."""
+"""Links to finished files: who is given them, what they are, and who can read what through them."""
 
 import os
 from pathlib import Path
@@ -9,9 +9,13 @@ import pytest
 from mcp import Client, MCPError
 from mcp_types import Implementation, ResourceLink
 
-from qwen_localize.mcp_server import build_server, file_resources
+from fakes import Service
+from qwen_localize.mcp_server import build_server, resources
 from qwen_localize.settings import Settings
 from qwen_localize.tool import Context, Result, SavedFile, Tool
+from support import Call, Connect
+
+MISSING = r"There is no finished file|no link of a result|cannot be read|Unknown resource"
 
 
 class Saved(Result):
@@ -28,7 +32,7 @@ class Saved(Result):
 
 async def save(context: Context) -> Saved:
     """Saves a file, for tests, and returns its path with a link. Free, and done at once."""
-    return Saved(artifacts=[await context.files.save_text("Tür 100%25 海报.txt", "Привет", "text/plain")])
+    return Saved(artifacts=[await context.files.save_text("Tür 100%25 #1 海报.txt", "Привет", "text/plain")])
 
 
 async def saved(settings: Settings, name: str = "mcp") -> list[Any]:
@@ -49,40 +53,95 @@ async def test_links_are_for_clients_that_do_not_break_on_them_or_as_the_user_sa
     assert "Tür" in content[0].text
 
 
-async def test_a_link_can_be_read(settings: Settings) -> None:
-    async with Client(build_server(settings, [Tool(save, "Save")])) as client:
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+async def test_a_file_without_a_job_is_read_by_its_name(settings: Settings, mode: str) -> None:
+    async with Client(build_server(settings, [Tool(save, "Save")]), mode=mode) as client:
         content = (await client.call_tool("save", {})).content
         link = next(block for block in content if isinstance(block, ResourceLink))
+        assert link.uri.startswith("qwen-localize://saved/")
         (read,) = (await client.read_resource(link.uri)).contents
-    assert read.model_dump()["blob"] == "0J/RgNC40LLQtdGC"
+    facts = read.model_dump()
+    assert (facts["text"], facts["mime_type"]) == ("Привет", "text/plain")
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+async def test_a_jobs_file_is_read_by_its_number_with_its_own_type(
+    service: Service, connect: Connect, poster: Path, mode: str
+) -> None:
+    async with connect(mode) as client:
+        result = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+        assert result.structured_content
+        job_id, (artifact,) = (result.structured_content[name] for name in ("job_id", "artifacts"))
+        link = next(block for block in result.content if isinstance(block, ResourceLink))
+        assert link.uri == f"qwen-localize://files/{job_id}/1"
+        assert artifact["uri"] == Path(artifact["path"]).as_uri()
+        (read,) = (await client.read_resource(link.uri)).contents
+        again = await client.call_tool("translate_image", {"image": link.uri, "target_lang": "en"})
+        for missing in ("2", "0", "-1", "1.0", "x", "", "1/1", "999999999999"):
+            with pytest.raises(MCPError, match=MISSING) as caught:
+                await client.read_resource(f"qwen-localize://files/{job_id}/{missing}")
+            assert caught.value.error.code in (-32602, -32002)
+    assert read.model_dump()["mime_type"] == "image/jpeg"
+    assert not again.is_error
+
+
+async def test_a_jobs_file_that_became_a_link_elsewhere_is_not_read(
+    service: Service, connect: Connect, call: Call, tmp_path: Path
+) -> None:
+    data = (await call()).structured_content
+    path = Path(data["artifacts"][0]["path"])
+    (tmp_path / "secret.txt").write_text("secret")
+    path.unlink()
+    path.symlink_to(tmp_path / "secret.txt")
+    async with connect() as client:
+        with pytest.raises(MCPError, match=MISSING):
+            await client.read_resource(f"qwen-localize://files/{data['job_id']}/1")
+
+
+async def test_a_jobs_file_is_found_after_the_output_directory_was_changed(
+    service: Service, connect: Connect, call: Call, tmp_path: Path
+) -> None:
+    job_id = (await call()).structured_content["job_id"]
+    async with connect(output_dir=tmp_path / "other") as client:
+        assert (await client.read_resource(f"qwen-localize://files/{job_id}/1")).contents
 
 
 OUTSIDE = [
-    *("secret.txt", "out/../secret.txt", "out/%2e%2e/secret.txt", "out/..%2fsecret.txt", "out/link.txt"),
-    *("out/folder/secret.txt", "out/missing.txt", "out", "", "out/pipe", "out/loop", "out/zero", "out/%00"),
-    *("../../../../../../etc/passwd", "C:/Windows/win.ini", "a/" * 3000),
+    *("..%2Fsecret.txt", "%2E%2E%2Fsecret.txt", "link.txt", "folder%2Fsecret.txt", "missing.txt", "", "."),
+    *("..", "%2E%2E", "pipe", "loop", "zero", "%00", "%2Fetc%2Fpasswd", "C%3A%5CWindows%5Cwin.ini", "a" * 5000),
+    *("../secret.txt", "a/../../secret.txt", "inside%2Fa.txt", "%ff", "?", "#", "secret.txt?x"),
 ]
 
 
 @pytest.mark.parametrize("place", OUTSIDE)
-async def test_nothing_outside_the_output_folder_is_read(settings: Settings, tmp_path: Path, place: str) -> None:
+async def test_nothing_but_a_file_of_the_output_folder_is_read(settings: Settings, tmp_path: Path, place: str) -> None:
     (tmp_path / "secret.txt").write_text("secret")
-    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "inside").mkdir(parents=True)
+    (tmp_path / "out" / "inside" / "a.txt").write_text("not a result")
     targets = {"link.txt": tmp_path / "secret.txt", "folder": tmp_path, "loop": Path("loop"), "zero": Path("/dev/zero")}
     for name, target in targets.items():
         (tmp_path / "out" / name).symlink_to(target)
     os.mkfifo(tmp_path / "out" / "pipe")
     async with Client(build_server(settings, [])) as client:
-        with anyio.fail_after(60), pytest.raises(MCPError, match=r"no such file|cannot be read"):
-            await client.read_resource(f"file://{tmp_path}/{place}")
+        with anyio.fail_after(60), pytest.raises(MCPError, match=MISSING):
+            await client.read_resource(f"qwen-localize://saved/{place}")
+
+
+@pytest.mark.parametrize("link", ["file:///etc/passwd", "file://{}/out/a.txt", "qwen-localize://files/job-x/1"])
+async def test_what_no_result_links_to_is_not_found(settings: Settings, tmp_path: Path, link: str) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a.txt").write_text("x")
+    async with Client(build_server(settings, [])) as client:
+        with pytest.raises(MCPError, match=MISSING):
+            await client.read_resource(link.format(tmp_path))
 
 
 async def test_a_file_that_would_block_the_wire_is_not_sent(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_resources, "MOST_BYTES", 3)
+    monkeypatch.setattr(resources, "MOST_BYTES", 3)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "big.txt").write_text("four")
     async with Client(build_server(settings, [])) as client:
-        with pytest.raises(MCPError):
-            await client.read_resource(f"file://{tmp_path}/out/big.txt")
+        with pytest.raises(MCPError, match="too large to be sent"):
+            await client.read_resource("qwen-localize://saved/big.txt")

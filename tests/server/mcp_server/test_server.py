@@ -1,7 +1,9 @@
 """The server as a client sees it: keys, words, progress, and both eras of the protocol."""
 
+import itertools
 import json
 import logging
+import math
 import sqlite3
 from contextlib import closing
 from itertools import pairwise
@@ -13,9 +15,10 @@ import httpx2
 import pytest
 import respx
 from anyio.abc import SocketStream
-from mcp import Client
+from mcp import Client, MCPError
 from pydantic import SecretStr
 
+from fakes import Service, listed
 from qwen_localize.dashscope import Timeouts
 from qwen_localize.mcp_server import build_server
 from qwen_localize.mcp_server.progress import BEAT_SECONDS, Progress
@@ -228,11 +231,61 @@ async def test_a_store_that_lacks_a_table_is_said_to_be_unusable(connect: Connec
 
 
 @pytest.mark.parametrize(
-    ("name", "seconds"), [("claude-code", 240), ("Claude-Code", 240), ("claude-ai", 45), (None, 45)]
+    ("name", "seconds"),
+    [
+        ("claude-code", 240),
+        ("Claude-Code", 240),
+        ("claude-ai", 45),
+        ("gemini-cli-mcp-client", 240),
+        ("qwen-cli-mcp-client-my-server", 240),
+        ("codex-mcp-client", 100),
+        ("opencode", 100),
+        ("copilot-cli", 45),
+        ("mcp", 4),
+        ("mcp-inspector", 45),
+        (None, 45),
+    ],
 )
 def test_each_client_is_kept_waiting_as_long_as_it_allows(name: str | None, seconds: float) -> None:
     assert wait_limit(name, None) == seconds
     assert wait_limit(name, 7.0) == 7
+
+
+@pytest.mark.parametrize(("patience", "seconds"), [(5.0, 4.0), (45.0, 44.0), (1.0, 0.5), (0.0, 0.0), (math.inf, 45.0)])
+def test_a_client_that_was_seen_to_give_up_is_answered_before_that(patience: float, seconds: float) -> None:
+    assert wait_limit("unknown", None, patience) == seconds
+    assert wait_limit("unknown", 7.0, patience) == 7
+
+
+async def test_get_job_waits_no_longer_than_its_client_was_seen_to_wait(
+    service: Service, connect: Connect, poster: Path, clock: VirtualClock
+) -> None:
+    service.list.side_effect = itertools.repeat(listed("RUNNING"))
+    async with connect("legacy", wait=None) as client:
+        begun = (
+            await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+        ).structured_content
+        assert begun
+        asked, moment = {"job_id": begun["job_id"], "wait": 45}, clock.now()
+        with pytest.raises(MCPError):
+            await client.call_tool("get_job", asked, read_timeout_seconds=20)
+        assert clock.now() - moment == pytest.approx(20, abs=0.5)
+        moment = clock.now()
+        answer = await client.call_tool("get_job", asked, read_timeout_seconds=20)
+    assert begun["status"] in ("queued", "running")
+    assert "get_job with this job_id" in words(answer)
+    assert clock.now() - moment == pytest.approx(19, abs=0.6)
+
+
+async def test_lists_say_how_long_they_hold(connect: Connect) -> None:
+    async with connect() as client:
+        for answer in (
+            await client.list_tools(),
+            await client.list_prompts(),
+            await client.list_resources(),
+            await client.list_resource_templates(),
+        ):
+            assert (answer.ttl_ms, answer.cache_scope) == (3_600_000, "public")
 
 
 async def test_costs_are_shown_by_day_tool_and_model(httpx2_mock: respx.Router, connect: Connect) -> None:

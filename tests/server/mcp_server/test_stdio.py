@@ -16,6 +16,7 @@ import pytest
 from anyio.abc import SocketStream
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
+from mcp_types import Implementation
 from PIL import Image, ImageDraw, ImageFont
 
 from qwen_localize.sandbox import SandboxConfig, running
@@ -39,7 +40,7 @@ async def started(folder: Path, *arguments: str, mode: str = "auto", **env: str)
         command=SERVER[0], args=[*SERVER[1:], *arguments], env=os.environ | places | env, cwd=folder
     )
     with anyio.fail_after(60):
-        async with Client(parameters, mode=mode) as client:
+        async with Client(parameters, mode=mode, client_info=Implementation(name="test", version="1")) as client:
             yield client
 
 

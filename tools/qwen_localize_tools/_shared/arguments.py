@@ -63,7 +63,7 @@ ImageRefs = Annotated[
 ]
 TargetLang = Annotated[str, Field(description="Code or name: ru, Russian, pt-BR")]
 TargetLangs = Annotated[str | list[str], BeforeValidator(_unpacked), Field(description="Name, code, or a list")]
-SourceLang = Annotated[str, Field(description="The same; auto: detected")]
+SourceLang = Annotated[str, Field(description="The same")]
 Glossary = Annotated[list[Term], Field(description="Terms and their fixed translations")]
 GlossaryOrFile = Annotated[
     list[Term] | str, BeforeValidator(_as_pairs), Field(description="Terms and their fixed translations, or their file")

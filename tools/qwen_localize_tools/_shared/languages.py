@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from qwen_localize.errors import BadArgument, quote
 
@@ -102,3 +103,20 @@ def nearest(name: str, languages: Sequence[Language]) -> str:
     keys = [*(parts.keys() if parts else ()), *difflib.get_close_matches(folded, known, _NEAREST, 0.5)]
     found = list(dict.fromkeys(known[key] for key in keys if key in known)) or list(languages)
     return ", ".join(f"{language.name} ({language.code})" for language in found[:_NEAREST])
+
+
+def listed(languages: Sequence[Language]) -> list[dict[str, Any]]:
+    """A table for programs: code and name, and what is not as usual."""
+    sides = ("source", "target")
+    return [
+        {"code": row.code, "name": row.name} | {side: False for side in sides if not getattr(row, side)}
+        for row in languages
+    ]
+
+
+def suggested(family: str, begun: str) -> list[str]:
+    """The names of languages to translate into that begin so, or whose code does; of a list, the last is completed."""
+    before, comma, last = begun.rpartition(",")
+    start, head = fold(last), f"{before}, " if comma else ""
+    targets = [row for row in table(family) if row.target]
+    return [f"{head}{row.name}" for row in targets if fold(row.name).startswith(start) or row.code.startswith(start)]

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from qwen_localize.errors import BadArgument, quote
 
-from .languages import Known, Language, pair
+from .languages import Known, Language, listed, pair
 
 _NEAREST = 4
 
@@ -49,6 +50,12 @@ def media_table(model: str) -> Table:
         voices={voice: tuple(codes) for voice, codes in found.get("voices", {}).items()},
         default_voice=found.get("default_voice", ""),
     )
+
+
+def listed_spoken(table: Table) -> list[dict[str, Any]]:
+    """A table for programs, also with which languages can be spoken."""
+    rows = zip(listed(table.languages), table.languages, strict=True)
+    return [facts | {"speech": row.speech} for facts, row in rows]
 
 
 def spoken_pair(

@@ -55,7 +55,7 @@ async def analyze_conversation(
 ) -> AnalysisResult:
     """Judge customer service chats: for each question a label, a reason and supporting turns.
 
-    Up to 10 at once, in seconds; thousands as a job, 600 a minute, with files and counts.
+    Up to 10 in seconds; thousands as a job, 600 a minute, with files.
     About 0.0004 CNY a chat.
     """
     chosen = MODELS[model]

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 from qwen_localize.tool import Batch, Context, Order, Tool, cny
 
 from .._shared.arguments import Preview, SourceLang, TargetLang, unpacked_words
+from .._shared.media_languages import listed_spoken
 from .._shared.times import clock
 from .checking import checked
 from .models import DEFAULT, ROWS
@@ -25,9 +26,7 @@ async def interpret_speech(
     audio: Annotated[str, Field(description="Local path")],
     target_lang: TargetLang,
     source_lang: SourceLang = "auto",
-    model: Annotated[
-        str, Field(description="Or gummy-realtime-v1, qwen3.5-omni-plus-realtime, …")
-    ] = DEFAULT,
+    model: Annotated[str, Field(description="Or gummy-realtime-v1, qwen3.5-omni-plus-realtime, …")] = DEFAULT,
     speech: Annotated[bool, Field(description="Also as spoken WAV")] = False,
     voice: Annotated[str, Field(description="Of speech")] = "",
     hot_words: HotWords = [],  # noqa: B006
@@ -78,6 +77,7 @@ TOOL = Tool(
     interpret_speech,
     title="Interpret speech",
     models=[row.model for row in ROWS.values()],
+    languages=lambda: {row.model.name: listed_spoken(row.table) for row in ROWS.values()},
     work=Batch(work, opens=True),
     result=SpeechResult,
 )

@@ -30,7 +30,7 @@ from .._shared.arguments import (
     as_list,
 )
 from .._shared.bulk import is_one
-from .._shared.languages import AUTO
+from .._shared.languages import AUTO, listed, table
 from .._shared.opaque import ReadyRules
 from .._shared.pictures import Picture, PictureJobResult, is_same_scene
 from .many import Wish, many, work
@@ -73,7 +73,7 @@ async def translate_image(
 ) -> JobResult:
     """Translate the text in pictures, keeping the layout. Saves JPEGs of the same size.
 
-    Several are one job with a report. 10 to 60 s, 0.003 CNY each, also without text; if longer, a job_id for get_job.
+    Several are one job with a report. 10 to 60 s, 0.003 CNY each, also without text.
     One language must be Chinese or English, but for qwen-mt-image-2.0, which does one a minute.
     """
     chosen = MODELS[model]
@@ -92,6 +92,7 @@ TOOL = Tool(
     translate_image,
     title="Translate images",
     models=[*MODELS.values()],
+    languages=lambda: {model: listed(table(model)) for model in MODELS},
     result=TranslateImageResult,
     work=OneOrMany(
         one=Upstream(

@@ -8,6 +8,7 @@ from qwen_localize.files import LocalFile, RemoteMedia
 from qwen_localize.tool import Batch, Context, Order, Tool, cny
 
 from .._shared.arguments import Preview, SourceLang, TargetLang
+from .._shared.media_languages import listed_spoken, media_table
 from .._shared.sound.recordings import PROGRAM, can_decode
 from .assignment import Assignment
 from .languages import chosen
@@ -33,8 +34,8 @@ async def translate_media(
     voice: Annotated[str, Field(description="Cherry, Nofish, …")] = "",
     preview: Preview = False,
 ) -> MediaResult:
-    """Translate what is said in a recording or video: text, SRT and VTT files, with speech a WAV, and of a video the
-    video with both voices and subtitles as tracks.
+    """Translate what is said in a recording or video: text, SRT, VTT; with speech a WAV,
+    of a video the video with both voices and subtitles.
 
     18 languages, up to 4 hours. A job; seconds per minute of recording, about 0.01 CNY a minute, with speech 0.04.
     """
@@ -80,6 +81,7 @@ TOOL = Tool(
     translate_media,
     title="Translate audio and video",
     models=[MODEL],
+    languages=lambda: {MODEL.name: listed_spoken(media_table(MODEL.name))},
     work=Batch(work, opens=True),
     result=MediaResult,
 )

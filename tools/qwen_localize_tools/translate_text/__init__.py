@@ -3,10 +3,10 @@
 import anyio.to_thread
 
 from qwen_localize.errors import BadArgument, BadInput
-from qwen_localize.tool import Batch, Context, Tool
+from qwen_localize.tool import Batch, Context, Languages, Tool
 
 from .._shared.arguments import DomainHint, GlossaryOrFile, SourceLang, TargetLang, Term, Text, TranslationMemory
-from .._shared.languages import AUTO, Known, pair, table
+from .._shared.languages import AUTO, Known, Language, listed, pair, table
 from .._shared.pairs import ENDINGS as PAIRS
 from .._shared.pairs import MOST_BYTES as MOST_PAIRS
 from .._shared.pairs import read_pairs
@@ -77,17 +77,25 @@ async def _pairs(context: Context, given: list[Term] | str, source: str, target:
 
 
 def _languages(source_lang: str, target_lang: str, model: str) -> tuple[str, str]:
-    everything = table("qwen-mt")
-    lite = tuple(language for language in everything if language.lite)
-    known = Known(model, lite if "-lite" in model else everything, "qwen-mt-flash", everything)
+    known = Known(model, _table(model), "qwen-mt-flash", table("qwen-mt"))
     source, target = pair(source_lang, target_lang, known)
     return source.code if source else AUTO, target.code
+
+
+def _table(model: str) -> tuple[Language, ...]:
+    everything = table("qwen-mt")
+    return tuple(language for language in everything if language.lite) if "-lite" in model else everything
+
+
+def _known() -> Languages:
+    return {model: listed(_table(model)) for model in MODELS}
 
 
 TOOL = Tool(
     translate_text,
     title="Translate text",
     models=[*MODELS.values()],
+    languages=_known,
     work=Batch(work),
     result=TranslateTextResult,
 )

@@ -71,7 +71,8 @@ class _Parts:
 
         await side_by_side(_SIDE_BY_SIDE, orders.values(), work)
         if self._breaker.opened:
-            raise LocalizeError(f"{self._count(State.SUCCEEDED)} of {len(self._parts)} done. {self._breaker.opened}")
+            words = f"{self._count(State.SUCCEEDED)} of {len(self._parts)} done. {self._breaker.opened}"
+            raise LocalizeError(words) from self._breaker.opened
         if stuck := [done.job for done in self._done.values() if done.job and done.job.state is State.UNDELIVERED]:
             words = f"{self._count(State.SUCCEEDED)} of {len(self._parts)} done, {len(stuck)} paid but not fetched:"
             raise LocalizeError(f"{words} {stuck[0].message.partition('. ')[0]}.")

@@ -1,0 +1,85 @@
+"""Finished files by the links in results: `qwen-localize://files/{job}/{n}`, and `qwen-localize://saved/{name}`."""
+
+import mimetypes
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import anyio.to_thread
+
+from ..errors import BadArgument, BadInput, quote
+from ..jobs import Runner
+
+SCHEME = "qwen-localize://"
+# Python's own, whatever this machine says besides.
+_TYPES = mimetypes.MimeTypes()
+_LINK = re.compile(r"qwen-localize://(?:files/([^/?#]+)/([1-9]\d{0,5})|saved/([^/?#]+))")
+
+
+@dataclass(frozen=True)
+class FinishedFile:
+    """A file that a tool has saved."""
+
+    path: Path
+    mime_type: str
+
+
+@dataclass(frozen=True)
+class FinishedFiles:
+    """The files that tools have saved: a job's by their number, and whatever lies in the output directory by its name.
+
+    Attributes:
+        runner: knows the jobs.
+        directory: where files go that no job has.
+    """
+
+    runner: Runner
+    directory: Path
+
+    async def find(self, link: str) -> FinishedFile:
+        """The file that a link stands for.
+
+        Raises:
+            BadInput: there is none, or it is not where it was saved any more.
+        """
+        match = _LINK.fullmatch(link)
+        if not match:
+            raise BadInput(f"{quote(link)} is no link of a result. Pass one as a result has it, or the file's path.")
+        job_id, number, name = match.groups()
+        if name:
+            path = self.directory / unquote(name)
+            found = FinishedFile(path, _TYPES.guess_type(path.name)[0] or "application/octet-stream")
+            folders: tuple[Path, ...] = (self.directory,)
+        else:
+            folders, found = await self._of_job(unquote(job_id), int(number), link)
+        place = await anyio.to_thread.run_sync(_place, found.path, folders)
+        if place is None:
+            raise _missing(link)
+        return FinishedFile(place, found.mime_type)
+
+    async def _of_job(self, job_id: str, number: int, link: str) -> tuple[tuple[Path, ...], FinishedFile]:
+        try:
+            job = await self.runner.get(job_id)
+        except BadArgument:
+            raise _missing(link) from None
+        if number > len(job.artifacts):
+            raise _missing(link)
+        artifact = job.artifacts[number - 1]
+        file = FinishedFile(Path(str(artifact["path"])), str(artifact["mime_type"]))
+        # A batch may have begun before the output directory was changed.
+        return (Path(job.directory), self.directory), file
+
+
+def _place(path: Path, folders: tuple[Path, ...]) -> Path | None:
+    """Where a file really lies, if that is in one of these folders: a link may have taken its place."""
+    try:
+        real = path.resolve()
+        is_there = any(real.parent == folder.resolve() for folder in folders) and real.is_file()
+    except (OSError, ValueError, RuntimeError):  # a link that leads to itself is a RuntimeError
+        return None
+    return real if is_there else None
+
+
+def _missing(link: str) -> BadInput:
+    return BadInput(f"There is no finished file at {quote(link)}. list_jobs shows the recent ones.")
