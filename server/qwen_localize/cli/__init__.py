@@ -32,7 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"qwen-localize {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    serve = commands.add_parser("serve", help="speak MCP over stdin and stdout (the default)")
+    serve = commands.add_parser("serve", help="speak MCP over stdin and stdout (the default), or over HTTP")
+    serve.add_argument("--http", metavar="HOST:PORT", help="speak MCP over HTTP there, such as at 127.0.0.1:8000")
+    parser.set_defaults(http=None)
     demo = commands.add_parser("demo", help="put each tool to work over stdio, as a client would; no key needed")
     demo.add_argument("--live", action="store_true", help="use the service and your key instead of the sandbox")
     demo.add_argument("--output", type=Path, default=Path("qwen-localize-demo"), help="where the results go")
@@ -100,10 +102,12 @@ def _flag(command: argparse.ArgumentParser, *names: str, words: str, default: bo
 
 
 def _serve(options: argparse.Namespace) -> None:
-    from .serving import explain_faults, serve
+    from .serving import explain_faults, serve, serve_at
 
     if "help" in options.fault:
         explain_faults()
+    elif options.http is not None:
+        anyio.run(serve_at, options.http, options.sandbox, options.fault)
     else:
         anyio.run(serve, options.sandbox, options.fault)
 

@@ -36,6 +36,36 @@ async def serve(with_sandbox: bool, faults: Sequence[str]) -> None:
         await serve_stdio(build_server(settings, TOOLS))
 
 
+async def serve_at(address: str, with_sandbox: bool, faults: Sequence[str]) -> None:
+    """Speak MCP over HTTP.
+
+    Args:
+        address: where, as HOST:PORT.
+        with_sandbox: use a local stand-in for the service, which runs in this process.
+        faults: how it misbehaves.
+
+    Raises:
+        LocalizeError: it cannot listen there or must not, or what it needs is not installed.
+    """
+    try:
+        from ..mcp_server.http.address import Address
+        from ..mcp_server.http.serving import serve_http
+    except ImportError as error:
+        raise LocalizeError(
+            f"--http needs a package that is not installed ({error.name}). Install the extra: "
+            "pip install 'qwen-localize[http]'."
+        ) from error
+    place = Address.parse(address)
+    async with chosen_settings(with_sandbox, faults) as settings:
+        from qwen_localize_tools import TOOLS
+
+        from ..mcp_server import build_server
+        from ..meter import Meter
+
+        meter = Meter()
+        await serve_http(build_server(settings, TOOLS, meter=meter), settings, place, meter)
+
+
 async def serve_sandbox(port: int, faults: Sequence[str]) -> None:
     """Serve a stand-in for the service on loopback until interrupted."""
     async with _stand_in(faults, port) as origin:

@@ -11,10 +11,12 @@ from mcp.server.mcpserver.resources import ResourceSecurity
 from .. import __version__
 from ..clock import Clock, RealClock
 from ..dashscope import Timeouts
+from ..meter import Meter
 from ..settings import Settings
 from ..tool import Tool
 from ..tool.runtime import Runtime
 from .cancellation import Cancellations, note_cancellation
+from .counting import counting
 from .file_resources import TEMPLATE, read_file
 from .registration import Serving, bind
 
@@ -26,10 +28,15 @@ INSTRUCTIONS = (
 
 
 def build_server(
-    settings: Settings, tools: Sequence[Tool], *, clock: Clock | None = None, timeouts: Timeouts | None = None
+    settings: Settings,
+    tools: Sequence[Tool],
+    *,
+    clock: Clock | None = None,
+    timeouts: Timeouts | None = None,
+    meter: Meter | None = None,
 ) -> MCPServer[Serving]:
     """The server. Opens no connection and needs no key until a tool is called."""
-    runtime = Runtime(settings, tools, clock or RealClock(), timeouts)
+    runtime = Runtime(settings, tools, clock or RealClock(), timeouts, meter)
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Serving]) -> AsyncIterator[Serving]:
@@ -43,7 +50,7 @@ def build_server(
         instructions=INSTRUCTIONS,
         tools=[bind(tool) for tool in tools],
         lifespan=lifespan,
-        middleware=[note_cancellation],
+        middleware=[note_cancellation, *([counting(meter, {tool.name for tool in tools})] if meter else ())],
         log_level="WARNING",
     )
 

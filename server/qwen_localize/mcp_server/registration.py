@@ -20,7 +20,7 @@ from ..tool.runtime import Runtime
 from ..wellformed import whole, whole_throughout
 from .argument_errors import argument_words
 from .arguments import checked
-from .cancellation import Cancellations
+from .cancellation import Cancellations, known_as
 from .progress import Progress
 from .schema import arguments_schema, result_schema
 from .wait_limits import wait_limit
@@ -96,7 +96,7 @@ class BoundTool(McpTool):
     ) -> CallToolResult:
         runtime = serving.runtime
         limit = wait_limit(_client_name(context), runtime.settings.wait)
-        given_up = partial(serving.cancellations.given_up, context.request_id)
+        given_up = partial(serving.cancellations.given_up, known_as(context.request_context, context.request_id))
         try:
             ours = await runtime.context(self.name, progress.report, limit, given_up)
             result: Result = await self.fn(ours, **values)

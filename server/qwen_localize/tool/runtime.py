@@ -17,6 +17,7 @@ from ..dashscope import Client, RateLimiter, Timeouts, Wire
 from ..errors import InternalError, LocalizeError, StateUnavailable
 from ..files import KeptFiles, Outputs, Pdfs, sweep_scratch
 from ..jobs import Environment, GivenUp, JobRecord, JobStore, Lock, Poller, Presence, Recovery, Runner, Submission
+from ..meter import Meter
 from ..settings import Settings
 from ..state import KEPT_DAYS, Answers, CostLedger, Database, Notices, SharedRateLimits
 from .context import Calls, Context, Files, Jobs, ProgressReport
@@ -56,12 +57,18 @@ class Runtime:
         tools: whose jobs are done.
         clock: what time it is.
         timeouts: of the connection.
+        meter: what is counted.
     """
 
     def __init__(
-        self, settings: Settings, tools: Sequence[Tool], clock: Clock, timeouts: Timeouts | None = None
+        self,
+        settings: Settings,
+        tools: Sequence[Tool],
+        clock: Clock,
+        timeouts: Timeouts | None = None,
+        meter: Meter | None = None,
     ) -> None:
-        self.settings, self.clock = settings, clock
+        self.settings, self.clock, self._meter = settings, clock, meter
         self._timeouts = timeouts
         self._works = {tool.name: tool.work for tool in tools if tool.work}
         self._results = {tool.name: tool.result for tool in tools}
@@ -188,7 +195,7 @@ class Runtime:
         with anyio.CancelScope(shield=True):  # what is opened is known, and closed, also if the server ends meanwhile
             self._disk = disk = await anyio.to_thread.run_sync(_on_disk, settings.state_dir, now)
         database, presence = disk
-        limiter = RateLimiter(self.clock, SharedRateLimits(database, settings.scope))
+        limiter = RateLimiter(self.clock, SharedRateLimits(database, settings.scope), self._meter)
         wire = Wire(settings.service, settings.key, clock=self.clock, timeouts=self._timeouts, limiter=limiter)
         client = Client(wire, settings.task_qps)
         single_flight = SingleFlight[Answer](self._running_group)
