@@ -10,7 +10,6 @@ HEAD_SECONDS = 10.0
 # How long nothing of an answer may be taken while more of it waits.
 STALLED_SECONDS = 60.0
 MOST_CONNECTIONS = 512
-MOST_HEAD_BYTES = 32 * 1024
 
 
 class BoundedConnection(H11Protocol):

@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .visitors import Visitors
 
 # How long a request's body may take, and how many bytes a second it may come with instead.
-BODY_SECONDS, BODY_RATE = 20.0, 32 * 1024
+BODY_SECONDS, BODY_RATE = 10.0, 32 * 1024
+MOST_HEAD_BYTES = 32 * 1024
 _LEAVING = "This server is ending. Jobs go on when it starts again; call again then."
 _SLOW = "The request's body did not arrive in time. Send it again."
 
@@ -28,7 +29,7 @@ class Edge:
         """Serve one request."""
         if scope["type"] != "http":
             return
-        if problem := self._visitors.problem(scope["headers"]):
+        if problem := _too_long(scope) or self._visitors.problem(scope["headers"]):
             await PlainTextResponse(f"{problem[1]}\n", problem[0])(scope, receive, send)
             return
         request = _Request(scope, receive, send)
@@ -106,3 +107,9 @@ class _Request:
             await answer(self._scope, self._receive, self._send)
         elif not self._is_ended:
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _too_long(scope: Scope) -> tuple[int, str] | None:
+    """Headers that came at once, which uvicorn does not count."""
+    length = sum(len(name) + len(value) for name, value in scope["headers"])
+    return (431, "The headers are too long.") if length > MOST_HEAD_BYTES else None

@@ -45,7 +45,7 @@ class Metrics:
         return Response(text, headers={"content-type": CONTENT_TYPE_LATEST, "cache-control": "no-store"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Figures(Collector):
     meter: Meter
     jobs: dict[str, int]

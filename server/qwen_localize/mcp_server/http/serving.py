@@ -20,7 +20,8 @@ from ...meter import Meter
 from ...settings import Settings
 from .address import Address, Listeners, bracketed, listen
 from .app import App, build_app
-from .connections import MOST_CONNECTIONS, MOST_HEAD_BYTES, BoundedConnection
+from .connections import MOST_CONNECTIONS, BoundedConnection
+from .edge import MOST_HEAD_BYTES
 
 # How long calls may go on after the first signal, and what is left of the process after that.
 GRACE_SECONDS = 10.0
@@ -59,28 +60,31 @@ def _say_where(address: Address, listeners: Listeners) -> None:
     sys.stderr.flush()
 
 
+def configured(app: App) -> uvicorn.Config:
+    """How uvicorn serves the application."""
+    return uvicorn.Config(
+        app,
+        http=BoundedConnection,
+        ws="none",
+        lifespan="off",  # it is entered around the whole, where what it raises is heard
+        log_config=None,
+        log_level="error",
+        access_log=False,  # addresses and what is asked for are nobody's business
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=int(GRACE_SECONDS + 2),
+        limit_concurrency=MOST_CONNECTIONS + 1,
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
+    )
+
+
 class _Server(uvicorn.Server):
     """Uvicorn, with an end that is bounded."""
 
     def __init__(self, app: App, on_start: Callable[[], None]) -> None:
         self._edge, self._on_start = app.edge, on_start
-        super().__init__(
-            uvicorn.Config(
-                app,
-                http=BoundedConnection,
-                ws="none",
-                lifespan="off",  # it is entered around the whole, where what it raises is heard
-                log_config=None,
-                log_level="error",
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=int(GRACE_SECONDS + 2),
-                limit_concurrency=MOST_CONNECTIONS + 1,
-                h11_max_incomplete_event_size=MOST_HEAD_BYTES,
-            )
-        )
+        super().__init__(configured(app))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
