@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import sys
 from collections.abc import AsyncIterator, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -59,7 +60,7 @@ class Serving:
     async def ends(self, number: int | None = None, within: float = 20) -> int:
         """The exit status, after a signal if one is given."""
         if number is not None:
-            self.process.send_signal(number)
+            self.process.send_signal(signal.Signals(number))
         with anyio.fail_after(within):
             return await self.process.wait()
 
