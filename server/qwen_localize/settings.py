@@ -17,7 +17,11 @@ from .waiting_jobs import state_folder
 _BASE_URL = re.compile(
     r"(https?://(?:[^]\[/?#@:\s]+|\[[0-9a-f:.]+\])(?::\d+)?)(?:/api/v1|/compatible-mode/v1)?/?", re.IGNORECASE
 )
-
+# Tokens and keys that decide who may call are fetched by these: never in the clear over a network.
+_SECURE_URL = re.compile(
+    r"(?:https://(?:[^]\[/?#@:\s]+|\[[0-9a-f:.]+\])|http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d+)?(?:/[^?#\s]*)?",
+    re.IGNORECASE,
+)
 
 Links = Literal["auto", "on", "off"]
 
@@ -83,6 +87,43 @@ class Settings(BaseModel):
         validation_alias="QWEN_LOCALIZE_LINKS",
         description="resource links to files in results: `on`, `off`, or `auto`: not for clients that break on them",
     )
+    token: SecretStr | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_TOKEN",
+        description="bearer tokens that `serve --http` takes, separated by commas or spaces; `name=token` names one",
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        (),
+        validation_alias="QWEN_LOCALIZE_ALLOWED_HOSTS",
+        description="names that `serve --http` answers to besides its own address, such as `mcp.example.com`; "
+        "`*` for any",
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        (),
+        validation_alias="QWEN_LOCALIZE_ALLOWED_ORIGINS",
+        description="origins of web pages that may call `serve --http`, such as `https://app.example.com`; "
+        "default: those of this machine",
+    )
+    oauth_issuer: str | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_OAUTH_ISSUER",
+        description="the OAuth issuer whose access tokens `serve --http` takes, as its tokens name it",
+    )
+    oauth_resource: str | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_OAUTH_RESOURCE",
+        description="with an issuer: the URL at which clients reach `/mcp`, such as `https://mcp.example.com/mcp`",
+    )
+    oauth_audience: str | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_OAUTH_AUDIENCE",
+        description="the audience that the issuer's tokens must be for; default: QWEN_LOCALIZE_OAUTH_RESOURCE",
+    )
+    oauth_jwks: str | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_OAUTH_JWKS",
+        description="where the issuer's keys are; default: what the issuer's metadata says",
+    )
 
     @field_validator("region")
     @classmethod
@@ -100,6 +141,18 @@ class Settings(BaseModel):
         if not match:
             raise ValueError("write only scheme and host, without a path: https://dashscope.aliyuncs.com")
         return match[1]
+
+    @field_validator("oauth_issuer", "oauth_resource", "oauth_jwks")
+    @classmethod
+    def _secure(cls, url: str | None) -> str | None:
+        if url is not None and not _SECURE_URL.fullmatch(url := url.strip()):
+            raise ValueError("write a URL that begins with https:// (http:// only on this machine), without ? and #")
+        return url
+
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @classmethod
+    def _split_names(cls, value: Any) -> Any:
+        return tuple(re.split(r"[\s,]+", value.strip().strip(",").lower())) if isinstance(value, str) else value
 
     @field_validator("output_dir", "state_dir")
     @classmethod

@@ -131,7 +131,7 @@ def server_json() -> dict[str, Any]:
 def _variable(name: str) -> dict[str, Any]:
     field = Settings.model_fields[name]
     default = {"default": str(field.default)} if _has_default(field) else {}
-    secret = {"isSecret": True} if name == "api_key" else {}
+    secret = {"isSecret": True} if name in ("api_key", "token") else {}
     return {"name": field.validation_alias, "description": field.description} | secret | default
 
 

@@ -19,6 +19,7 @@ from ..errors import LocalizeError
 from ..front import Front
 from ..mcp_server import build_server
 from ..mcp_server.stdio import serve_stdio
+from ..meter import Meter
 from ..settings import Settings
 
 # How often what lies in a temporary folder is removed.
@@ -47,6 +48,34 @@ async def serve(
     async with chosen_settings(with_sandbox, faults) as settings:
         server = build_server(settings.allowing(allow), TOOLS, prompts=PROMPTS)
         await serve_stdio(server, front, line)
+
+
+async def serve_at(address: str, with_sandbox: bool, faults: Sequence[str], allow: Sequence[Path] = ()) -> None:
+    """Speak MCP over HTTP.
+
+    Args:
+        address: where, as HOST:PORT.
+        with_sandbox: use a local stand-in for the service, which runs in this process.
+        faults: how it misbehaves.
+        allow: folders that may be read.
+
+    Raises:
+        LocalizeError: it cannot listen there or must not, or what it needs is not installed.
+    """
+    try:
+        from ..mcp_server.http.address import Address
+        from ..mcp_server.http.serving import serve_http
+    except ImportError as error:
+        raise LocalizeError(
+            f"--http needs a package that is not installed ({error.name}). Install the extra: "
+            "pip install 'qwen-localize[http]'."
+        ) from error
+    place = Address.parse(address)
+    async with chosen_settings(with_sandbox, faults) as settings:
+        meter = Meter()
+        settings = settings.allowing(allow)
+        server = build_server(settings, TOOLS, prompts=PROMPTS, meter=meter)
+        await serve_http(server, settings, place, meter)
 
 
 async def serve_sandbox(port: int, faults: Sequence[str]) -> None:

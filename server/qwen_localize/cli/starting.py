@@ -18,6 +18,9 @@ def serve(options: argparse.Namespace) -> int:
     Raises:
         LocalizeError: the server cannot start, and no client asks for anything.
     """
+    if options.http is not None:
+        _serve(options, None, b"")
+        return 0
     front = None if _is_needed_now(options) else Front()
     line = front.listen() if front else b""
     if front and front.has_answered and not line:
@@ -58,11 +61,13 @@ def _serve(options: argparse.Namespace, front: Front | None, line: bytes) -> Non
         import anyio
 
         from .logs import log_to_stderr
-        from .serving import explain_faults, serve
+        from .serving import explain_faults, serve, serve_at
 
     log_to_stderr(verbose=options.verbose)
     if "help" in options.fault:
         explain_faults()
+    elif options.http is not None:
+        anyio.run(serve_at, options.http, options.sandbox, options.fault, options.allow)
     else:
         anyio.run(serve, options.sandbox, options.fault, options.allow, front, line)
 

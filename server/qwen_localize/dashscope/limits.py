@@ -14,6 +14,7 @@ from typing import Protocol
 import anyio
 
 from ..clock import Clock
+from ..meter import Meter
 
 MINUTE = 60.0
 # The service counts arrivals, we count departures: a little slack keeps a jittery network inside.
@@ -122,17 +123,20 @@ class RateLimiter:
     every request uses besides its text weighs little in a large one.
     """
 
-    def __init__(self, clock: Clock, store: RateLimitStore | None = None) -> None:
+    def __init__(self, clock: Clock, store: RateLimitStore | None = None, meter: Meter | None = None) -> None:
         self._clock = clock
+        self._meter = meter or Meter()
         self._store = store or MemoryRateLimits()
         self._queues: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
         self._shares: defaultdict[tuple[str, int], float] = defaultdict(lambda: 1.0)
 
     async def acquire(self, name: str, limit: Limit, tokens: int = 0) -> float:
         """Return when a request under `name` may go out, with the moment by which its reservation is known."""
+        began = self._clock.now()
         async with self._queues[name]:
             while wait := await self._store.reserve(name, limit, self._likely(name, tokens), at := self._clock.now()):
                 await self._clock.sleep(wait)
+        self._meter.held_back(name, at - began)
         return at
 
     async def correct(self, name: str, at: float, expected: int, used: int) -> None:

@@ -9,10 +9,12 @@ from mcp.server import MCPServer
 from .. import __version__
 from ..clock import Clock, RealClock
 from ..dashscope import Timeouts
+from ..meter import Meter
 from ..settings import Settings
 from ..tool import Prompt, Registry, Tool
 from ..tool.runtime import Runtime
 from .cancellation import note_cancellation
+from .counting import counting
 from .prompts import add_prompts
 from .registration import BoundTools, Serving
 from .resources import add_resources
@@ -33,9 +35,11 @@ def build_server(
     prompts: Sequence[Prompt] = (),
     clock: Clock | None = None,
     timeouts: Timeouts | None = None,
+    meter: Meter | None = None,
 ) -> MCPServer[Serving]:
     """The server. Opens no connection and needs no key until a tool is called."""
-    runtime = Runtime(settings, tools, clock or RealClock(), timeouts)
+    registry = Registry.of(tools)
+    runtime = Runtime(settings, registry, clock or RealClock(), timeouts, meter)
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Serving]) -> AsyncIterator[Serving]:
@@ -48,12 +52,12 @@ def build_server(
         version=__version__,
         instructions=INSTRUCTIONS,
         lifespan=lifespan,
-        middleware=[note_cancellation, note_roots],
+        middleware=[note_cancellation, note_roots, *([counting(meter, registry.names)] if meter else ())],
         cache_hints=CACHE_HINTS,
         log_level="WARNING",
     )
     # The SDK's own manager wants every tool at once; `test_server` notices if this name goes.
-    server._tool_manager = BoundTools(Registry.of(tools))  # noqa: SLF001
+    server._tool_manager = BoundTools(registry)  # noqa: SLF001
     add_resources(server, runtime, tools)
     add_prompts(server, prompts, tools)
     return server

@@ -32,7 +32,7 @@ from ..wellformed import whole, whole_throughout
 from . import asking
 from .argument_errors import argument_words
 from .arguments import checked
-from .cancellation import Cancellations
+from .cancellation import Cancellations, known_as
 from .progress import Progress
 from .roots import Roots
 from .schema import arguments_schema, result_schema
@@ -148,7 +148,7 @@ class BoundTool(McpTool):
             self.name,
             progress.report,
             max(0.0, _limit(serving, context) - waited),
-            partial(serving.cancellations.given_up, context.request_id),
+            partial(serving.cancellations.given_up, known_as(context.request_context, context.request_id)),
             consent=consent,
             roots=await serving.roots.folders(context),
             patience=math.inf if runtime.settings.wait is not None else patience,

@@ -30,6 +30,7 @@ from ..jobs import (
     Submission,
     Work,
 )
+from ..meter import Meter
 from ..settings import Settings
 from ..state import KEPT_DAYS, Answers, CostLedger, Database, Notices, SharedRateLimits
 from .consent import NO_CONSENT, Consent
@@ -94,12 +95,18 @@ class Runtime:
         tools: whose jobs are done.
         clock: what time it is.
         timeouts: of the connection.
+        meter: what is counted.
     """
 
     def __init__(
-        self, settings: Settings, tools: Sequence[Tool], clock: Clock, timeouts: Timeouts | None = None
+        self,
+        settings: Settings,
+        tools: Sequence[Tool],
+        clock: Clock,
+        timeouts: Timeouts | None = None,
+        meter: Meter | None = None,
     ) -> None:
-        self.settings, self.clock = settings, clock
+        self.settings, self.clock, self._meter = settings, clock, meter
         self._timeouts = timeouts
         registry = Registry.of(tools)
         self._works = _PartsOfTools[Work](registry, lambda tool: tool.work)
@@ -269,7 +276,7 @@ class Runtime:
         with anyio.CancelScope(shield=True):  # what is opened is known, and closed, also if the server ends meanwhile
             self._disk = disk = await anyio.to_thread.run_sync(_on_disk, settings.state_dir, now)
         database, presence = disk
-        limiter = RateLimiter(self.clock, SharedRateLimits(database, settings.scope))
+        limiter = RateLimiter(self.clock, SharedRateLimits(database, settings.scope), self._meter)
         wire = Wire(settings.service, settings.key, clock=self.clock, timeouts=self._timeouts, limiter=limiter)
         client = Client(wire, settings.task_qps)
         single_flight = SingleFlight[Answer](self._running_group)

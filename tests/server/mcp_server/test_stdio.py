@@ -26,7 +26,10 @@ from support import listening, words
 pytestmark = pytest.mark.process
 SERVER = [sys.executable, "-m", "qwen_localize"]
 # What a call needs and a start does not.
-HEAVY = ("PIL", "rapidocr", "onnxruntime", "numpy", "cv2", "dashscope", "openai", "rich", "qwen_localize.sandbox")
+HEAVY = (
+    "PIL", "rapidocr", "onnxruntime", "numpy", "cv2", "dashscope", "openai", "rich", "prometheus_client",
+    "qwen_localize.mcp_server.http.app", "qwen_localize.sandbox",
+)  # fmt: skip
 
 
 @asynccontextmanager

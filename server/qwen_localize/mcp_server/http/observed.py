@@ -1,0 +1,73 @@
+"""What an operator sees of the job store: whether it can be used, and what stands in it."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+
+from ...clock import Clock
+from ...state import Database
+from ...waiting_jobs import FILE
+
+
+class ObservedStore:
+    """The job store, looked at from beside what works with it, and for every caller together.
+
+    Args:
+        folder: the state directory.
+        clock: what time it is.
+    """
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder, self._clock = folder, clock
+        self._database: Database | None = None
+        self._opening = anyio.Lock()
+
+    async def check(self) -> None:
+        """Make sure that it can be written.
+
+        Raises:
+            StateUnavailable: it cannot.
+        """
+        await (await self._opened()).write(lambda _: None)
+
+    async def jobs(self) -> dict[str, int]:
+        """How many jobs there are, by state.
+
+        Raises:
+            StateUnavailable: the store cannot be read.
+        """
+        rows = await self._rows("SELECT state, count(*) AS jobs FROM jobs GROUP BY state")
+        return {str(row["state"]): int(row["jobs"]) for row in rows}
+
+    async def costs(self) -> list[dict[str, Any]]:
+        """What is spent, by tool and model, for as long as the ledger remembers.
+
+        Raises:
+            StateUnavailable: the store cannot be read.
+        """
+        return await self._rows(
+            "SELECT tool, model, count(*) AS calls, total(cny) AS cny FROM spending WHERE cny > 0 GROUP BY tool, model"
+        )
+
+    async def _rows(self, query: str) -> list[dict[str, Any]]:
+        def work(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+            return [dict(row) for row in connection.execute(query)]
+
+        return await (await self._opened()).read(work)
+
+    async def _opened(self) -> Database:
+        async with self._opening:
+            if self._database and not await anyio.to_thread.run_sync((self._folder / FILE).exists):
+                self.close()
+            if self._database is None:
+                self._database = await anyio.to_thread.run_sync(Database, self._folder, self._clock.wall())
+            return self._database
+
+    def close(self) -> None:
+        """Look no more."""
+        if self._database:
+            self._database.close()
+        self._database = None

@@ -1,0 +1,103 @@
+"""MCP over HTTP as clients see it: a real process with the sandbox inside it."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from PIL import Image
+
+from server.mcp_server.http.stand import LEGACY, OTHER_TOKEN, TOKEN, Serving, client_of, introduction, rpc, serving
+from support import picture, words
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+def poster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("served") / "poster.png"
+    path.write_bytes(picture(320, 200))
+    return path
+
+
+@pytest.fixture(scope="module")
+async def server(poster: Path) -> AsyncIterator[Serving]:
+    async with serving(poster.parent, "--sandbox", QWEN_LOCALIZE_TOKEN=f"alice={TOKEN}, {OTHER_TOKEN}") as server:
+        yield server
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_picture_is_edited_over_http_in_both_eras_and_progress_is_told(
+    server: Serving, poster: Path, mode: str
+) -> None:
+    seen: list[str | None] = []
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        seen.append(message)
+
+    async with client_of(server.origin, TOKEN, mode) as client:
+        request = {"images": str(poster), "prompt": f"a red hat for {mode}"}
+        result = await client.call_tool("edit_image", request, progress_callback=note)
+    assert result.structured_content, words(result)
+    with Image.open(Path(result.structured_content["artifacts"][0]["path"])) as image:
+        assert image.format == "PNG"
+    assert any(message and "job-" in message for message in seen)
+
+
+async def test_what_a_server_is_asked_while_it_lives_needs_no_token(server: Serving) -> None:
+    async with httpx2.AsyncClient(base_url=server.origin) as http:
+        assert (await http.get("/healthz")).status_code == 200
+        ready = await http.get("/readyz")
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "problems": []})
+
+
+async def test_metrics_tell_jobs_calls_costs_and_waits_to_who_has_a_token(server: Serving) -> None:
+    async with client_of(server.origin, TOKEN) as client:
+        await client.call_tool("translate_text", {"text": ["one", "two"], "target_lang": "ru"})
+        await client.call_tool("get_job", {"job_id": "job-none"})
+        await client.call_tool("no_such_tool", {})
+    async with httpx2.AsyncClient(base_url=server.origin) as http:
+        assert (await http.get("/metrics")).status_code == 401
+        answer = await http.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    for line in (
+        'qwen_localize_jobs{state="succeeded"}',
+        'qwen_localize_calls_total{outcome="ok",tool="translate_text"}',
+        'qwen_localize_calls_total{outcome="error",tool="get_job"} 1.0',
+        'qwen_localize_calls_total{outcome="error",tool="unknown"} 1.0',
+        'qwen_localize_cost_cny{model="qwen-mt-flash",tool="translate_text"}',
+        'qwen_localize_limit_wait_seconds_total{limit="qwen-mt-flash"}',
+    ):
+        assert line in answer.text, answer.text
+    assert "alice" not in answer.text
+
+
+@pytest.mark.parametrize("version", ["2025-06-18", "2025-11-25"])
+async def test_a_session_is_its_callers_own(server: Serving, version: str) -> None:
+    async with httpx2.AsyncClient(base_url=server.origin, headers=LEGACY) as http:
+        mine, others = ({"authorization": f"Bearer {token}"} for token in (TOKEN, OTHER_TOKEN))
+        opened = await http.post("/mcp", json=introduction(version), headers=mine)
+        session = {"mcp-session-id": opened.headers["mcp-session-id"]}
+        asked = rpc("tools/list")
+        assert (await http.post("/mcp", json=asked, headers=session | mine)).status_code == 200
+        assert (await http.post("/mcp", json=asked, headers=session | others)).status_code == 404
+        assert (await http.post("/mcp", json=asked, headers=session)).status_code == 401
+
+
+async def test_a_server_without_key_or_store_is_not_ready_and_says_so_without_a_path(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("no folder")
+    (tmp_path / "out").write_text("no folder")
+    async with serving(tmp_path, DASHSCOPE_API_KEY="") as server, httpx2.AsyncClient() as http:
+        answer = await http.get(f"{server.origin}/readyz")
+        assert (await http.get(f"{server.origin}/healthz")).status_code == 200
+        assert (await http.get(f"{server.origin}/metrics")).status_code == 503
+    assert answer.status_code == 503
+    assert [problem["what"] for problem in answer.json()["problems"]] == ["key", "store", "disk"]
+    assert str(tmp_path) not in answer.text
+    assert "DASHSCOPE_API_KEY" in json.dumps(answer.json())
