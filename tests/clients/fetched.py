@@ -22,6 +22,9 @@ _UNREACHABLE = re.compile(
     r"ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|ERR_SOCKET|network|[Ff]ailed to (fetch|download)|dns error"
 )
 _MOST_SECONDS = 300
+_PROBLEMS: dict[str, str] = {}
+
+Command = Sequence[str | Path]
 
 
 def node() -> Path:
@@ -38,7 +41,7 @@ def node_packages() -> Path:
     npm = next(node().parent.parent.glob("**/node_modules/npm/bin/npm-cli.js"))
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"]
 
-    def install(folder: Path) -> list[Sequence[str | Path]]:
+    def install(folder: Path) -> list[Command]:
         folder.mkdir(parents=True)
         for file in listed:
             shutil.copy(file, folder)
@@ -52,7 +55,7 @@ def frameworks(name: str) -> Path:
     uv = os.environ.get("UV") or shutil.which("uv") or "uv"
     pinned = _HERE / f"{name}.txt"
 
-    def install(folder: Path) -> list[Sequence[str | Path]]:
+    def install(folder: Path) -> list[Command]:
         return [
             [uv, "venv", "--quiet", "--python", sys.executable, folder],
             [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", folder, "--requirement", pinned],
@@ -62,7 +65,7 @@ def frameworks(name: str) -> Path:
     return found / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
-def _cached(name: str, keys: Sequence[Path], install: Callable[[Path], list[Sequence[str | Path]]]) -> Path:
+def _cached(name: str, keys: Sequence[Path], install: Callable[[Path], list[Command]]) -> Path:
     """The folder that the commands of `install` fill, unless the same ones have filled it before."""
     digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in keys))
     digest.update(f"{sys.prefix} {sys.version} {platform.platform()}".encode())
@@ -72,20 +75,27 @@ def _cached(name: str, keys: Sequence[Path], install: Callable[[Path], list[Sequ
     with FileLock(folder.with_suffix(".lock")):
         if not complete.exists():
             shutil.rmtree(folder, ignore_errors=True)
-            for command in install(folder):
-                _run(command)
+            _install(name, install(folder))
             complete.touch()
     return folder
 
 
-def _run(command: Sequence[str | Path]) -> None:
+def _install(name: str, commands: Sequence[Command]) -> None:
+    """Run the commands; what could not be installed is not tried again by this process."""
+    if name not in _PROBLEMS:
+        _PROBLEMS[name] = next((problem for command in commands if (problem := _problem(command))), "")
+    problem = _PROBLEMS[name]
+    if _UNREACHABLE.search(problem) and os.environ.get("QWEN_LOCALIZE_TEST_CLIENTS") != "required":
+        pytest.skip(f"A package registry cannot be reached: {problem[-300:]}")
+    if problem:
+        pytest.fail(f"{name} could not be installed: {problem[-2000:]}", pytrace=False)
+
+
+def _problem(command: Command) -> str:
+    """What a command says, in one line, if it fails."""
     env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_MOST_SECONDS, env=env, check=False)
-        said = "" if done.returncode == 0 else done.stderr + done.stdout
     except subprocess.TimeoutExpired:
-        said = f"network: no end after {_MOST_SECONDS} s"
-    if said and _UNREACHABLE.search(said) and os.environ.get("QWEN_LOCALIZE_TEST_CLIENTS") != "required":
-        pytest.skip(f"A package registry cannot be reached: {said.strip()[-300:]}")
-    if said:
-        pytest.fail(f"{Path(command[0]).name} could not install a client: {said.strip()[-2000:]}", pytrace=False)
+        return f"network: no end after {_MOST_SECONDS} s"
+    return " ".join((done.stderr + done.stdout).split()) or "no words" if done.returncode else ""

@@ -21,26 +21,31 @@ Session = Callable[..., dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def slow_upstream() -> Iterator[serving.Upstream]:
-    with serving.upstream(task_seconds=5) as upstream:
+    with serving.upstream(task_seconds=6) as upstream:
         yield upstream
 
 
+@pytest.fixture(scope="module")
+def http_server(upstream: serving.Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving.over_http(serving.environment(tmp_path_factory.mktemp("http"), upstream.origin)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def slow_http_server(slow_upstream: serving.Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving.over_http(serving.environment(tmp_path_factory.mktemp("slow"), slow_upstream.origin)) as url:
+        yield url
+
+
 @pytest.fixture
-def session(node: Path, node_packages: Path, tmp_path: Path) -> Session:
+def session(node: Path, node_packages: Path) -> Session:
     """What a client saw that made these calls, one after the other, over one connection."""
 
-    def play(client: str, how: str, origin: str, calls: list[dict[str, Any]]) -> dict[str, Any]:
+    def play(client: str, server: dict[str, Any], *calls: dict[str, Any]) -> dict[str, Any]:
         sdk, _, era = client.partition("-")
-        env = serving.environment(tmp_path, origin)
-        told = {"sdk": sdk, "era": era, "calls": calls}
-        if how == "stdio":
-            return run(told | {"command": serving.STDIO[0], "args": serving.STDIO[1:], "env": env})
-        with serving.over_http(env) as url:
-            return run(told | {"url": url})
-
-    def run(told: dict[str, Any]) -> dict[str, Any]:
+        told = {"sdk": sdk, "era": era, "calls": calls} | server
         # A script that is read from the standard input finds packages below the working directory.
-        command = [node, "--input-type=module", "-", json.dumps(told)]
+        command: list[str | Path] = [node, "--input-type=module", "-", json.dumps(told)]
         script, folder = SCRIPT.read_text(encoding="utf-8"), node_packages.parent
         done = subprocess.run(
             command, input=script, capture_output=True, encoding="utf-8", cwd=folder, timeout=60, check=False
@@ -49,6 +54,12 @@ def session(node: Path, node_packages: Path, tmp_path: Path) -> Session:
         return dict(json.loads(done.stdout))
 
     return play
+
+
+def stdio(folder: Path, upstream: serving.Upstream) -> dict[str, Any]:
+    """How a client is told to start a server."""
+    command, *args = serving.STDIO
+    return {"command": command, "args": args, "env": serving.environment(folder, upstream.origin)}
 
 
 def picture(poster: Path, how: str) -> str:
@@ -63,19 +74,16 @@ def translation(image: str, target_lang: str, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("client", "how"), WAYS)
 def test_a_client_lists_calls_hears_progress_gives_up_and_closes(
-    client: str, how: str, session: Session, upstream: serving.Upstream, poster: Path
+    client: str, how: str, session: Session, upstream: serving.Upstream, http_server: str, poster: Path
 ) -> None:
     paid, image = len(upstream.tasks()), picture(poster, how)
     seen = session(
         client,
-        how,
-        upstream.origin,
-        [
-            {"name": "translate_text", "arguments": {"text": "hello", "target_lang": "ru"}},
-            translation(image, "ru"),
-            translation(image, "ko", abort=True),
-            {"name": "get_job", "arguments": {"job_id": "$job", "wait": 30}},
-        ],
+        stdio(poster.parent, upstream) if how == "stdio" else {"url": http_server},
+        {"name": "translate_text", "arguments": {"text": client, "target_lang": "ru"}},
+        translation(image, "ru"),
+        translation(image, "ko", abort=True),
+        {"name": "get_job", "arguments": {"job_id": "$job", "wait": 30}},
     )
     assert (seen["server"], seen["tools"]) == ("qwen-localize", [tool.name for tool in TOOLS])
     assert "qwen-localize://usage" in seen["resources"]
@@ -95,11 +103,12 @@ def test_a_client_lists_calls_hears_progress_gives_up_and_closes(
 
 @pytest.mark.parametrize(("client", "how"), [("v1-legacy", "stdio"), ("v2-auto", "http")])
 def test_a_call_may_last_longer_than_the_clients_time_out_if_that_starts_anew_with_progress(
-    client: str, how: str, session: Session, slow_upstream: serving.Upstream, poster: Path
+    client: str, how: str, session: Session, slow_upstream: serving.Upstream, slow_http_server: str, poster: Path
 ) -> None:
-    image, patience = picture(poster, how), {"timeout": 4500, "resetTimeoutOnProgress": True}
-    [call] = session(client, how, slow_upstream.origin, [translation(image, "ru", options=patience)])["calls"]
-    assert call["seconds"] > 5
+    server = stdio(poster.parent, slow_upstream) if how == "stdio" else {"url": slow_http_server}
+    patience = {"timeout": 5500, "resetTimeoutOnProgress": True}
+    [call] = session(client, server, translation(picture(poster, how), "ru", options=patience))["calls"]
+    assert call["seconds"] > 5.5
     assert_delivered(call["result"], how)
 
 
