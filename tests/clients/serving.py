@@ -1,8 +1,11 @@
 """The real server and the sandbox as processes of their own, for clients that are processes of their own too."""
 
 import os
+import re
 import subprocess
 import sys
+import threading
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +18,8 @@ from PIL import Image, ImageDraw, ImageFont
 _TESTS = Path(__file__).parent.parent
 # The real server over stdio, as every host starts it.
 STDIO = [sys.executable, "-m", "qwen_localize", "serve"]
+_HTTP = ["-m", "clients.listening"]
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+(?:/mcp)?")
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def environment(folder: Path, origin: str = "http://127.0.0.1:9") -> dict[str, s
 @contextmanager
 def over_http(env: Mapping[str, str]) -> Iterator[str]:
     """The address of the real server over HTTP, on loopback and so without a token."""
-    with _speaking(["-m", "clients.listening"], env) as address:
+    with _speaking(_HTTP, env) as address:
         yield address
 
 
@@ -68,15 +73,16 @@ def fixtures_over_http(env: Mapping[str, str]) -> Iterator[str]:
 
 @contextmanager
 def _speaking(arguments: Sequence[str], env: Mapping[str, str] | None = None) -> Iterator[str]:
-    """A Python process that says where it is with the first line on its standard output."""
+    """A Python process that says where it listens; what it says later is not kept."""
     whole = os.environ | {"PYTHONPATH": str(_TESTS)} | dict(env or {})
-    pipe, log = subprocess.PIPE, subprocess.DEVNULL
-    with subprocess.Popen([sys.executable, *arguments], stdout=pipe, stderr=log, text=True, env=whole) as process:
+    command, pipe = [sys.executable, *arguments], subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, text=True, env=whole) as process:
         try:
             assert process.stdout
-            address = process.stdout.readline().strip()
+            address = next((found for line in process.stdout if (found := _ADDRESS.search(line))), None)
             assert address, f"{arguments} did not start"
-            yield address
+            threading.Thread(target=deque, args=(process.stdout, 0), daemon=True).start()
+            yield address[0]
         finally:
             process.kill()
 
