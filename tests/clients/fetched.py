@@ -5,11 +5,11 @@ Where the registries cannot be reached the tests are skipped, unless `QWEN_LOCAL
 
 import hashlib
 import os
-import platform
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -71,7 +71,7 @@ def frameworks(name: str) -> Path:
 def _cached(name: str, keys: Sequence[Path], install: Callable[[Path], list[Command]]) -> Path:
     """The folder that the commands of `install` fill, unless the same ones have filled it before."""
     digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in keys))
-    digest.update(f"{sys.prefix} {sys.version} {platform.platform()}".encode())
+    digest.update(f"{sys.base_prefix} {sys.version} {sysconfig.get_platform()}".encode())
     folder = platformdirs.user_cache_path("qwen-localize-tests") / f"{name}-{digest.hexdigest()[:16]}"
     complete = folder / ".complete"
     folder.parent.mkdir(parents=True, exist_ok=True)
