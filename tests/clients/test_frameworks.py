@@ -14,6 +14,8 @@ from clients import fetched, serving
 from qwen_localize_tools import TOOLS
 
 DRIVERS = Path(__file__).parent / "drivers"
+# What concerns the Python of the tests, and not the frameworks'.
+OURS = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV")
 FRAMEWORKS = {
     "openai_agents": "frameworks-mcp1",
     "langchain": "frameworks-mcp1",
@@ -39,7 +41,7 @@ def run(poster: Path, tmp_path: Path) -> Run:
         told: dict[str, Any] = {"command": serving.STDIO[0], "args": serving.STDIO[1:]}
         told |= {"env": serving.environment(tmp_path, origin), "picture": str(poster), "looks": looks}
         command: list[str | Path] = [python, DRIVERS / f"with_{framework}.py", json.dumps(told)]
-        env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+        env = {name: value for name, value in os.environ.items() if name not in OURS}
         done = subprocess.run(
             command, capture_output=True, encoding="utf-8", timeout=100, env=env, cwd=tmp_path, check=False
         )
