@@ -21,9 +21,10 @@ from ..jobs import Environment, GivenUp, JobRecord, JobStore, Lock, Poller, Pres
 from ..settings import Settings
 from ..state import KEPT_DAYS, Answers, CostLedger, Database, Notices, SharedRateLimits
 from .consent import NO_CONSENT, Consent
-from .context import Calls, Context, Files, Jobs, ProgressReport
+from .context import Context, Files, Jobs, ProgressReport
 from .definition import Tool
 from .links import FinishedFile, FinishedFiles
+from .paid import Calls
 
 logger = logging.getLogger(__name__)
 
