@@ -78,7 +78,8 @@ class Runner:
         # in between is felt there.
         with anyio.CancelScope(shield=True):
             found = await self._paid_again(record, pay_again) or await self._added(record, order, cap)
-            if found.id == pay_again and await self._lifecycle.given_up(found):
+            if found.id == pay_again:
+                await self._lifecycle.given_up(found)  # unless another was quicker
                 found = await self._paid_again(record, pay_again) or await self._added(record, order, cap)
             if found.id == record.id:
                 self._group.start_soon(self._submission.run, record)

@@ -18,7 +18,7 @@ from mcp_types import ElicitRequest, ElicitRequestFormParams, ElicitResult, Inpu
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from ..errors import LocalizeError, NeedsDecision, OverBudget
+from ..errors import LocalizeError, NeedsDecision, OverBudget, redact
 from ..tool import NO_CONSENT, Consent
 from ..wellformed import whole
 
@@ -58,15 +58,15 @@ class Answered:
         return is_first
 
 
-def question(error: LocalizeError) -> Question | None:
-    """What the user can decide about a refusal; None for any other."""
+def question(error: LocalizeError, key: str | None) -> Question | None:
+    """What the user can decide about a refusal, in words without the API key; None for any other."""
     if isinstance(error, NeedsDecision):
         words, consent = error.question, Consent(pay_again=error.job_id)
     elif isinstance(error, OverBudget):
         words, consent = f"{error} Go past the budget for all of this one call?", Consent(past_budget=True)
     else:
         return None
-    return Question(whole(words), str(error), consent, uuid4().hex)
+    return Question(redact(whole(words), key), str(error), consent, uuid4().hex)
 
 
 def can_ask(context: McpContext[Any, Any]) -> bool:

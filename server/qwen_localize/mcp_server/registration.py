@@ -3,6 +3,7 @@
 import base64
 import logging
 import math
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePath
@@ -109,30 +110,33 @@ class BoundTool(McpTool):
     async def _outcome(
         self, serving: Serving, progress: Progress, context: McpContext[Any, Any], values: dict[str, Any]
     ) -> CallToolResult | InputRequiredResult:
-        """What the call comes to. A user is asked once at most, and their answer counts for this call alone."""
-        run = partial(self._done, serving, progress, context, values)
-        begun = serving.runtime.clock.now()
         try:
-            told = asking.answer_with_call(context, serving.answered)
-            if told and told.consent == NO_CONSENT:
-                return _failure(told.refusal, serving.runtime)
-            try:
-                return await run(told.consent if told else NO_CONSENT)
-            except LocalizeError as error:
-                asked = None if told else asking.question(error)
-                if not asked or not asking.can_ask(context):
-                    raise
-                if question := asking.as_result(asked, context):
-                    return question
-                if not await asking.says_yes(asked, context, _limit(serving, context)):
-                    raise
-            return await run(asked.consent, waited=serving.runtime.clock.now() - begun)
+            return await self._asked(serving, context, partial(self._done, serving, progress, context, values))
         except LocalizeError as error:
             logger.info("%s: %s: %s", self.name, type(error).__name__, error)
             return _failure(str(error), serving.runtime)
         except Exception:
             logger.exception("%s failed in a way nobody foresaw", self.name)
             return _failure(OWN_FAULT, serving.runtime)
+
+    async def _asked(
+        self, serving: Serving, context: McpContext[Any, Any], run: Callable[..., Awaitable[CallToolResult]]
+    ) -> CallToolResult | InputRequiredResult:
+        """What the call comes to. A user is asked once at most, and their answer counts for this call alone."""
+        if told := asking.answer_with_call(context, serving.answered):
+            return await run(told.consent) if told.consent != NO_CONSENT else _failure(told.refusal, serving.runtime)
+        begun = serving.runtime.clock.now()
+        try:
+            return await run(NO_CONSENT)
+        except LocalizeError as error:
+            asked = asking.question(error, serving.runtime.settings.key)
+            if not asked or not asking.can_ask(context):
+                raise
+            if question := asking.as_result(asked, context):
+                return question
+            if not await asking.says_yes(asked, context, _limit(serving, context)):
+                raise
+        return await run(asked.consent, waited=serving.runtime.clock.now() - begun)
 
     async def _done(
         self,

@@ -26,7 +26,7 @@ MOST_BYTES = 10 * 1024 * 1024
 _MOST_JOBS = 50
 # What a host may put into a model's context at once.
 _MOST_TEXT = 55_000
-_TEXTS = ("text/", "application/json", "application/x-subrip")
+_TEXTS = ("text/", "application/json", "application/x-subrip", "application/x-tex")
 _JSON, _ANY = "application/json", "application/octet-stream"
 
 P = ParamSpec("P")

@@ -1,16 +1,15 @@
 """What a tool may ask for during one call: paid calls, jobs, files, and to say how far it is."""
 
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from ..calls import CircuitBreaker, PaidCalls, Series
+from ..calls import PaidCalls
 from ..clock import Clock
-from ..dashscope import Limit, Model, Price
+from ..dashscope import Model
 from ..errors import InternalError, LocalizeError, NeedsDecision, OverBudget, of_kind
 from ..files import (
     Apart,
@@ -39,6 +38,7 @@ from ..state import Notices, until_available
 from ..wellformed import whole
 from .consent import NO_CONSENT, Consent
 from .links import SCHEME, FinishedFiles
+from .paid import Calls
 from .results import JobResult, SavedFile, cny, stage
 
 # Tells the client how far a call is: done, of how many, and a short message.
@@ -52,57 +52,6 @@ _ELSEWHERE = (
     "It was begun with another API key or in another region, and goes on only while a server with these runs: ask the "
     "user to start one."
 )
-
-
-@dataclass(frozen=True)
-class Calls:
-    """Paid calls that are answered at once.
-
-    Attributes:
-        tool: whose costs they are.
-        durable: whether answers are kept on disk, as those of a batch are.
-    """
-
-    paid: PaidCalls
-    tool: str
-    durable: bool = False
-
-    def check_model(self, model: Model, family: Iterable[Model] = ()) -> None:
-        """See `PaidCalls.check_model`."""
-        self.paid.check_model(model, family)
-
-    async def check_budget(self, model: Model, cost: float | None) -> None:
-        """Refuse what would pass the daily budget by itself; nothing is set aside for it.
-
-        Raises:
-            OverBudget: it would, or nobody published its price.
-        """
-        await self.paid.check_budget(model, cost)
-
-    def price(self, model: Model) -> Price | None:
-        """See `PaidCalls.price`."""
-        return self.paid.price(model)
-
-    def limit(self, model: Model) -> Limit:
-        """How often a model may be asked here."""
-        return model.limit_at(self.paid.service.region)
-
-    async def keep(self, request: Any, text: str) -> None:
-        """Remember on disk, as long as paid answers are, what was made of some of them; only then, return.
-
-        Args:
-            request: JSON with all that matters to it.
-            text: what is remembered.
-        """
-        await self.paid.keep(request, text)
-
-    async def kept(self, request: Any) -> str | None:
-        """What is remembered on disk of a request."""
-        return await self.paid.kept(request)
-
-    def series(self, model: Model, breaker: CircuitBreaker | None = None) -> Series:
-        """Calls to one model that belong together."""
-        return Series(self.paid, self.tool, model, durable=self.durable, breaker=breaker)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,14 @@ from ..errors import BadArgument, BadInput, quote
 from ..jobs import Runner
 
 SCHEME = "qwen-localize://"
-# Python's own, whatever this machine says besides.
+# Python's own, whatever this machine says besides; and what it does not know.
 _TYPES = mimetypes.MimeTypes()
+_OTHERS = {
+    ".jsonl": "application/jsonl",
+    ".md": "text/markdown",
+    ".srt": "application/x-subrip",
+    ".webp": "image/webp",
+}
 _LINK = re.compile(r"qwen-localize://(?:files/([^/?#]+)/([1-9]\d{0,5})|saved/([^/?#]+))")
 
 
@@ -49,7 +55,7 @@ class FinishedFiles:
         job_id, number, name = match.groups()
         if name:
             path = self.directory / unquote(name)
-            found = FinishedFile(path, _TYPES.guess_type(path.name)[0] or "application/octet-stream")
+            found = FinishedFile(path, _type(path))
             folders: tuple[Path, ...] = (self.directory,)
         else:
             folders, found = await self._of_job(unquote(job_id), int(number), link)
@@ -69,6 +75,10 @@ class FinishedFiles:
         file = FinishedFile(Path(str(artifact["path"])), str(artifact["mime_type"]))
         # A batch may have begun before the output directory was changed.
         return (Path(job.directory), self.directory), file
+
+
+def _type(path: Path) -> str:
+    return _OTHERS.get(path.suffix) or _TYPES.guess_type(path.name)[0] or "application/octet-stream"
 
 
 def _place(path: Path, folders: tuple[Path, ...]) -> Path | None:

@@ -181,8 +181,10 @@ class JobResult(Result):
         return self.artifacts
 
     def link(self, file: SavedFile) -> str:
-        """A job's artifact has a number; of what was done at once there is no job."""
-        return f"{SCHEME}files/{self.job_id}/{self.artifacts.index(file) + 1}" if self.job_id else super().link(file)
+        """An artifact has a number once its job is done; before, and of what was done at once, there is its name."""
+        if not self.job_id or self.status != "succeeded":
+            return super().link(file)
+        return f"{SCHEME}files/{self.job_id}/{self.artifacts.index(file) + 1}"
 
 
 def _bytes(value: Any) -> int:

@@ -34,9 +34,10 @@ from ..meter import Meter
 from ..settings import Settings
 from ..state import KEPT_DAYS, Answers, CostLedger, Database, Notices, SharedRateLimits
 from .consent import NO_CONSENT, Consent
-from .context import Calls, Context, Files, Jobs, ProgressReport
+from .context import Context, Files, Jobs, ProgressReport
 from .definition import Registry, Tool
 from .links import FinishedFile, FinishedFiles
+from .paid import Calls
 from .results import JobResult
 
 logger = logging.getLogger(__name__)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
@@ -11,12 +12,20 @@ import httpx2
 import pytest
 import respx
 from mcp import Client, MCPError
-from mcp_types import ElicitResult, ErrorData, InputRequiredResult
+from mcp_types import (
+    ClientCapabilities,
+    ElicitationCapability,
+    ElicitResult,
+    ErrorData,
+    FormElicitationCapability,
+    InputRequiredResult,
+    UrlElicitationCapability,
+)
 
 from fakes import API
 from fakes_media import Interpreter, talk
 from qwen_localize.calls import PaidCalls
-from qwen_localize.mcp_server.asking import LEAST_SECONDS
+from qwen_localize.mcp_server.asking import LEAST_SECONDS, can_ask
 from support import Connect, picture, words
 from virtual_time import VirtualClock
 
@@ -364,3 +373,21 @@ async def test_a_recording_that_meets_the_budget_in_the_middle_goes_on_in_place(
     assert model.count == 3
     assert listed
     assert [job["status"] for job in listed["jobs"]] == ["succeeded"]
+
+
+@pytest.mark.parametrize(
+    ("elicitation", "can"),
+    [
+        (None, False),
+        (ElicitationCapability(), True),
+        (ElicitationCapability(form=FormElicitationCapability()), True),
+        (ElicitationCapability(url=UrlElicitationCapability()), False),
+    ],
+)
+def test_only_a_client_that_shows_forms_is_asked(elicitation: Any, can: bool) -> None:
+    context: Any = SimpleNamespace(
+        client_capabilities=ClientCapabilities(elicitation=elicitation), protocol_version="2026-07-28"
+    )
+    assert can_ask(context) is can
+    context.protocol_version, context.session = "2025-11-25", SimpleNamespace(can_send_request=False)
+    assert not can_ask(context)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 from mcp import Client, MCPError
 from mcp_types import Implementation, ResourceLink
@@ -13,7 +14,7 @@ from fakes import Service
 from qwen_localize.mcp_server import build_server, resources
 from qwen_localize.settings import Settings
 from qwen_localize.tool import Context, Result, SavedFile, Tool
-from support import Call, Connect
+from support import Call, Connect, picture
 
 MISSING = r"There is no finished file|no link of a result|cannot be read|Unknown resource"
 
@@ -104,6 +105,28 @@ async def test_a_jobs_file_is_found_after_the_output_directory_was_changed(
     job_id = (await call()).structured_content["job_id"]
     async with connect(output_dir=tmp_path / "other") as client:
         assert (await client.read_resource(f"qwen-localize://files/{job_id}/1")).contents
+
+
+async def test_a_file_of_a_job_that_is_not_done_is_linked_by_its_name(
+    service: Service, connect: Connect, poster: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "cup.png").write_bytes(picture(80, 60))
+    service.download.mock(side_effect=[httpx.Response(200, content=picture(kind="JPEG")), *[httpx.Response(403)] * 99])
+    arguments = {"image": str(tmp_path / "*.png"), "target_lang": "ru"}
+    async with connect() as client:
+        stopped = await client.call_tool("translate_image", arguments)
+        job_id = (await client.call_tool("list_jobs", {})).structured_content["jobs"][0]["job_id"]
+        half = await client.call_tool("get_job", {"job_id": job_id})
+        (early,) = [block for block in half.content if isinstance(block, ResourceLink)]
+        service.download.mock(return_value=httpx.Response(200, content=picture(kind="JPEG")))
+        whole = await client.call_tool("get_job", {"job_id": job_id, "wait": 600})
+        links = [block for block in whole.content if isinstance(block, ResourceLink)]
+        (read,) = (await client.read_resource(early.uri)).contents
+    assert stopped.is_error
+    assert early.uri == f"qwen-localize://saved/{early.name}"
+    assert read.model_dump()["mime_type"] == "image/jpeg"
+    assert links[0].uri == f"qwen-localize://files/{job_id}/1"
+    assert links[0].name != early.name
 
 
 OUTSIDE = [
