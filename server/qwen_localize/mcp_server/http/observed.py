@@ -8,6 +8,7 @@ import anyio
 import anyio.to_thread
 
 from ...clock import Clock
+from ...errors import StateUnavailable
 from ...state import Database
 from ...waiting_jobs import FILE
 
@@ -61,7 +62,8 @@ class ObservedStore:
     async def _opened(self) -> Database:
         async with self._opening:
             if self._database and not await anyio.to_thread.run_sync((self._folder / FILE).exists):
-                self.close()
+                # What works with it still writes into the file that was removed. A new one would hide that.
+                raise StateUnavailable(f"The job store in {self._folder} was removed. Start the server again.")
             if self._database is None:
                 self._database = await anyio.to_thread.run_sync(Database, self._folder, self._clock.wall())
             return self._database

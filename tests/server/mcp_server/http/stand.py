@@ -89,11 +89,20 @@ async def serving(folder: Path, *arguments: str, **env: str) -> AsyncIterator[Se
             yield server
         finally:
             with anyio.CancelScope(shield=True):
-                if process.returncode is None:
-                    process.kill()
-                await process.wait()
+                await _ended(process)
             group.cancel_scope.cancel()
     await process.aclose()
+
+
+async def _ended(process: Process) -> None:
+    """Asked first, so that it leaves nothing behind."""
+    if process.returncode is None:
+        process.terminate()
+        with anyio.move_on_after(5):
+            await process.wait()
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
 
 
 class _Guest(uvicorn.Server):

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import anyio
 import httpx2
 import pytest
 from PIL import Image
@@ -101,3 +102,13 @@ async def test_a_server_without_key_or_store_is_not_ready_and_says_so_without_a_
     assert [problem["what"] for problem in answer.json()["problems"]] == ["key", "store", "disk"]
     assert str(tmp_path) not in answer.text
     assert "DASHSCOPE_API_KEY" in json.dumps(answer.json())
+
+
+async def test_a_server_whose_store_was_removed_is_not_ready_any_more(tmp_path: Path) -> None:
+    async with serving(tmp_path, DASHSCOPE_API_KEY="sk-any") as server, httpx2.AsyncClient() as http:
+        assert (await http.get(f"{server.origin}/readyz")).status_code == 200
+        (tmp_path / "state" / "jobs.sqlite3").unlink()
+        with anyio.fail_after(15):
+            while (answer := await http.get(f"{server.origin}/readyz")).status_code == 200:  # noqa: ASYNC110
+                await anyio.sleep(0.2)  # over a socket nothing tells
+    assert [problem["what"] for problem in answer.json()["problems"]] == ["store"]
