@@ -16,7 +16,8 @@ from .errors import BadSetting, quote
 _BASE_URL = re.compile(
     r"(https?://(?:[^]\[/?#@:\s]+|\[[0-9a-f:.]+\])(?::\d+)?)(?:/api/v1|/compatible-mode/v1)?/?", re.IGNORECASE
 )
-
+_PUBLIC_URL = re.compile(r"https?://[^/?#@\s]+(?:/[^?#\s]*)?", re.IGNORECASE)
+_SHORTEST_SECRET = 32
 
 Links = Literal["auto", "on", "off"]
 
@@ -82,6 +83,22 @@ class Settings(BaseModel):
         validation_alias="QWEN_LOCALIZE_LINKS",
         description="resource links to files in results: `on`, `off`, or `auto`: not for clients that break on them",
     )
+    principals: Path | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_PRINCIPALS",
+        description="over HTTP: a TOML file that says who may have a key, a region and a budget of their own",
+    )
+    public_url: str | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_PUBLIC_URL",
+        description="over HTTP: how links to files begin, such as `https://mcp.example.com`; default: as the request's",
+    )
+    link_secret: SecretStr | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_LINK_SECRET",
+        description="over HTTP: signs links to files, at least 32 characters, the same for all replicas; default: one "
+        "that is kept in the state directory",
+    )
 
     @field_validator("region")
     @classmethod
@@ -99,6 +116,22 @@ class Settings(BaseModel):
         if not match:
             raise ValueError("write only scheme and host, without a path: https://dashscope.aliyuncs.com")
         return match[1]
+
+    @field_validator("public_url")
+    @classmethod
+    def _base(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        if not _PUBLIC_URL.fullmatch(url.strip()):
+            raise ValueError("write scheme and host, and a path if there is one: https://mcp.example.com")
+        return url.strip().rstrip("/")
+
+    @field_validator("link_secret")
+    @classmethod
+    def _long(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and len(secret.get_secret_value()) < _SHORTEST_SECRET:
+            raise ValueError(f"it must have at least {_SHORTEST_SECRET} characters")
+        return secret
 
     @field_validator("output_dir", "state_dir")
     @classmethod
@@ -141,6 +174,10 @@ class Settings(BaseModel):
     def at_sandbox(self, origin: str, state_dir: Path) -> "Settings":
         """These settings, but at a sandbox, with the key that it takes, and with a store of its own."""
         return self.model_copy(update={"base_url": origin, "api_key": SecretStr("sk-sandbox"), "state_dir": state_dir})
+
+    def over_http(self) -> "Settings":
+        """These settings, for callers elsewhere: no local file is read, unless folders were named for it."""
+        return self if "allowed_dirs" in self.model_fields_set else self.model_copy(update={"allowed_dirs": ()})
 
     @property
     def service(self) -> Service:

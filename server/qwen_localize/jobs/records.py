@@ -61,6 +61,7 @@ class JobRecord:
         cost: estimate in CNY, for so many `pieces` of results.
         cancel: whether its caller wants it no more.
         parent: the batch that it is a part of; empty for what a caller has ordered.
+        principal: whose it is; empty for the user of this machine.
     """
 
     id: str
@@ -95,6 +96,7 @@ class JobRecord:
     message: str = ""
     cancel: bool = False
     parent: str = ""
+    principal: str = ""
 
     def price_of(self, pieces: int) -> float | None:
         """The cost of so many results, in CNY; never more than what was expected for all."""

@@ -11,11 +11,15 @@ from mcp.server.mcpserver.resources import ResourceSecurity
 from .. import __version__
 from ..clock import Clock, RealClock
 from ..dashscope import Timeouts
+from ..principals import Principals
 from ..settings import Settings
 from ..tool import Tool
 from ..tool.runtime import Runtime
 from .cancellation import Cancellations, note_cancellation
 from .file_resources import TEMPLATE, read_file
+from .http.identity import current_principal
+from .http.links import Links
+from .http.visiting import Visits, current_door
 from .registration import Serving, bind
 
 INSTRUCTIONS = (
@@ -26,10 +30,33 @@ INSTRUCTIONS = (
 
 
 def build_server(
-    settings: Settings, tools: Sequence[Tool], *, clock: Clock | None = None, timeouts: Timeouts | None = None
+    settings: Settings,
+    tools: Sequence[Tool],
+    *,
+    clock: Clock | None = None,
+    timeouts: Timeouts | None = None,
+    over_http: bool = False,
 ) -> MCPServer[Serving]:
-    """The server. Opens no connection and needs no key until a tool is called."""
-    runtime = Runtime(settings, tools, clock or RealClock(), timeouts)
+    """The server. Opens no connection and needs no key until a tool is called.
+
+    Args:
+        settings: what the user decides.
+        tools: what is offered.
+        clock: what time it is.
+        timeouts: of the connection to the service.
+        over_http: whether callers are elsewhere: each is a principal, who does not share this machine's disk.
+
+    Raises:
+        BadSetting: the file of principals cannot be used.
+        StateUnavailable: over HTTP, the secret that signs links cannot be kept.
+    """
+    clock = clock or RealClock()
+    settings = settings.over_http() if over_http else settings
+    principals = Principals.load(settings) if over_http else Principals(settings)
+    runtime = Runtime(
+        settings, tools, clock, timeouts, principals=principals, caller=current_principal, door=current_door
+    )
+    visits = [Visits(settings, Links.of(settings), runtime, clock).receive] if over_http else []
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Serving]) -> AsyncIterator[Serving]:
@@ -43,7 +70,7 @@ def build_server(
         instructions=INSTRUCTIONS,
         tools=[bind(tool) for tool in tools],
         lifespan=lifespan,
-        middleware=[note_cancellation],
+        middleware=[note_cancellation, *visits],
         log_level="WARNING",
     )
 
@@ -61,7 +88,7 @@ def build_server(
     )
     async def files(path: str) -> bytes:
         """What tools have saved, by the links in their results."""
-        return await read_file(path, settings.output_dir)
+        return await read_file(path, runtime.settings.output_dir)
 
     return server
 

@@ -21,6 +21,7 @@ from ..wellformed import whole, whole_throughout
 from .argument_errors import argument_words
 from .arguments import checked
 from .cancellation import Cancellations
+from .http.visiting import telling
 from .progress import Progress
 from .schema import arguments_schema, result_schema
 from .wait_limits import wait_limit
@@ -84,7 +85,7 @@ class BoundTool(McpTool):
             values = checked(self.fn_metadata, self.parameters["properties"], arguments)
         except ValidationError as error:
             return _failure(argument_words(error, list(self.parameters["properties"])), runtime)
-        progress = Progress(context.report_progress, runtime.clock)
+        progress = Progress(telling(context.report_progress), runtime.clock)
         async with anyio.create_task_group() as group:
             group.start_soon(progress.beat)
             outcome = await self._outcome(serving, progress, context, values)

@@ -24,8 +24,13 @@ class Cost:
     job_id: str | None = None
 
 
+def purse(scope: str, principal: str) -> str:
+    """Whose costs: those of a principal with one service and key, or of the user of this machine."""
+    return f"{scope}/{principal}" if principal else scope
+
+
 class CostLedger:
-    """The costs of every service and key."""
+    """The costs of every service, key and principal: of each purse."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

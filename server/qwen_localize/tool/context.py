@@ -7,14 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
+
 from ..calls import CircuitBreaker, PaidCalls, Series
 from ..clock import Clock
 from ..dashscope import Limit, Model, Price
-from ..errors import InternalError, LocalizeError, of_kind
+from ..errors import BadInput, InternalError, LocalizeError, of_kind
 from ..files import (
     Apart,
     Artifact,
     ArtifactType,
+    Door,
     Found,
     Kept,
     KeptFiles,
@@ -27,8 +30,10 @@ from ..files import (
     Pdfs,
     RemoteMedia,
     find,
+    is_remote,
     located,
     offer,
+    permitted,
     read_media,
     read_text,
     scratch_folder,
@@ -109,6 +114,7 @@ class Files:
     Attributes:
         parts: parts of results that are paid for, as long as answers are kept that name them.
         scratch: where folders are made for what is needed only for a while.
+        door: how files come in where the caller does not share this machine's disk.
     """
 
     paid: PaidCalls
@@ -118,6 +124,7 @@ class Files:
     parts: KeptFiles
     pdfs: Pdfs
     scratch: Path
+    door: Door | None = None
 
     async def find(self, references: Sequence[str]) -> Found:
         """The files that folders and patterns among the references stand for; what else there is stays as it is.
@@ -125,6 +132,10 @@ class Files:
         Raises:
             BadInput: one stands for nothing, or may not be looked into.
         """
+        if self.door and not self.allowed_dirs:
+            local = [each for each in references if not is_remote(each.strip())]
+            if local:
+                raise BadInput(f"No file of this server's machine can be read. {self.door.advice(local)}")
         return await find(references, self.allowed_dirs)
 
     async def read(self, reference: str, rules: MediaRules) -> Media:
@@ -133,7 +144,8 @@ class Files:
         Raises:
             BadInput: it cannot be used.
         """
-        return await read_media(reference, rules, self.allowed_dirs, local_service=self.paid.service.is_local)
+        reference, allowed = await self._entered(reference)
+        return await read_media(reference, rules, allowed, local_service=self.paid.service.is_local)
 
     async def keep(self, media: Media) -> Kept:
         """Put media where a batch finds it that opens its inputs itself, and memory is free of it.
@@ -159,8 +171,8 @@ class Files:
         Raises:
             BadInput: it cannot be used.
         """
-        local_service = self.paid.service.is_local
-        return await located(reference, noun, most_bytes, self.allowed_dirs, local_service=local_service)
+        reference, allowed = await self._entered(reference)
+        return await located(reference, noun, most_bytes, allowed, local_service=self.paid.service.is_local)
 
     async def hold(self, source: RemoteMedia | LocalFile) -> Kept:
         """Put a file where a job finds it, however large it is.
@@ -204,7 +216,34 @@ class Files:
         Raises:
             BadInput: it cannot be used.
         """
-        return await read_text(reference, most, self.allowed_dirs)
+        reference, allowed = await self._entered(reference, remote=False)
+        return await read_text(reference, most, allowed)
+
+    async def _entered(self, reference: str, *, remote: bool = True) -> tuple[str, tuple[Path, ...]]:
+        """A reference as it can be read, and below which folders; `remote` says whether a URL can be.
+
+        Raises:
+            BadInput: it cannot; says how the file is brought here.
+        """
+        door, reference = self.door, reference.strip()
+        if door is None:
+            return reference, self.allowed_dirs
+        if stored := await anyio.to_thread.run_sync(door.stored, reference):
+            return str(stored), (stored.parent,)
+        if is_remote(reference):
+            if not remote:
+                raise BadInput(f"Only a file that was brought here can be read. {door.advice([reference])}")
+        elif not self.allowed_dirs:
+            raise BadInput(f"No file of this server's machine can be read. {door.advice([reference])}")
+        else:
+            await self._permitted(reference, door)
+        return reference, self.allowed_dirs
+
+    async def _permitted(self, reference: str, door: Door) -> None:
+        try:
+            await anyio.to_thread.run_sync(permitted, reference, self.allowed_dirs)
+        except BadInput as error:
+            raise BadInput(f"{error} Or bring it here. {door.advice([reference])}") from None
 
     def pdf(self, document: LocalMedia, password: str = "") -> AbstractAsyncContextManager[Pdf]:
         """A PDF, open until the block ends; its pages are drawn by another process, which is killed if one never ends.
@@ -329,7 +368,7 @@ class Jobs:
         await self.runner.resume(job_id)
         job = await self.runner.wait(job_id, seconds, self._tell, self.given_up)
         result = self._result(job)
-        if job.scope == self.paid.scope or job.state in FINAL:
+        if self.runner.is_here(job) or job.state in FINAL:
             return result
         return result.model_copy(update={"message": f"{result.message} {_ELSEWHERE}"})
 
