@@ -135,7 +135,7 @@ class Files:
         if self.door and not self.allowed_dirs:
             local = [each for each in references if not is_remote(each.strip())]
             if local:
-                raise BadInput(f"No file of this server's machine can be read. {self.door.advice(local)}")
+                raise BadInput(f"No such file can be read on the server's machine. {self.door.advice(local)}")
         return await find(references, self.allowed_dirs)
 
     async def read(self, reference: str, rules: MediaRules) -> Media:
@@ -233,17 +233,16 @@ class Files:
         if is_remote(reference):
             if not remote:
                 raise BadInput(f"Only a file that was brought here can be read. {door.advice([reference])}")
-        elif not self.allowed_dirs:
-            raise BadInput(f"No file of this server's machine can be read. {door.advice([reference])}")
-        else:
-            await self._permitted(reference, door)
+        elif not await self._is_permitted(reference):
+            raise BadInput(f"No such file can be read on the server's machine. {door.advice([reference])}")
         return reference, self.allowed_dirs
 
-    async def _permitted(self, reference: str, door: Door) -> None:
+    async def _is_permitted(self, reference: str) -> bool:
         try:
             await anyio.to_thread.run_sync(permitted, reference, self.allowed_dirs)
-        except BadInput as error:
-            raise BadInput(f"{error} Or bring it here. {door.advice([reference])}") from None
+        except BadInput:
+            return False
+        return True
 
     def pdf(self, document: LocalMedia, password: str = "") -> AbstractAsyncContextManager[Pdf]:
         """A PDF, open until the block ends; its pages are drawn by another process, which is killed if one never ends.
