@@ -265,7 +265,7 @@ def own_folders(root: Path) -> list[Path]:
 
 def mark_of(principal: str) -> str:
     """A name for a principal that can stand in a path or a link, and tells nothing of it."""
-    return f"p-{hashlib.blake2b(principal.encode(errors='surrogateescape'), digest_size=8).hexdigest()}"
+    return f"p-{hashlib.blake2b(principal.encode(errors='surrogateescape'), digest_size=10).hexdigest()}"
 
 
 def safe_name(stem: str) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -105,8 +105,9 @@ class Uploads:
     def sweep(self, now: float) -> None:
         """Remove what has been here for a day; `now` in Unix seconds. It blocks."""
         for path in self._folder.glob("*/*") if self._folder.is_dir() else ():
-            if now - path.stat().st_mtime > KEPT_SECONDS:
-                _remove(path)
+            with suppress(FileNotFoundError):  # others sweep as well
+                if now - path.stat().st_mtime > KEPT_SECONDS:
+                    _remove(path)
 
 
 def _place(temporary: Path, path: Path) -> None:
@@ -123,13 +124,20 @@ def _room(folder: Path) -> int:
     Raises:
         TooMuch: as many files are here as may be.
     """
-    sizes = [path.stat().st_size for path in folder.glob("*/*") if path.is_file()]
+    sizes = [size for path in folder.glob("*/*") if (size := _size(path)) is not None]
     if len(sizes) >= MOST_FILES:
         raise TooMuch(
             f"{MOST_FILES} uploads are kept for you already. Use those that are here, or go on tomorrow: each is kept "
             "for a day."
         )
     return MOST_OF_ONE - sum(sizes)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
 
 
 def _remove(path: Path) -> None:

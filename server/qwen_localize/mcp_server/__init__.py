@@ -19,7 +19,7 @@ from .cancellation import Cancellations, note_cancellation
 from .file_resources import TEMPLATE, read_file
 from .http.identity import current_principal
 from .http.links import Links
-from .http.visiting import Visits, current_door
+from .http.visiting import Visits, current_door, offer_uploads
 from .registration import Serving, bind
 
 INSTRUCTIONS = (
@@ -47,14 +47,19 @@ def build_server(
         over_http: whether callers are elsewhere: each is a principal, who does not share this machine's disk.
 
     Raises:
-        BadSetting: the file of principals cannot be used.
+        BadSetting: there is a file of principals, and it cannot be used.
         StateUnavailable: over HTTP, the secret that signs links cannot be kept.
     """
     clock = clock or RealClock()
     settings = settings.over_http() if over_http else settings
-    principals = Principals.load(settings) if over_http else Principals(settings)
     runtime = Runtime(
-        settings, tools, clock, timeouts, principals=principals, caller=current_principal, door=current_door
+        settings,
+        tools,
+        clock,
+        timeouts,
+        principals=Principals.load(settings),
+        caller=current_principal,
+        door=current_door,
     )
     visits = [Visits(settings, Links.of(settings), runtime, clock).receive] if over_http else []
 
@@ -90,6 +95,8 @@ def build_server(
         """What tools have saved, by the links in their results."""
         return await read_file(path, runtime.settings.output_dir)
 
+    if over_http:
+        offer_uploads(server)
     return server
 
 

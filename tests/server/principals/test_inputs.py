@@ -82,6 +82,14 @@ async def test_several_paths_and_folders_have_a_link_each(shared: Shared, tasks:
     assert "2 of 2 done" in words(done)
 
 
+async def test_a_link_to_upload_to_can_be_had_before(shared: Shared, tasks: Tasks, send: Send) -> None:
+    async with shared() as callers:
+        link = await callers.read("alice", "qwen-localize://upload/shop%20front.png")
+        await send(link, picture())
+        assert "/shop%20front.ru.jpg" in words(await translate(callers, "alice", link))
+        assert "another caller's" in words(await translate(callers, "bob", link))
+
+
 async def test_a_result_s_link_is_an_input_as_well(shared: Shared, tasks: Tasks, poster: str, service: Service) -> None:
     async with shared() as callers:
         first = await translate(callers, "alice", poster)

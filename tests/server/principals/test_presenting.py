@@ -91,3 +91,12 @@ def test_json_is_presented_throughout_but_for_bytes(presenter: Presenter, out: P
 def test_a_long_text_without_an_end_of_names_takes_no_time(presenter: Presenter, out: Path) -> None:
     text = f"{out}/{'a.b' * 20_000} " * 20
     assert str(out) not in presenter.words(text)
+
+
+def test_files_that_lie_where_the_folder_was_before_are_told_by_their_names(presenter: Presenter) -> None:
+    file = {"path": "/before/out/Tür x.jpg", "uri": "file:///before/out/T%C3%BCr%20x.jpg"}
+    value = {"message": "Saved /before/out/Tür x.jpg, /before/out/Tür x.jpg.", "artifacts": [file]}
+    assert presenter.presented(value) == {
+        "message": "Saved Tür x.jpg, Tür x.jpg.",
+        "artifacts": [{"path": "Tür x.jpg", "uri": "Tür x.jpg"}],
+    }

@@ -15,7 +15,7 @@ from ...settings import Settings
 
 FILES, UPLOADS = "files", "uploads"
 # Whose it is, which upload, until when, and the signature: the file's own name, which is signed as well, follows.
-_TOKEN = r"(-|p-[0-9a-f]{16})\.([0-9a-f]{0,32})\.([0-9a-f]{1,12})\.([\w-]{32})"  # noqa: S105 - a form
+_TOKEN = r"(-|p-[0-9a-f]{20})\.([0-9a-f]{0,32})\.([0-9a-f]{1,12})\.([\w-]{32})"  # noqa: S105 - a form
 _LINK = re.compile(rf"(?:https?://[^?#\s]+?)?/?\b({FILES}|{UPLOADS})/({_TOKEN})/([^/?#]+)", re.ASCII)
 _SECRET_FILE = "links.secret"  # noqa: S105 - a name
 

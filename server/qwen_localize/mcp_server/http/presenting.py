@@ -1,7 +1,7 @@
 """What a caller reads who does not share this machine's disk: links in the place of paths."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -31,13 +31,24 @@ class Presenter:
         self._place = _pattern(self._places)
 
     def presented(self, value: Any) -> Any:
-        """JSON as the caller may read it. It looks at the disk."""
+        """JSON as the caller may read it. It looks at the disk.
+
+        Files that it names, and that lie elsewhere since the folder was another one before, are told by their names.
+        """
+        places = sorted({place for file in _files(value) for place in file}, key=len, reverse=True)
+        return self._throughout(value, _pattern(places) if places else None)
+
+    def _throughout(self, value: Any, elsewhere: re.Pattern[str] | None) -> Any:
         if isinstance(value, str):
-            return self.words(value)
+            text = self.words(value)
+            return elsewhere.sub(lambda match: unquote(Path(match[0]).name), text) if elsewhere else text
         if isinstance(value, list):
-            return [self.presented(item) for item in value]
+            return [self._throughout(item, elsewhere) for item in value]
         if isinstance(value, dict):
-            return {key: item if key in _AS_THEY_ARE else self.presented(item) for key, item in value.items()}
+            passed = (
+                (key, item if key in _AS_THEY_ARE else self._throughout(item, elsewhere)) for key, item in value.items()
+            )
+            return dict(passed)
         return value
 
     def words(self, text: str) -> str:
@@ -70,6 +81,19 @@ class Presenter:
             return bool(name) and Path(name).name == name and (self._folder / name).is_file()
         except (OSError, ValueError):
             return False
+
+
+def _files(value: Any) -> Iterator[tuple[str, str]]:
+    """The files that JSON names, each by its path and its URI."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _files(item)
+    elif isinstance(value, dict):
+        match value:
+            case {"path": str(path), "uri": str(uri)} if path:
+                yield path, uri
+        for item in value.values():
+            yield from _files(item)
 
 
 def _pattern(places: Iterable[str]) -> re.Pattern[str]:

@@ -11,7 +11,9 @@ from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import anyio.to_thread
+from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.shared.exceptions import MCPError
 
 from ...clock import Clock
@@ -37,6 +39,20 @@ _visit: ContextVar["Visit | None"] = ContextVar("visit", default=None)
 def current_door() -> "Visit | None":
     """How files come in for the call that is being served; None for a caller who shares the disk."""
     return _visit.get()
+
+
+def offer_uploads(server: MCPServer[Any]) -> None:
+    """Offer links to upload to as resources, for whoever wants one before a tool has asked for it."""
+
+    @server.resource(
+        "qwen-localize://upload/{name}", name="upload", title="Link to upload a file", mime_type="text/plain"
+    )
+    async def upload(name: str) -> str:
+        """A link to which a file of this name can be sent (PUT), and which tools then take in the place of a path."""
+        visit = _visit.get()
+        if visit is None:
+            raise ResourceNotFoundError("Only a call over HTTP needs a link to upload to.")
+        return visit.to_upload(_name(name))
 
 
 def telling(notify: Notify) -> Notify:
