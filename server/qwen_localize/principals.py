@@ -16,7 +16,6 @@ import hmac
 import logging
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -152,6 +151,8 @@ class Principals:
 
 
 def _checked(path: Path) -> dict[str, _Entry]:
+    import tomllib
+
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -7,12 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import anyio.to_thread
-
 from ..calls import CircuitBreaker, PaidCalls, Series
 from ..clock import Clock
 from ..dashscope import Limit, Model, Price
-from ..errors import BadInput, InternalError, LocalizeError, of_kind
+from ..errors import InternalError, LocalizeError, of_kind
 from ..files import (
     Apart,
     Artifact,
@@ -30,10 +28,8 @@ from ..files import (
     Pdfs,
     RemoteMedia,
     find,
-    is_remote,
     located,
     offer,
-    permitted,
     read_media,
     read_text,
     scratch_folder,
@@ -41,6 +37,7 @@ from ..files import (
 from ..jobs import FINAL, GivenUp, JobRecord, Order, Runner, State
 from ..state import Notices, until_available
 from ..wellformed import whole
+from .intake import check_places, entered
 from .results import JobResult, SavedFile, stage
 
 # Tells the client how far a call is: done, of how many, and a short message.
@@ -132,10 +129,7 @@ class Files:
         Raises:
             BadInput: one stands for nothing, or may not be looked into.
         """
-        if self.door and not self.allowed_dirs:
-            local = [each for each in references if not is_remote(each.strip())]
-            if local:
-                raise BadInput(f"No such file can be read on the server's machine. {self.door.advice(local)}")
+        check_places(references, self.allowed_dirs, self.door)
         return await find(references, self.allowed_dirs)
 
     async def read(self, reference: str, rules: MediaRules) -> Media:
@@ -220,29 +214,7 @@ class Files:
         return await read_text(reference, most, allowed)
 
     async def _entered(self, reference: str, *, remote: bool = True) -> tuple[str, tuple[Path, ...]]:
-        """A reference as it can be read, and below which folders; `remote` says whether a URL can be.
-
-        Raises:
-            BadInput: it cannot; says how the file is brought here.
-        """
-        door, reference = self.door, reference.strip()
-        if door is None:
-            return reference, self.allowed_dirs
-        if stored := await anyio.to_thread.run_sync(door.stored, reference):
-            return str(stored), (stored.parent,)
-        if is_remote(reference):
-            if not remote:
-                raise BadInput(f"Only a file that was brought here can be read. {door.advice([reference])}")
-        elif not await self._is_permitted(reference):
-            raise BadInput(f"No such file can be read on the server's machine. {door.advice([reference])}")
-        return reference, self.allowed_dirs
-
-    async def _is_permitted(self, reference: str) -> bool:
-        try:
-            await anyio.to_thread.run_sync(permitted, reference, self.allowed_dirs)
-        except BadInput:
-            return False
-        return True
+        return await entered(reference, self.allowed_dirs, self.door, remote=remote)
 
     def pdf(self, document: LocalMedia, password: str = "") -> AbstractAsyncContextManager[Pdf]:
         """A PDF, open until the block ends; its pages are drawn by another process, which is killed if one never ends.
