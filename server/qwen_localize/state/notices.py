@@ -17,7 +17,9 @@ class Notices:
         def work(connection: sqlite3.Connection) -> list[str]:
             read = "SELECT notice FROM acknowledged WHERE principal = ?"
             query = f"SELECT words FROM notices WHERE id NOT IN ({read}) ORDER BY id"  # noqa: S608 - our own words
-            return [str(row["words"]) for row in connection.execute(query, (self._principal,))]
+            found = [str(row["words"]) for row in connection.execute(query, (self._principal,))]
+            # Where this machine has its folders is its user's to know.
+            return [words.replace(f"{self._database.folder}/", "") for words in found] if self._principal else found
 
         return await self._database.read(work)
 

@@ -13,6 +13,8 @@ from mcp import Client
 from fakes import Service
 from qwen_localize.errors import BadSetting
 from qwen_localize.mcp_server import build_server
+from qwen_localize.mcp_server.http.identity import Principal
+from qwen_localize.mcp_server.http.listed import ListedTokens
 from qwen_localize.principals import Principals
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
@@ -160,6 +162,16 @@ def test_what_is_wrong_with_the_file_is_one_sentence_without_its_values(
 def test_a_file_that_is_not_there_is_said_so(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="it cannot be read"):
         Principals.load(settings.model_copy(update={"principals": tmp_path / "nowhere.toml"}))
+
+
+async def test_a_listed_token_s_caller_is_its_principal(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "principals.toml"
+    file.write_text('[alice]\ntoken_env = "T"')
+    tokens = ListedTokens(Principals.load(settings.model_copy(update={"principals": file}), {"T": "token-of-alice"}))
+    found = await tokens.verify_token("token-of-alice")
+    assert found
+    assert (Principal.of(found).name, found.token) == ("alice", "")
+    assert await tokens.verify_token("token-of-alicf") is None
 
 
 def test_a_token_is_known_by_its_digest_or_its_variable(settings: Settings, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def out(tmp_path: Path) -> Path:
 @pytest.fixture
 def presenter(out: Path, tmp_path: Path) -> Presenter:
     hidden = {tmp_path / "state": "the state folder", tmp_path / "out": "the output folder"}
-    return Presenter(out, lambda name: f"<{name}>", hidden)
+    return Presenter(out, lambda name: f"<{name}>", hidden, is_private=True)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -66,7 +66,7 @@ def test_what_is_no_place_of_the_server_is_left_as_it_is(presenter: Presenter, o
 def test_a_path_through_a_link_is_the_same_place(out: Path, tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(out)
-    presenter = Presenter(link, lambda name: f"<{name}>", {})
+    presenter = Presenter(link, lambda name: f"<{name}>", {}, is_private=False)
     assert presenter.words(f"{out}/poster.ru.jpg {link}/poster.ru.jpg") == "<poster.ru.jpg> <poster.ru.jpg>"
 
 
@@ -80,11 +80,12 @@ def test_only_what_lies_in_the_folder_itself_is_linked(presenter: Presenter, out
 
 def test_json_is_presented_throughout_but_for_bytes(presenter: Presenter, out: Path) -> None:
     path = f"{out}/poster.ru.jpg"
-    value: dict[str, Any] = {"a": [path, 1, None, {"b": path}], "data": path, "blob": path}
+    kept = {"mimeType": "x/y", "data": path, "blob": path}
+    value: dict[str, Any] = {"a": [path, 1, None, {"b": path}], "data": path, "kept": kept}
     assert presenter.presented(value) == {
         "a": ["<poster.ru.jpg>", 1, None, {"b": "<poster.ru.jpg>"}],
-        "data": path,
-        "blob": path,
+        "data": "<poster.ru.jpg>",
+        "kept": kept,
     }
 
 
@@ -100,3 +101,13 @@ def test_files_that_lie_where_the_folder_was_before_are_told_by_their_names(pres
         "message": "Saved Tür x.jpg, Tür x.jpg.",
         "artifacts": [{"path": "Tür x.jpg", "uri": "Tür x.jpg"}],
     }
+
+
+def test_a_translation_that_speaks_of_folders_is_left_as_it_is(out: Path, tmp_path: Path) -> None:
+    """Where the folder has a usual name, such as that of a volume in a container."""
+    presenter = Presenter(out, lambda name: f"<{name}>", {tmp_path: "x", tmp_path / "state": "y"}, is_private=False)
+    text = f"Mount {tmp_path} at {out}, see {out}/notes.txt, {tmp_path}/state and {tmp_path}base."
+    fields = {"path": str(tmp_path), "uri": "https://example.com"}
+    assert presenter.presented({"translations": [text], "fields": fields}) == {"translations": [text], "fields": fields}
+    told = presenter.presented({"isError": True, "content": [{"type": "text", "text": text}]})["content"][0]["text"]
+    assert told == f"Mount x at your folder on the server, see notes.txt, y and {tmp_path}base."

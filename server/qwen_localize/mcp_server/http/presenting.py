@@ -6,63 +6,57 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-# Bytes, and what is known by its own URI, are passed on as they are.
-_AS_THEY_ARE = frozenset({"data", "blob"})
+# With a type beside them, these are bytes in base64.
+_BYTES = frozenset({"data", "blob"})
 _MOST_NAME = 255
 _ENDING = re.compile(r"\.\w{1,12}")
 
 
 class Presenter:
-    """Puts a link where the path of a file of one folder stands, and takes other places of the server out of words.
+    """Puts a link where the path of a file of one folder stands.
+
+    Words of ours name no other place of the server either. In a result, where a translation may speak of folders that
+    happen to have the same names, only what is surely meant is touched: files that are there, those that the result
+    itself names as its own, and a folder whose name nobody comes by.
 
     Args:
         folder: where a principal's results are.
         link: the link to a result, by the file's name.
-        hidden: what is said in the place of other paths.
+        hidden: what words of ours say in the place of other paths.
+        is_private: whether the folder has a name that nobody else would write.
     """
 
-    def __init__(self, folder: Path, link: Callable[[str], str], hidden: Mapping[Path, str]) -> None:
-        self._folder, self._link = folder, link
-        prefixes = [each for place in (folder, folder.resolve()) for each in (f"{place.as_uri()}/", f"{place}/")]
-        self._prefix = _pattern(dict.fromkeys(prefixes))
-        places = {str(place): words for place, words in hidden.items()} | {str(folder): "your folder on the server"}
-        places |= {str(Path(place).resolve()): words for place, words in places.items()}
-        self._places = dict(sorted(places.items(), key=lambda item: -len(item[0])))
-        self._place = _pattern(self._places)
+    def __init__(
+        self, folder: Path, link: Callable[[str], str], hidden: Mapping[Path, str], *, is_private: bool
+    ) -> None:
+        self._folder, self._link, self._is_private = folder, link, is_private
+        roots = dict.fromkeys((folder, folder.resolve()))
+        self._prefix = _pattern([each for root in roots for each in (f"{root.as_uri()}/", f"{root}/")])
+        self._own = _Places(dict.fromkeys(roots, "your folder on the server"))
+        self._hidden = _Places({place: words for root, words in hidden.items() for place in (root, root.resolve())})
 
     def presented(self, value: Any) -> Any:
-        """JSON as the caller may read it. It looks at the disk.
-
-        Files that it names, and that lie elsewhere since the folder was another one before, are told by their names.
-        """
-        places = sorted({place for file in _files(value) for place in file}, key=len, reverse=True)
-        return self._throughout(value, _pattern(places) if places else None)
-
-    def _throughout(self, value: Any, elsewhere: re.Pattern[str] | None) -> Any:
-        if isinstance(value, str):
-            text = self.words(value)
-            return elsewhere.sub(lambda match: unquote(Path(match[0]).name), text) if elsewhere else text
-        if isinstance(value, list):
-            return [self._throughout(item, elsewhere) for item in value]
-        if isinstance(value, dict):
-            passed = (
-                (key, item if key in _AS_THEY_ARE else self._throughout(item, elsewhere)) for key, item in value.items()
-            )
-            return dict(passed)
-        return value
+        """A result as the caller may read it. It looks at the disk."""
+        if isinstance(value, dict) and value.get("isError"):
+            return _throughout(value, self.words)
+        named = _Places({place: unquote(Path(place).name) for file in _files(value) for place in file})
+        return _throughout(value, lambda text: named.put(self._linked(text, strictly=self._is_private)))
 
     def words(self, text: str) -> str:
-        """A text as the caller may read it. It looks at the disk."""
-        return self._place.sub(lambda match: self._places[match[0]], self._linked(text))
+        """Words of ours as the caller may read them. It looks at the disk."""
+        return self._hidden.put(self._linked(text, strictly=True))
 
-    def _linked(self, text: str) -> str:
+    def _linked(self, text: str, *, strictly: bool) -> str:
+        """A text with links; `strictly` says whether other paths in the folder are taken out as well."""
         made, position = "", 0
         while match := self._prefix.search(text, position):
             rest = text[match.end() : match.end() + 3 * _MOST_NAME].partition("\n")[0]
             name, length = self._named(rest, is_uri=match[0].startswith("file:"))
-            made += text[position : match.start()] + (self._link(name) if name else "")
+            shown = self._link(name) if name else "" if strictly else match[0]
+            made += text[position : match.start()] + shown
             position = match.end() + length
-        return made + text[position:]
+        made += text[position:]
+        return self._own.put(made) if strictly else made
 
     def _named(self, rest: str, *, is_uri: bool) -> tuple[str, int]:
         """The name of the file that a text goes on with, and how much of the text that is; nothing if there is none.
@@ -83,19 +77,44 @@ class Presenter:
             return False
 
 
+class _Places:
+    """Paths, and what is said in the place of each."""
+
+    def __init__(self, words: Mapping[Path | str, str]) -> None:
+        self._words = {str(place): said for place, said in words.items()}
+        self._pattern = _pattern(self._words, whole=True) if self._words else None
+
+    def put(self, text: str) -> str:
+        """A text without them."""
+        return self._pattern.sub(lambda match: self._words[match[0]], text) if self._pattern else text
+
+
+def _throughout(value: Any, said: Callable[[str], str]) -> Any:
+    """JSON with what is said for each of its strings; bytes are passed on as they are."""
+    if isinstance(value, str):
+        return said(value)
+    if isinstance(value, list):
+        return [_throughout(item, said) for item in value]
+    if isinstance(value, dict):
+        kept = _BYTES if "mimeType" in value else ()
+        return {key: item if key in kept else _throughout(item, said) for key, item in value.items()}
+    return value
+
+
 def _files(value: Any) -> Iterator[tuple[str, str]]:
-    """The files that JSON names, each by its path and its URI."""
+    """The saved files that JSON names, each by its path and its URI."""
     if isinstance(value, list):
         for item in value:
             yield from _files(item)
     elif isinstance(value, dict):
         match value:
-            case {"path": str(path), "uri": str(uri)} if path:
+            case {"path": str(path), "uri": str(uri)} if Path(path).is_absolute() and Path(path).as_uri() == uri:
                 yield path, uri
         for item in value.values():
             yield from _files(item)
 
 
-def _pattern(places: Iterable[str]) -> re.Pattern[str]:
-    """Any of these, where it is not the end of a longer path."""
-    return re.compile(rf"(?<![\w.~-])(?:{'|'.join(map(re.escape, places))})")
+def _pattern(places: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:
+    """Any of these, where it is not the end of a longer path, nor, if it must be `whole`, the beginning of a name."""
+    longest = sorted(places, key=len, reverse=True)
+    return re.compile(rf"(?<![\w.~-])(?:{'|'.join(map(re.escape, longest))})" + (r"(?![\w-])" if whole else ""))

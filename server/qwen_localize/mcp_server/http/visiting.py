@@ -92,7 +92,7 @@ class Visit:
     def presenter(self) -> Presenter:
         """Says what the caller may read."""
         hidden = {self.state: "the server's state folder", self.output: "the server's output folder"}
-        return Presenter(self.folder, self.to_result, hidden)
+        return Presenter(self.folder, self.to_result, hidden, is_private=self.mark != "-")
 
     def to_result(self, name: str) -> str:
         """A link to a result, by the file's name."""
