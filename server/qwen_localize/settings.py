@@ -22,6 +22,8 @@ _SECURE_URL = re.compile(
     r"(?:https://(?:[^]\[/?#@:\s]+|\[[0-9a-f:.]+\])|http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d+)?(?:/[^?#\s]*)?",
     re.IGNORECASE,
 )
+_PUBLIC_URL = re.compile(r"https?://[^/?#@\s]+(?:/[^?#\s]*)?", re.IGNORECASE)
+_SHORTEST_SECRET = 32
 
 Links = Literal["auto", "on", "off"]
 
@@ -124,6 +126,22 @@ class Settings(BaseModel):
         validation_alias="QWEN_LOCALIZE_OAUTH_JWKS",
         description="where the issuer's keys are; default: what the issuer's metadata says",
     )
+    principals: Path | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_PRINCIPALS",
+        description="over HTTP: a TOML file that says who may have a key, a region and a budget of their own",
+    )
+    public_url: str | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_PUBLIC_URL",
+        description="over HTTP: how links to files begin, such as `https://mcp.example.com`; default: as the request's",
+    )
+    link_secret: SecretStr | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_LINK_SECRET",
+        description="over HTTP: signs links to files, at least 32 characters, the same for all replicas; default: one "
+        "that is kept in the state directory",
+    )
 
     @field_validator("region")
     @classmethod
@@ -153,6 +171,22 @@ class Settings(BaseModel):
     @classmethod
     def _split_names(cls, value: Any) -> Any:
         return tuple(re.split(r"[\s,]+", value.strip().strip(",").lower())) if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _base(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        if not _PUBLIC_URL.fullmatch(url.strip()):
+            raise ValueError("write scheme and host, and a path if there is one: https://mcp.example.com")
+        return url.strip().rstrip("/")
+
+    @field_validator("link_secret")
+    @classmethod
+    def _long(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and len(secret.get_secret_value()) < _SHORTEST_SECRET:
+            raise ValueError(f"it must have at least {_SHORTEST_SECRET} characters")
+        return secret
 
     @field_validator("output_dir", "state_dir")
     @classmethod
@@ -204,6 +238,10 @@ class Settings(BaseModel):
         """
         added = tuple(_folder(path) for path in folders)
         return self.model_copy(update={"allowed_dirs": (*self.allowed_dirs, *added)})
+
+    def over_http(self) -> "Settings":
+        """These settings, for callers elsewhere: no local file is read, unless folders were named for it."""
+        return self if "allowed_dirs" in self.model_fields_set else self.model_copy(update={"allowed_dirs": ()})
 
     @property
     def service(self) -> Service:

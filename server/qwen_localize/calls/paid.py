@@ -59,9 +59,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class PaidCalls:
-    """The paid calls of this process at one service with one key.
+    """The paid calls of one principal in this process, at one service with one key.
 
     Attributes:
+        scope: whose costs and answers they are; equal requests are one only within it.
         cap: CNY that a day may cost; None for no limit.
         answers: keeps those of batches on disk.
     """

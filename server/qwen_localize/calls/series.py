@@ -200,7 +200,7 @@ class Series:
 
     def key(self, request: Any) -> str:
         """A key under which what comes of a request is remembered: JSON, with all that matters to its answer."""
-        text = json.dumps([self.model.name, request], sort_keys=True)
+        text = json.dumps([self._calls.scope, self.model.name, request], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def remembered(self, key: str) -> str | None:

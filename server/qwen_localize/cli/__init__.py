@@ -200,7 +200,7 @@ async def _show_usage() -> None:
     settings = Settings.load()
     database = Database(settings.state_dir, RealClock().wall())
     try:
-        rows = await CostLedger(database).by_day(settings.scope if settings.key else None)
+        rows = await CostLedger(database).by_day(settings.scope if settings.key else None, shared=True)
     finally:
         database.close()
     lines = [

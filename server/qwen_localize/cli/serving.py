@@ -65,6 +65,8 @@ async def serve_at(address: str, with_sandbox: bool, faults: Sequence[str], allo
     try:
         from ..mcp_server.http.address import Address
         from ..mcp_server.http.serving import serve_http
+        from ..mcp_server.http.transfers import transfer_routes
+        from ..mcp_server.http.visiting import shared_server
     except ImportError as error:
         raise LocalizeError(
             f"--http needs a package that is not installed ({error.name}). Install the extra: "
@@ -74,8 +76,8 @@ async def serve_at(address: str, with_sandbox: bool, faults: Sequence[str], allo
     async with chosen_settings(with_sandbox, faults) as settings:
         meter = Meter()
         settings = settings.allowing(allow)
-        server = build_server(settings, TOOLS, prompts=PROMPTS, meter=meter)
-        await serve_http(server, settings, place, meter)
+        server = shared_server(settings, TOOLS, prompts=PROMPTS, meter=meter)
+        await serve_http(server, settings, place, meter, transfer_routes(settings))
 
 
 async def serve_sandbox(port: int, faults: Sequence[str]) -> None:

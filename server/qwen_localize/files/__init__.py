@@ -2,18 +2,20 @@
 
 from .apart import Apart, keyless_environment
 from .finding import Found, find
-from .inputs import fits, located, read_media, read_text
+from .inputs import fits, is_remote, located, permitted, read_media, read_text
 from .kept import Kept, KeptFiles
 from .media import LocalFile, LocalMedia, Media, MediaRules, RemoteMedia
 from .offers import offer
-from .outputs import Artifact, ArtifactType, Inspected, Outputs
+from .outputs import Artifact, ArtifactType, Inspected, Outputs, mark_of, own_folder, own_folders, safe_name
 from .pdf import Pdf, Pdfs
 from .scratch import scratch_folder, sweep_scratch
+from .uploads import Door, TooMuch, Uploads
 
 __all__ = [
     "Apart",
     "Artifact",
     "ArtifactType",
+    "Door",
     "Found",
     "Inspected",
     "Kept",
@@ -26,13 +28,21 @@ __all__ = [
     "Pdf",
     "Pdfs",
     "RemoteMedia",
+    "TooMuch",
+    "Uploads",
     "find",
     "fits",
+    "is_remote",
     "keyless_environment",
     "located",
+    "mark_of",
     "offer",
+    "own_folder",
+    "own_folders",
+    "permitted",
     "read_media",
     "read_text",
+    "safe_name",
     "scratch_folder",
     "sweep_scratch",
 ]

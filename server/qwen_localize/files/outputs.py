@@ -3,6 +3,7 @@
 A file is streamed to a temporary name in the output directory, checked, synced, and only then given its name.
 """
 
+import hashlib
 import os
 import re
 import unicodedata
@@ -250,6 +251,21 @@ def _copy_synced(source: Path, path: Path) -> None:
 def _sync(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
+
+
+def own_folder(root: Path, principal: str) -> Path:
+    """A principal's own folder below a root that all share; the root itself for the user of this machine."""
+    return root / mark_of(principal) if principal else root
+
+
+def own_folders(root: Path) -> list[Path]:
+    """The folders of all who have one."""
+    return [root, *root.glob("p-*")]
+
+
+def mark_of(principal: str) -> str:
+    """A name for a principal that can stand in a path or a link, and tells nothing of it."""
+    return f"p-{hashlib.blake2b(principal.encode(errors='surrogateescape'), digest_size=10).hexdigest()}"
 
 
 def safe_name(stem: str) -> str:

@@ -8,8 +8,9 @@ from .poller import Poller
 from .records import FINAL, RESTING, JobRecord, Kind, State
 from .recovery import Recovery
 from .runner import GivenUp, Runner
-from .store import JobStore
+from .store import JobStore, OwnJobs
 from .submission import Submission
+from .waiting import JobSignals
 from .work import Batch, Evidence, OneOrMany, Results, Upstream, Work, Works
 
 __all__ = [
@@ -21,11 +22,13 @@ __all__ = [
     "Evidence",
     "GivenUp",
     "JobRecord",
+    "JobSignals",
     "JobStore",
     "Kind",
     "Lock",
     "OneOrMany",
     "Order",
+    "OwnJobs",
     "Poller",
     "Presence",
     "Recovery",

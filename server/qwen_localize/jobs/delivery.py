@@ -18,7 +18,7 @@ from ..errors import (
     StateUnavailable,
     TryLater,
 )
-from ..files import Artifact, Outputs
+from ..files import Artifact, Outputs, own_folder
 from .environment import Environment
 from .records import JobRecord
 from .work import Upstream
@@ -88,9 +88,10 @@ class Delivery:
         try:
             return await self._fetch_into(Path(job.directory), job, work)
         except OutputUnavailable:
-            if self._env.output_dir == Path(job.directory):
+            home = own_folder(self._env.output_dir, job.principal)
+            if home == Path(job.directory):
                 raise
-            return await self._fetch_into(self._env.output_dir, await self._env.store.get(job.id) or job, work)
+            return await self._fetch_into(home, await self._env.store.get(job.id) or job, work)
 
     async def _fetch_into(
         self, directory: Path, job: JobRecord, work: Upstream

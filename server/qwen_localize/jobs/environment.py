@@ -1,6 +1,7 @@
-"""What all parts share that move the jobs of one service and key."""
+"""What all parts share that move the jobs of one service and key, whoever has ordered them."""
 
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,11 +29,12 @@ class Environment:
     Attributes:
         scope: names the service and key.
         region: the region that is asked, for the models' limits there; None if it is not known.
-        output_dir: where results go if a job's own directory can no longer be written.
+        output_dir: below it, each principal's results go if a job's own directory can no longer be written.
         works: how the jobs of each tool are done, by the tool's name.
         contexts: makes what a batch works with.
         landed: returns when all paid calls have come back that nobody waits for any more.
         woken: there is something new to do.
+        waiting: how many requests wait for each job.
     """
 
     scope: str
@@ -48,6 +50,7 @@ class Environment:
     landed: Callable[[], Awaitable[None]]
     signals: JobSignals = field(default_factory=JobSignals)
     woken: Signal = field(default_factory=Signal)
+    waiting: Counter[str] = field(default_factory=Counter)
 
     @cached_property
     def lifecycle(self) -> Lifecycle:

@@ -64,6 +64,7 @@ class JobRecord:
         cost: estimate in CNY, for so many `pieces` of results.
         cancel: whether its caller wants it no more.
         parent: the batch that it is a part of; empty for what a caller has ordered.
+        principal: whose it is; empty for the user of this machine.
     """
 
     id: str
@@ -98,6 +99,7 @@ class JobRecord:
     message: str = ""
     cancel: bool = False
     parent: str = ""
+    principal: str = ""
 
     @property
     def past_budget(self) -> bool:

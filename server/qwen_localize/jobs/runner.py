@@ -4,7 +4,6 @@ A job belongs to the machine, not to the request that asked for it: it goes on w
 """
 
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -21,6 +20,7 @@ from ..state import until_available
 from .environment import Environment
 from .order import Order
 from .records import FINAL, PAST_BUDGET, RESTING, JobRecord, Kind, State
+from .store import OwnJobs
 from .submission import Submission
 from .work import Batch, work_for
 
@@ -38,21 +38,23 @@ GivenUp = Callable[[], bool]
 
 
 class Runner:
-    """The jobs of this process.
+    """The jobs of one principal in this process.
 
     Args:
         environment: what all parts share.
         submission: sends jobs in this process.
         group: lives as long as the process; jobs run in it.
+        principal: whose jobs can be seen, and are begun.
     """
 
-    def __init__(self, environment: Environment, submission: Submission, group: TaskGroup) -> None:
+    def __init__(self, environment: Environment, submission: Submission, group: TaskGroup, principal: str = "") -> None:
         self._env = environment
         self._lifecycle = environment.lifecycle
         self._clock = environment.clock
         self._submission = submission
         self._group = group
-        self._waiting: Counter[str] = Counter()
+        self._waiting = environment.waiting
+        self._own = OwnJobs(environment.store, principal)
 
     def now(self) -> float:
         """Seconds on the machine's clock."""
@@ -137,6 +139,7 @@ class Runner:
         return JobRecord(
             id=f"job-{uuid4().hex[:10]}",
             scope=self._env.scope,
+            principal=self._own.principal,
             tool=tool,
             label=order.label,
             digest=order.digest(tool),
@@ -152,6 +155,10 @@ class Runner:
             pieces=order.pieces,
             kind=Kind.BATCH if isinstance(work, Batch) else work.kind,
         )
+
+    def is_here(self, job: JobRecord) -> bool:
+        """Whether it goes on in this process: with the service and key that are used here."""
+        return job.scope == self._env.scope
 
     async def _added(self, record: JobRecord, order: Order, cap: float | None) -> JobRecord:
         """The job that is written down, its inputs kept; or the one that it joins."""
@@ -175,7 +182,7 @@ class Runner:
         """A job that is asked for again: what rests, and can go on, does; past the daily budget if that is agreed."""
         if job.state not in (State.PAUSING, State.PAUSED, State.UNDELIVERED):
             return job
-        if job.scope != self._env.scope or job.tool not in self._env.works:
+        if not self.is_here(job) or job.tool not in self._env.works:
             return job  # it goes on where its key and its tool are
         if job.state is State.PAUSING:
             await self._lifecycle.wanted(job)
@@ -196,7 +203,7 @@ class Runner:
         Raises:
             BadArgument: there is none of that id.
         """
-        job = await self._env.store.get(job_id)
+        job = await self._own.get(job_id)
         if job is None:
             raise BadArgument("There is no job with this job_id. list_jobs shows the recent ones.")
         return job
@@ -209,7 +216,7 @@ class Runner:
 
     async def recent(self, limit: int) -> list[JobRecord]:
         """The newest jobs."""
-        return await self._env.store.recent(limit)
+        return await self._own.recent(limit)
 
     async def watch(self) -> None:
         """Wake those who wait when another process has changed their job; runs until cancelled."""

@@ -7,19 +7,20 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from ..state import Cost, Database
-from ..state.costs import expect, settle_job
+from ..state.costs import expect, purse, settle_job
 from .records import FINAL, JobRecord, Kind, State
 
 _JSON = frozenset({"arguments", "inputs", "urls", "usage", "planned", "artifacts", "details"})
 _FINAL = ", ".join(f"'{state}'" for state in sorted(FINAL))
-_LIVE = f"SELECT * FROM jobs WHERE scope = :scope AND digest = :digest AND state NOT IN ({_FINAL})"  # noqa: S608
+_EQUAL = "scope = :scope AND principal = :principal AND digest = :digest"
+_LIVE = f"SELECT * FROM jobs WHERE {_EQUAL} AND state NOT IN ({_FINAL})"  # noqa: S608
 _PART_OF = "(parent IN ({0}) OR id IN (SELECT job FROM joined WHERE batch IN ({0})))"
 _SAME = "SELECT id FROM jobs WHERE digest = (SELECT digest FROM jobs WHERE id = :parent) AND state <> 'succeeded'"
 # What a part of a batch joins: what is not at its end, whoever has begun it; what became of it when the batch was begun
 # before, unless that ended for free, since then it is tried once more; and what an equal batch that was cancelled had
 # made of it.
 _BEGUN = f"""
-    SELECT * FROM jobs WHERE scope = :scope AND digest = :digest AND (
+    SELECT * FROM jobs WHERE {_EQUAL} AND (
         state NOT IN ({_FINAL})
         OR ({_PART_OF.format(":parent")} AND NOT (state IN ('failed', 'canceled') AND coalesce(cost, 1) = 0))
         OR ({_PART_OF.format(_SAME)} AND state = 'succeeded')
@@ -30,7 +31,7 @@ KEPT_DAYS = 30
 
 
 class JobStore:
-    """The jobs of every service and key on this machine."""
+    """The jobs of every service, key and principal on this machine, for the machine; a caller sees `OwnJobs`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -48,7 +49,7 @@ class JobStore:
     async def add(
         self, record: JobRecord, cap: float | None = None, has_inputs: Callable[[], bool] = lambda: True
     ) -> JobRecord | None:
-        """Write a new job and its expected cost, or return the live one with the same request.
+        """Write a new job and its expected cost, or return the principal's live one with the same request.
 
         For a part of a batch, also what became of it when the batch was begun before.
 
@@ -61,10 +62,10 @@ class JobStore:
         Raises:
             OverBudget: see `CostLedger.expect`; nothing was written.
         """
-        cost = Cost(record.scope, record.tool, record.model, record.cost or 0.0, record.id)
+        cost = Cost(purse(record.scope, record.principal), record.tool, record.model, record.cost or 0.0, record.id)
 
         def work(connection: sqlite3.Connection) -> JobRecord | None:
-            keys = {"scope": record.scope, "digest": record.digest, "parent": record.parent}
+            keys = {name: getattr(record, name) for name in ("scope", "principal", "digest", "parent")}
             if row := connection.execute(_BEGUN if record.parent else _LIVE, keys).fetchone():
                 return _joined(connection, _record(row), record.parent)
             if not has_inputs():
@@ -119,9 +120,10 @@ class JobStore:
         found = await self._select("id = ?", (job_id,), limit=1)
         return found[0] if found else None
 
-    async def recent(self, limit: int) -> list[JobRecord]:
-        """The newest jobs, of every service and key, without the parts of batches."""
-        return await self._select("parent = ''", (), limit=limit, order="created DESC, rowid DESC")
+    async def recent(self, limit: int, principal: str = "") -> list[JobRecord]:
+        """The newest jobs of a principal, of every service and key, without the parts of batches."""
+        where = "principal = ? AND parent = ''"
+        return await self._select(where, (principal,), limit=limit, order="created DESC, rowid DESC")
 
     async def children(self, parent: str) -> list[JobRecord]:
         """The parts of a batch, the oldest first; what it has joined has another parent, or none."""
@@ -179,6 +181,27 @@ class JobStore:
             return [_record(row) for row in connection.execute(query, values)]
 
         return await self._database.read(work)
+
+
+class OwnJobs:
+    """The jobs of one principal, of every service and key: nobody else's can be seen through it.
+
+    Args:
+        store: the jobs of all.
+        principal: whose are shown.
+    """
+
+    def __init__(self, store: JobStore, principal: str) -> None:
+        self._store, self.principal = store, principal
+
+    async def get(self, job_id: str) -> JobRecord | None:
+        """One job, if it is this principal's."""
+        found = await self._store.get(job_id)
+        return found if found and found.principal == self.principal else None
+
+    async def recent(self, limit: int) -> list[JobRecord]:
+        """See `JobStore.recent`."""
+        return await self._store.recent(limit, self.principal)
 
 
 def _joined(connection: sqlite3.Connection, job: JobRecord, parent: str) -> JobRecord:

@@ -10,9 +10,11 @@ from .. import __version__
 from ..clock import Clock, RealClock
 from ..dashscope import Timeouts
 from ..meter import Meter
+from ..principals import Principals
 from ..settings import Settings
 from ..tool import Prompt, Registry, Tool
 from ..tool.runtime import Runtime
+from .callers import Callers
 from .cancellation import note_cancellation
 from .counting import counting
 from .prompts import add_prompts
@@ -36,15 +38,34 @@ def build_server(
     clock: Clock | None = None,
     timeouts: Timeouts | None = None,
     meter: Meter | None = None,
+    callers: Callers | None = None,
 ) -> MCPServer[Serving]:
-    """The server. Opens no connection and needs no key until a tool is called."""
+    """The server. Opens no connection and needs no key until a tool is called.
+
+    Args:
+        settings: what the user decides.
+        tools: what is offered.
+        prompts: words to start with.
+        clock: what time it is.
+        timeouts: of the connection to the service.
+        meter: what is counted.
+        callers: who calls; by default, the user of this machine.
+
+    Raises:
+        BadSetting: there is a file of principals, and it cannot be used.
+    """
+    clock = clock or RealClock()
     registry = Registry.of(tools)
-    runtime = Runtime(settings, registry, clock or RealClock(), timeouts, meter)
+    callers = callers or Callers()
+    principals = Principals.load(settings)
+    runtime = Runtime(
+        settings, registry, clock, timeouts, meter, principals=principals, caller=callers.name, door=callers.door
+    )
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Serving]) -> AsyncIterator[Serving]:
         async with runtime.running():
-            yield Serving(runtime)
+            yield Serving(runtime, callers)
 
     server = LocalizeServer(
         "qwen-localize",
@@ -52,7 +73,12 @@ def build_server(
         version=__version__,
         instructions=INSTRUCTIONS,
         lifespan=lifespan,
-        middleware=[note_cancellation, note_roots, *([counting(meter, registry.names)] if meter else ())],
+        middleware=[
+            note_cancellation,
+            note_roots,
+            *([counting(meter, registry.names)] if meter else ()),
+            callers.receive,
+        ],
         cache_hints=CACHE_HINTS,
         log_level="WARNING",
     )
@@ -60,6 +86,7 @@ def build_server(
     server._tool_manager = BoundTools(registry)  # noqa: SLF001
     add_resources(server, runtime, tools)
     add_prompts(server, prompts, tools)
+    callers.offer_uploads(server)
     return server
 
 

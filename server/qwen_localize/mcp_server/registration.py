@@ -33,6 +33,7 @@ from ..wellformed import whole, whole_throughout
 from . import asking
 from .argument_errors import argument_words
 from .arguments import checked
+from .callers import Callers
 from .cancellation import Cancellations, known_as
 from .progress import Progress
 from .roots import Roots
@@ -47,6 +48,7 @@ class Serving:
     """What the calls of one server share."""
 
     runtime: Runtime
+    callers: Callers = field(default_factory=Callers)
     cancellations: Cancellations = field(default_factory=Cancellations)
     roots: Roots = field(default_factory=Roots)
     answered: asking.Answered = field(default_factory=asking.Answered)
@@ -100,7 +102,7 @@ class BoundTool(McpTool):
             values = checked(self.fn_metadata, self.parameters["properties"], arguments)
         except ValidationError as error:
             return _failure(argument_words(error, list(self.parameters["properties"])), runtime)
-        progress = Progress(context.report_progress, runtime.clock)
+        progress = Progress(serving.callers.telling(context.report_progress), runtime.clock)
         async with anyio.create_task_group() as group:
             group.start_soon(progress.beat)
             outcome = await self._outcome(serving, progress, context, values)
@@ -158,7 +160,8 @@ class BoundTool(McpTool):
             patience=math.inf if runtime.settings.wait is not None else patience,
         )
         result: Result = await self.fn(ours, **values)
-        return _success(result, links=_has_links(_client_name(context), runtime.settings.links))
+        has_links = _has_links(_client_name(context), runtime.settings.links)
+        return _success(result, (serving.callers.link or result.link) if has_links else None)
 
 
 def _limit(serving: Serving, context: McpContext[Any, Any]) -> float:
@@ -202,21 +205,22 @@ def _has_links(client_name: str | None, setting: Links) -> bool:
     return setting == "on" or (setting == "auto" and client_name != "mcp")
 
 
-def _success(result: Result, *, links: bool) -> CallToolResult:
+def _success(result: Result, link: Callable[[SavedFile], str] | None) -> CallToolResult:
     blocks: list[ContentBlock] = [TextContent(type="text", text=whole(text)) for text in result.blocks()]
     if picture := result.picture():
         data, mime_type = picture
         image = ImageContent(type="image", data=base64.b64encode(data).decode(), mime_type=mime_type)
         # Some hosts show a model the structured content alone, and no picture then.
         return CallToolResult(content=[image, *blocks])
-    blocks += [_link(result, file) for file in (result.files() if links else ())]
+    if link:
+        blocks += [_resource(file, link(file)) for file in result.files()]
     return CallToolResult(content=blocks, structured_content=whole_throughout(result.structured()))
 
 
-def _link(result: Result, file: SavedFile) -> ResourceLink:
+def _resource(file: SavedFile, uri: str) -> ResourceLink:
     return ResourceLink(
         type="resource_link",
-        uri=result.link(file),
+        uri=uri,
         name=PurePath(file.path).name,
         mime_type=file.mime_type,
         size=file.bytes,

@@ -24,8 +24,13 @@ class Cost:
     job_id: str | None = None
 
 
+def purse(scope: str, principal: str) -> str:
+    """Whose costs: those of a principal with one service and key, or of the user of this machine."""
+    return f"{scope}/{principal}" if principal else scope
+
+
 class CostLedger:
-    """The costs of every service and key."""
+    """The costs of every service, key and principal: of each purse."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -56,14 +61,20 @@ class CostLedger:
         before = now - KEPT_DAYS * 24 * 3600
         await self._database.write(lambda c: c.execute("DELETE FROM spending WHERE at < ?", (before,)))
 
-    async def by_day(self, scope: str | None) -> list[dict[str, Any]]:
-        """Cost by day, tool and model, the newest day first: of one service and key, or of all."""
+    async def by_day(self, scope: str | None, *, shared: bool = False) -> list[dict[str, Any]]:
+        """Cost by day, tool and model, the newest day first: of one purse, or of all.
+
+        Args:
+            scope: the purse; None for all that there are.
+            shared: whether it is that of a service and key, of which those of principals are shown as well.
+        """
 
         def work(connection: sqlite3.Connection) -> list[dict[str, Any]]:
             rows = connection.execute(
                 "SELECT day, tool, model, count(*) AS calls, round(total(cny), 6) AS cny FROM spending "
-                "WHERE scope = coalesce(?, scope) AND cny > 0 GROUP BY day, tool, model ORDER BY day DESC, cny DESC",
-                (scope,),
+                "WHERE (scope = coalesce(?1, scope) OR (?2 AND substr(scope, 1, length(?1) + 1) = ?1 || '/')) "
+                "AND cny > 0 GROUP BY day, tool, model ORDER BY day DESC, cny DESC",
+                (scope, shared),
             )
             return [dict(row) for row in rows]
 

@@ -57,4 +57,13 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE joined (batch TEXT NOT NULL, job TEXT NOT NULL, PRIMARY KEY (batch, job));
     """,
+    # Several principals may share a server: equal requests of two are two jobs, and each reads notices for itself.
+    """
+    ALTER TABLE jobs ADD COLUMN principal TEXT NOT NULL DEFAULT '';
+    DROP INDEX one_live_job_per_request;
+    CREATE UNIQUE INDEX one_live_job_per_request ON jobs (scope, principal, digest)
+        WHERE state NOT IN ('succeeded', 'failed', 'canceled');
+    CREATE INDEX jobs_by_principal ON jobs (principal, created);
+    CREATE TABLE acknowledged (notice INTEGER NOT NULL, principal TEXT NOT NULL, PRIMARY KEY (notice, principal));
+    """,
 )

@@ -15,6 +15,7 @@ from ..files import (
     Apart,
     Artifact,
     ArtifactType,
+    Door,
     Found,
     Kept,
     KeptFiles,
@@ -37,6 +38,7 @@ from ..jobs import FINAL, GivenUp, JobRecord, Order, Runner, State
 from ..state import Notices, until_available
 from ..wellformed import whole
 from .consent import NO_CONSENT, Consent
+from .intake import check_places, entered
 from .links import SCHEME, FinishedFiles
 from .paid import Calls
 from .results import JobResult, SavedFile, cny, stage
@@ -62,6 +64,7 @@ class Files:
         parts: parts of results that are paid for, as long as answers are kept that name them.
         scratch: where folders are made for what is needed only for a while.
         finished: results, which links in the place of paths may stand for.
+        door: how files come in where the caller does not share this machine's disk.
     """
 
     paid: PaidCalls
@@ -72,6 +75,7 @@ class Files:
     pdfs: Pdfs
     scratch: Path
     finished: FinishedFiles
+    door: Door | None = None
 
     async def find(self, references: Sequence[str]) -> Found:
         """The files that folders and patterns among the references stand for; what else there is stays as it is.
@@ -79,6 +83,7 @@ class Files:
         Raises:
             BadInput: one stands for nothing, or may not be looked into.
         """
+        check_places(references, self.allowed_dirs, self.door)
         return await find(references, self.allowed_dirs)
 
     async def read(self, reference: str, rules: MediaRules) -> Media:
@@ -90,10 +95,10 @@ class Files:
         reference, allowed = await self._place(reference)
         return await read_media(reference, rules, allowed, local_service=self.paid.service.is_local)
 
-    async def _place(self, reference: str) -> tuple[str, tuple[Path, ...]]:
-        """What a link of a result stands for; anything else as it is. And where that may be read."""
+    async def _place(self, reference: str, *, remote: bool = True) -> tuple[str, tuple[Path, ...]]:
+        """What a link stands for; anything else as it is. And where that may be read."""
         if not reference.strip().startswith(SCHEME):
-            return reference, self.allowed_dirs
+            return await entered(reference, self.allowed_dirs, self.door, remote=remote)
         file = await self.finished.find(reference.strip())
         return str(file.path), (file.path.parent,)
 
@@ -121,9 +126,8 @@ class Files:
         Raises:
             BadInput: it cannot be used.
         """
-        local_service = self.paid.service.is_local
         reference, allowed = await self._place(reference)
-        return await located(reference, noun, most_bytes, allowed, local_service=local_service)
+        return await located(reference, noun, most_bytes, allowed, local_service=self.paid.service.is_local)
 
     async def hold(self, source: RemoteMedia | LocalFile) -> Kept:
         """Put a file where a job finds it, however large it is.
@@ -167,7 +171,7 @@ class Files:
         Raises:
             BadInput: it cannot be used.
         """
-        reference, allowed = await self._place(reference)
+        reference, allowed = await self._place(reference, remote=False)
         return await read_text(reference, most, allowed)
 
     def pdf(self, document: LocalMedia, password: str = "") -> AbstractAsyncContextManager[Pdf]:
@@ -313,7 +317,7 @@ class Jobs:
         await self.runner.resume(job_id)
         job = await self.runner.wait(job_id, min(seconds, self.patience), self._tell, self.given_up)
         result = self._result(job)
-        if job.scope == self.paid.scope or job.state in FINAL:
+        if self.runner.is_here(job) or job.state in FINAL:
             return result
         return result.model_copy(update={"message": f"{result.message} {_ELSEWHERE}"})
 

@@ -15,7 +15,7 @@ import pytest
 from qwen_localize.dashscope import Client, Gone, Service, Succeeded, Wire
 from qwen_localize.dashscope.tasks import TaskState
 from qwen_localize.errors import OWN_FAULT, Expired, LocalizeError, Spoiled, StateUnavailable
-from qwen_localize.files import outputs
+from qwen_localize.files import outputs, own_folder
 from qwen_localize.jobs import JobRecord, JobStore, Kind, State
 from qwen_localize.jobs.delivery import Delivery
 from qwen_localize_tools._shared.pictures import Picture
@@ -196,6 +196,13 @@ async def test_a_directory_that_is_gone_is_replaced_by_the_one_that_is_set_now(
     job = await results.deliver(output=tmp_path / "new")
     assert (refused.state, job.state) == (State.UNDELIVERED, State.SUCCEEDED)
     assert Path(job.artifacts[0]["path"]).parent == tmp_path / "new"
+
+
+async def test_a_principal_s_result_never_lands_in_the_folder_of_all(results: Results, tmp_path: Path) -> None:
+    results.directory.write_text("")  # where a folder was
+    await results.paid("http://x/0", principal="alice")
+    job = await results.deliver(output=tmp_path / "new")
+    assert Path(job.artifacts[0]["path"]).parent == own_folder(tmp_path / "new", "alice") != tmp_path / "new"
 
 
 async def test_a_directory_that_is_full_is_left_for_the_one_that_is_set_now(

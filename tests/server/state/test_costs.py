@@ -8,7 +8,7 @@ import pytest
 
 from qwen_localize.errors import OverBudget
 from qwen_localize.jobs import JobStore, State
-from qwen_localize.state import Answers, Cost, CostLedger, Database
+from qwen_localize.state import Answers, Cost, CostLedger, Database, purse
 from server.jobs.records import SCOPE, record
 
 NOW = 1_800_000_000.0
@@ -41,6 +41,15 @@ async def test_costs_are_added_up_by_day_tool_and_model(database: Database) -> N
     rows = await CostLedger(database).by_day(SCOPE)
     assert [(row["calls"], row["cny"]) for row in rows] == [(2, 0.006), (1, 0.004)]
     assert rows[0]["day"] > rows[1]["day"]
+
+
+async def test_a_principal_s_costs_are_its_own_and_the_operator_sees_those_of_all(database: Database) -> None:
+    ledger = CostLedger(database)
+    for scope in (SCOPE, purse(SCOPE, "alice"), purse(SCOPE, "a/b"), f"{SCOPE}x", purse("another", "alice")):
+        await ledger.expect(cost(1, scope=scope), NOW, None)
+    found = [await ledger.by_day(SCOPE), await ledger.by_day(purse(SCOPE, "alice")), await ledger.by_day(None)]
+    assert [rows[0]["cny"] for rows in found] == [1, 1, 5]
+    assert [row["cny"] for row in await ledger.by_day(SCOPE, shared=True)] == [3]
 
 
 async def test_what_turned_out_free_is_not_counted(database: Database) -> None:

@@ -167,6 +167,35 @@ def test_the_jobs_of_the_first_version_go_on_and_what_it_had_not_sent_ends_for_f
         assert new.execute("SELECT cny FROM spending").fetchone()[0] == 0
 
 
+def test_the_jobs_of_the_version_before_principals_are_the_user_s_of_the_machine(tmp_path: Path) -> None:
+    names = [
+        "id",
+        "scope",
+        "tool",
+        "label",
+        "digest",
+        "model",
+        "directory",
+        "stem",
+        "owner",
+        "kind",
+        "state",
+        "request_id",
+    ]
+    json_names = {"urls": "[]", "usage": "{}", "planned": "[]", "artifacts": "[]", "details": "{}"}
+    values = dict.fromkeys(names, "x") | {"kind": "task", "state": "queued", "message": ""} | json_names
+    values |= {"created": 1, "changed": 1, "cancel": 0}  # type: ignore[dict-item]
+    with closing(sqlite3.connect(file_of(tmp_path))) as old:
+        old.executescript("".join(MIGRATIONS[:5]))
+        old.execute("PRAGMA user_version = 5")
+        old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        marks = ", ".join("?" * len(values))
+        old.execute(f"INSERT INTO jobs ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
+        old.commit()
+    [job] = opened(tmp_path)
+    assert (job.id, job.principal, str(job.state)) == ("x", "", "queued")
+
+
 async def test_what_is_read_does_not_wait_for_what_is_written(tmp_path: Path) -> None:
     """A thousand jobs at once must not keep a list of jobs waiting."""
     database = Database(tmp_path, NOW)

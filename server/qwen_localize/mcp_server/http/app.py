@@ -33,10 +33,11 @@ class App:
         edge: the ASGI application.
         server: what /mcp is.
         store: what health and metrics look at.
+        is_gated: whether nobody may call without a token.
     """
 
-    def __init__(self, edge: Edge, server: MCPServer[Any], store: ObservedStore) -> None:
-        self.edge, self._server, self._store = edge, server, store
+    def __init__(self, edge: Edge, server: MCPServer[Any], store: ObservedStore, *, is_gated: bool) -> None:
+        self.edge, self._server, self._store, self.is_gated = edge, server, store, is_gated
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -98,4 +99,5 @@ def build_app(
     )
     inner.router.redirect_slashes = False
     named = (*hosts, *settings.allowed_hosts, *authentication.hosts)
-    return App(Edge(inner, Visitors(named, settings.allowed_origins)), server, store)
+    edge = Edge(inner, Visitors(named, settings.allowed_origins))
+    return App(edge, server, store, is_gated=bool(authentication.verifiers))

@@ -18,8 +18,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ...clock import Clock
 from ...errors import BadSetting
+from ...principals import Principals
 from ...settings import Settings
 from .issuer import IssuerAway, IssuerKeys, IssuerTokens
+from .listed import ListedTokens
 from .tokens import StaticTokens
 
 logger = logging.getLogger(__name__)
@@ -62,6 +64,8 @@ class Authentication:
         verifiers: list[Verifier] = []
         if settings.token:
             verifiers.append(StaticTokens(settings.token.get_secret_value()))
+        if (principals := Principals.load(settings)).have_tokens:
+            verifiers.append(ListedTokens(principals))
         issuer, resource = settings.oauth_issuer, settings.oauth_resource
         if bool(issuer) != bool(resource):
             raise BadSetting(

@@ -42,13 +42,13 @@ async def serve_http(
         opened.callback(listeners.close)
         hosts = [] if address.is_everywhere else [bracketed(address.host)]
         app = build_app(server, settings, routes=routes, hosts=hosts, meter=meter)
-        _check(settings, address, listeners)
+        _check(app, address, listeners)
         async with app.running():
             await _Server(app, lambda: _say_where(address, listeners)).serve(listeners.sockets)
 
 
-def _check(settings: Settings, address: Address, listeners: Listeners) -> None:
-    if not (listeners.are_local or settings.token or settings.oauth_issuer):
+def _check(app: App, address: Address, listeners: Listeners) -> None:
+    if not (listeners.are_local or app.is_gated):
         raise BadSetting(
             f"At {address} everybody could call at your expense. Set QWEN_LOCALIZE_TOKEN, or "
             "QWEN_LOCALIZE_OAUTH_ISSUER and QWEN_LOCALIZE_OAUTH_RESOURCE, or listen at 127.0.0.1."

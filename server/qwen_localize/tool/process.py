@@ -1,0 +1,280 @@
+"""What the principals of one process share: the store, and of each account the connection, its limits, its jobs."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from anyio.abc import TaskGroup
+
+from ..calls import Answer, SessionCache, SingleFlight
+from ..clock import Clock
+from ..dashscope import Client, RateLimiter, Timeouts, Wire
+from ..errors import InternalError, LocalizeError, StateUnavailable
+from ..files import KeptFiles, Outputs, Pdfs, Uploads, own_folders, sweep_scratch
+from ..jobs import (
+    Environment,
+    JobRecord,
+    JobSignals,
+    JobStore,
+    Lock,
+    Poller,
+    Presence,
+    Recovery,
+    Runner,
+    Submission,
+    Works,
+)
+from ..meter import Meter
+from ..principals import Principals
+from ..settings import Settings
+from ..state import KEPT_DAYS, Answers, CostLedger, Database, SharedRateLimits
+
+logger = logging.getLogger(__name__)
+
+# How often a store that could not be opened is tried again, without a call that asks for it.
+_AGAIN_SECONDS = 5.0
+
+# Makes what a batch works with: its account, its job, and how it tells how far it is.
+BatchContexts = Callable[["Opened", "Account", JobRecord, Callable[[str], Awaitable[None]]], Any]
+
+
+@dataclass(frozen=True)
+class Account:
+    """One service with one key."""
+
+    settings: Settings
+    environment: Environment
+    submission: Submission
+    wire: Wire
+    client: Client
+    single_flight: SingleFlight[Answer]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What there is once the store is open."""
+
+    database: Database
+    presence: Presence
+    pdfs: Pdfs
+    cache: SessionCache = field(default_factory=SessionCache)
+    signals: JobSignals = field(default_factory=JobSignals)
+    accounts: dict[str, Account] = field(default_factory=dict)
+
+
+class _Attempt:
+    """One try to open the store, for all who wait for it."""
+
+    def __init__(self) -> None:
+        self.done = anyio.Event()
+        self.error: LocalizeError | None = None
+
+
+class Process:
+    """Opens the store when it is first needed, and again if that failed: a store that is locked, or whose disk is
+    full, may be usable in a moment. Without one, each call says why it cannot run.
+
+    Args:
+        principals: who shares the process.
+        works: how the jobs of each tool are done, by the tool's name.
+        clock: what time it is.
+        timeouts: of the connections.
+        contexts: makes what a batch works with.
+        meter: what is counted.
+    """
+
+    def __init__(
+        self,
+        principals: Principals,
+        works: Works,
+        clock: Clock,
+        timeouts: Timeouts | None,
+        contexts: BatchContexts,
+        meter: Meter | None = None,
+    ) -> None:
+        self.principals, self.clock = principals, clock
+        self._settings = principals.settings("")
+        self._works, self._timeouts, self._contexts, self._meter = works, timeouts, contexts, meter
+        self._group: TaskGroup | None = None
+        self._disk: tuple[Database, Presence] | None = None
+        self._opened: Opened | None = None
+        self._attempt: _Attempt | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Until the block ends; jobs of earlier processes go on at once."""
+        try:
+            async with anyio.create_task_group() as group:
+                self._group = group
+                group.start_soon(self._keep_opening)
+                yield
+                group.cancel_scope.cancel()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._close()
+
+    @property
+    def group(self) -> TaskGroup:
+        """What lives as long as the process runs in it."""
+        if self._group is None:
+            raise InternalError
+        return self._group
+
+    async def opened(self) -> Opened:
+        """What there is, opened by the first who needs it.
+
+        Raises:
+            StateUnavailable: there is no job store.
+        """
+        if self._opened is None:
+            attempt = self._attempt
+            if attempt is None:
+                attempt = self._attempt = _Attempt()
+                self.group.start_soon(self._try_to_open, attempt)
+            await attempt.done.wait()
+            if attempt.error:
+                raise attempt.error
+        if self._opened is None:
+            raise InternalError
+        return self._opened
+
+    def account(self, opened: Opened, settings: Settings) -> Account:
+        """The account that settings name, and from then on somebody who looks after its jobs."""
+        if settings.scope not in opened.accounts:
+            account = opened.accounts[settings.scope] = self._account(opened, settings)
+            self._look_after(account)
+        return opened.accounts[settings.scope]
+
+    async def _keep_opening(self) -> None:
+        while self._opened is None:
+            with suppress(LocalizeError):
+                await self.opened()
+                return
+            await self.clock.sleep(_AGAIN_SECONDS)
+
+    async def _try_to_open(self, attempt: _Attempt) -> None:
+        try:
+            self._opened = await self._open()
+        except StateUnavailable as error:
+            attempt.error = error
+            logger.warning("%s", error)
+        except Exception:
+            # The server lives on, and says so to each call.
+            logger.exception("The job store could not be opened for a reason nobody foresaw")
+            attempt.error = InternalError()
+        finally:
+            self._attempt = None
+            attempt.done.set()
+
+    async def _open(self) -> Opened:
+        settings, now = self._settings, self.clock.wall()
+        with anyio.CancelScope(shield=True):  # what is opened is known, and closed, also if the server ends meanwhile
+            self._disk = disk = await anyio.to_thread.run_sync(_on_disk, settings.state_dir, now)
+        opened = Opened(*disk, Pdfs(self.clock))
+        accounts = [self._account(opened, each) for each in self.principals.everybody()]
+        await _tidied(accounts[0].environment, opened.database, now)
+        await _swept(self.principals, now)
+        for account in accounts:
+            if opened.accounts.setdefault(account.settings.scope, account) is account:
+                self._look_after(account)
+        return opened
+
+    def _account(self, opened: Opened, settings: Settings) -> Account:
+        limiter = RateLimiter(self.clock, SharedRateLimits(opened.database, settings.scope), self._meter)
+        wire = Wire(settings.service, settings.key, clock=self.clock, timeouts=self._timeouts, limiter=limiter)
+        client = Client(wire, settings.task_qps)
+        single_flight = SingleFlight[Answer](self.group)
+
+        def context(job: JobRecord, tell: Callable[[str], Awaitable[None]]) -> Any:
+            return self._contexts(opened, account, job, tell)
+
+        environment = Environment(
+            scope=settings.scope,
+            region=settings.service.region,
+            output_dir=self._settings.output_dir,
+            store=JobStore(opened.database),
+            client=client,
+            clock=self.clock,
+            presence=opened.presence,
+            inputs=KeptFiles(settings.state_dir),
+            works=self._works,
+            contexts=context,
+            landed=single_flight.landed,
+            signals=opened.signals,
+        )
+        account = Account(settings, environment, Submission(environment), wire, client, single_flight)
+        return account
+
+    def _look_after(self, account: Account) -> None:
+        """Poll for the jobs of an account from now on; without a key, none can be."""
+        environment, submission, settings = account.environment, account.submission, account.settings
+        self.group.start_soon(Runner(environment, submission, self.group).watch)
+        if settings.key:
+            lock = Lock(settings.state_dir / f"poller-{settings.scope}.lock")
+            self.group.start_soon(Poller(environment, Recovery(environment, submission, self.group), lock).run)
+
+    async def _close(self) -> None:
+        if self._disk:
+            database, presence = self._disk
+            presence.leave()
+            database.close()
+        if self._opened:
+            await self._opened.pdfs.close()
+            for account in self._opened.accounts.values():
+                await account.wire.close()
+
+
+def parts(settings: Settings) -> KeptFiles:
+    """Parts of results; they are kept as long as the answers that name them."""
+    return KeptFiles(settings.state_dir, "parts")
+
+
+def _on_disk(state_dir: Path, now: float) -> tuple[Database, Presence]:
+    """The store, and this process's sign in the state directory.
+
+    Raises:
+        StateUnavailable: the directory cannot be used.
+    """
+    database = Database(state_dir, now)
+    try:
+        return database, Presence(state_dir, now)
+    except OSError as error:
+        database.close()
+        raise StateUnavailable(
+            f"{state_dir} cannot be written ({error.strerror}). Make it writable, or set QWEN_LOCALIZE_STATE_DIR to "
+            "another folder."
+        ) from error
+
+
+async def _tidied(environment: Environment, database: Database, now: float) -> None:
+    """Forget what is old, as far as the disk allows it now."""
+    try:
+        await environment.store.prune(now)
+        await CostLedger(database).prune(now)
+        await Answers(database).prune(now)
+        await environment.store.release(list(environment.inputs.left_over(now)), environment.inputs.remove)
+    except (StateUnavailable, OSError) as error:
+        logger.info("Old records are forgotten later: %s", error)
+
+
+async def _swept(principals: Principals, now: float) -> None:
+    """Remove what a process has left lying that died, and parts of results that no answer names any more."""
+    settings = principals.settings("")
+
+    def work() -> None:
+        for digest in parts(settings).left_over(now, KEPT_DAYS * 24 * 3600.0):
+            parts(settings).remove(digest)
+        sweep_scratch(settings.state_dir / "scratch", now)
+        Uploads(settings.state_dir).sweep(now)
+        for folder in own_folders(settings.output_dir):
+            Outputs(folder).sweep(now)
+
+    try:
+        await anyio.to_thread.run_sync(work)
+    except OSError as error:
+        logger.info("What was left lying is removed later: %s", error)
