@@ -16,6 +16,7 @@ from anyio.abc import Process, SocketStream
 from anyio.streams.text import TextReceiveStream
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp_types import CallToolResult
 
 from qwen_localize.mcp_server.http.address import Address, listen
 from qwen_localize.mcp_server.http.app import App
@@ -71,6 +72,7 @@ def environment(folder: Path, **env: str) -> dict[str, str]:
         "QWEN_LOCALIZE_ALLOWED_DIRS": str(folder),
         "QWEN_LOCALIZE_STATE_DIR": str(folder / "state"),
         "QWEN_LOCALIZE_LINKS": "on",
+        "QWEN_LOCALIZE_WAIT": "45",
     }
     return os.environ | places | env
 
@@ -132,6 +134,14 @@ async def client_of(origin: str, token: str | None = None, mode: str = "auto") -
         http = await stack.enter_async_context(httpx2.AsyncClient(headers=headers, timeout=60))
         transport = streamable_http_client(f"{origin}/mcp", http_client=http)
         yield await stack.enter_async_context(Client(transport, mode=mode))
+
+
+async def first_file(result: CallToolResult) -> bytes:
+    """The first file of a result, by its link."""
+    assert result.structured_content, result
+    async with httpx2.AsyncClient() as http:
+        answer = await http.get(result.structured_content["artifacts"][0]["uri"])
+        return answer.raise_for_status().content
 
 
 async def raw(stream: SocketStream, *parts: bytes) -> bytes:

@@ -12,7 +12,7 @@ from mcp import Client, MCPError
 
 from qwen_localize.mcp_server.http.serving import GRACE_SECONDS, LEAVE_SECONDS
 from qwen_localize.sandbox import SandboxConfig, running
-from server.mcp_server.http.stand import Serving, client_of, serving
+from server.mcp_server.http.stand import Serving, client_of, first_file, serving
 from support import picture, words
 
 pytestmark = pytest.mark.process
@@ -76,7 +76,7 @@ async def test_ten_calls_in_flight_at_sigterm_end_in_time_and_their_jobs_go_on(s
                 result = await client.call_tool("get_job", {"job_id": job, "wait": 60})
                 assert result.structured_content, words(result)
                 assert result.structured_content["status"] == "succeeded", words(result)
-                assert Path(result.structured_content["artifacts"][0]["path"]).exists()
+                assert await first_file(result)
             assert set(await _jobs(client)) == set(begun)
 
 
