@@ -19,7 +19,7 @@ from filelock import FileLock
 
 _HERE = Path(__file__).parent
 _UNREACHABLE = re.compile(
-    r"ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|ERR_SOCKET|network|[Ff]ailed to (fetch|download)|dns error"
+    r"ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|ERR_SOCKET|Failed to (fetch|download)|dns error"
 )
 _MOST_SECONDS = 300
 _PROBLEMS: dict[str, str] = {}
@@ -101,5 +101,5 @@ def _problem(command: Command) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_MOST_SECONDS, env=env, check=False)
     except subprocess.TimeoutExpired:
-        return f"network: no end after {_MOST_SECONDS} s"
+        return f"ETIMEDOUT: no end after {_MOST_SECONDS} s"
     return " ".join((done.stderr + done.stdout).split()) or "no words" if done.returncode else ""

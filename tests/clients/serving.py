@@ -30,13 +30,14 @@ class Upstream:
 
     def tasks(self) -> list[str]:
         """The id of every task that was paid for."""
-        report: dict[str, Any] = httpx2.get(f"{self.origin}/sandbox/ledger", trust_env=False).json()
-        return [paid["task_id"] for paid in report["paid"] if paid["images"]]
+        return [paid["task_id"] for paid in self._ledger()["paid"] if paid["images"]]
 
     def submissions(self) -> int:
         """How often work on a picture was asked for."""
-        report: dict[str, Any] = httpx2.get(f"{self.origin}/sandbox/ledger", trust_env=False).json()
-        return int(report["counts"].get("submit", 0))
+        return int(self._ledger()["counts"].get("submit", 0))
+
+    def _ledger(self) -> dict[str, Any]:
+        return dict(httpx2.get(f"{self.origin}/sandbox/ledger", trust_env=False).json())
 
 
 @contextmanager

@@ -32,16 +32,22 @@ def slow_upstream() -> Iterator[serving.Upstream]:
         yield upstream
 
 
-@pytest.fixture
-def run(poster: Path, tmp_path: Path) -> Run:
-    """What a framework's model heard and called, for a server in front of this sandbox."""
+@pytest.fixture(scope="session")
+def framework(request: pytest.FixtureRequest) -> tuple[str, Path]:
+    """A framework's name and its Python, which is installed before the tests take the machine's proxies away."""
+    return request.param, fetched.frameworks(FRAMEWORKS[request.param])
 
-    def play(framework: str, origin: str, *, looks: bool = False) -> dict[str, Any]:
-        python = fetched.frameworks(FRAMEWORKS[framework])
+
+@pytest.fixture
+def run(framework: tuple[str, Path], poster: Path, tmp_path: Path) -> Run:
+    """What the framework's model heard and called, for a server in front of this sandbox."""
+
+    def play(origin: str, *, looks: bool = False) -> dict[str, Any]:
+        name, python = framework
         told: dict[str, Any] = {"command": serving.STDIO[0], "args": serving.STDIO[1:]}
         told |= {"env": serving.environment(tmp_path, origin), "picture": str(poster), "looks": looks}
-        command: list[str | Path] = [python, DRIVERS / f"with_{framework}.py", json.dumps(told)]
-        env = {name: value for name, value in os.environ.items() if name not in OURS}
+        command: list[str | Path] = [python, DRIVERS / f"with_{name}.py", json.dumps(told)]
+        env = {variable: value for variable, value in os.environ.items() if variable not in OURS}
         done = subprocess.run(
             command, capture_output=True, encoding="utf-8", timeout=100, env=env, cwd=tmp_path, check=False
         )
@@ -51,24 +57,25 @@ def run(poster: Path, tmp_path: Path) -> Run:
     return play
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("framework", FRAMEWORKS, indirect=True)
 def test_a_run_ends_with_the_pictures_path_in_the_models_hands(
-    framework: str, run: Run, upstream: serving.Upstream, tmp_path: Path
+    run: Run, upstream: serving.Upstream, tmp_path: Path
 ) -> None:
     paid = len(upstream.tasks())
-    said = run(framework, upstream.origin)
+    said = run(upstream.origin)
     assert said["tools"] == [tool.name for tool in TOOLS]
     assert said["called"][0] == "translate_image"
     assert_holds_the_picture(said, tmp_path)
     assert len(upstream.tasks()) - paid == 1
 
 
+@pytest.mark.parametrize("framework", ["openai_agents"], indirect=True)
 @pytest.mark.parametrize("looks", [False, True], ids=["calls again", "looks for the job"])
 def test_a_model_whose_call_timed_out_gets_the_picture_and_nothing_is_paid_twice(
     looks: bool, run: Run, slow_upstream: serving.Upstream, tmp_path: Path
 ) -> None:
     paid, submissions = len(slow_upstream.tasks()), slow_upstream.submissions()
-    said = run("openai_agents", slow_upstream.origin, looks=looks)
+    said = run(slow_upstream.origin, looks=looks)
     assert "poster" not in said["heard"][0]  # but of an error alone
     assert said["called"][:2] == ["translate_image", "list_jobs" if looks else "translate_image"]
     assert_holds_the_picture(said, tmp_path)

@@ -25,7 +25,7 @@ def follow(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
 
 async def main() -> None:
     """One run."""
-    agent = Agent(FunctionModel(follow), toolsets=[MCPToolset(StdioTransport(**SERVER))])
+    agent = Agent(FunctionModel(follow), toolsets=[MCPToolset(StdioTransport(**SERVER), init_timeout=30)])
     async with agent:
         run = await agent.run(ASKED)
     script.tell(run.output, tools)
