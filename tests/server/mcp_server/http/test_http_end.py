@@ -86,6 +86,7 @@ async def test_a_call_that_ends_soon_after_sigterm_is_answered(service: str, tmp
     path = tmp_path / "picture.png"
     path.write_bytes(picture())
     async with serving(tmp_path, **_env(service)) as server, client_of(server.origin, mode=mode) as client:
+        await client.list_tools()  # whose schemas the client would ask for after the call
         async with anyio.create_task_group() as group:
 
             async def end() -> None:
