@@ -102,7 +102,12 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         """Listen for signals; what one has asked for is done when this process ends."""
-        self._before = {number: signal.signal(number, self.handle_exit) for number in uvicorn.server.HANDLED_SIGNALS}
+
+        # No method of ours: what streams events looks for a server behind the handler, and cuts calls off if it ends.
+        def heard(number: int, frame: FrameType | None) -> None:
+            self.handle_exit(number, frame)
+
+        self._before = {number: signal.signal(number, heard) for number in uvicorn.server.HANDLED_SIGNALS}
         try:
             yield
         finally:

@@ -1,6 +1,7 @@
 """MCP over HTTP as clients see it: a real process with the sandbox inside it."""
 
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -54,7 +55,8 @@ async def test_a_picture_is_edited_over_http_in_both_eras_and_progress_is_told(
         seen.append(message)
 
     async with client_of(server.origin, TOKEN, mode) as client:
-        request = {"images": str(poster), "prompt": f"a red hat for {mode}"}
+        inline = f"data:image/png;base64,{b64encode(poster.read_bytes()).decode()}"
+        request = {"images": inline, "prompt": f"a red hat for {mode}"}
         result = await client.call_tool("edit_image", request, progress_callback=note)
     with Image.open(BytesIO(await first_file(result))) as image:
         assert image.format == "PNG"

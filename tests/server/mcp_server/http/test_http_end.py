@@ -6,13 +6,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import anyio
+import httpx2
 import pytest
 from anyio.abc import TaskGroup
 from mcp import Client, MCPError
 
 from qwen_localize.mcp_server.http.serving import GRACE_SECONDS, LEAVE_SECONDS
 from qwen_localize.sandbox import SandboxConfig, running
-from server.mcp_server.http.stand import Serving, client_of, first_file, serving
+from server.mcp_server.http.stand import LEGACY, Serving, client_of, first_file, introduction, serving
 from support import picture, words
 
 pytestmark = pytest.mark.process
@@ -80,12 +81,34 @@ async def test_ten_calls_in_flight_at_sigterm_end_in_time_and_their_jobs_go_on(s
             assert set(await _jobs(client)) == set(begun)
 
 
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_call_that_ends_soon_after_sigterm_is_answered(service: str, tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(picture())
+    async with serving(tmp_path, **_env(service)) as server, client_of(server.origin, mode=mode) as client:
+        await client.list_tools()  # whose schemas the client would ask for after the call
+        async with anyio.create_task_group() as group:
+
+            async def end() -> None:
+                await _begun(server, 1)
+                server.process.terminate()
+
+            group.start_soon(end)
+            result = await client.call_tool("translate_image", {"image": str(path), "target_lang": "ru"})
+        assert (result.structured_content or {})["status"] == "succeeded", words(result)
+        assert await server.ends(within=5) == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_server_that_nobody_waits_for_ends_at_once(tmp_path: Path, number: int) -> None:
     async with serving(tmp_path, "--sandbox") as server:
-        async with client_of(server.origin, mode="legacy") as client:  # which keeps a stream of events open
-            await client.call_tool("list_jobs", {})
-            assert await server.ends(number, within=5) == 0
+        async with httpx2.AsyncClient(base_url=server.origin, headers=LEGACY, timeout=30) as http:
+            opened = await http.post("/mcp", json=introduction())
+            session = {"mcp-session-id": opened.headers["mcp-session-id"]}
+            # Clients of the older protocol keep a stream of events open, which never ends by itself.
+            async with http.stream("GET", "/mcp", headers=session) as events:
+                assert events.status_code == 200
+                assert await server.ends(number, within=5) == 0
         assert "Traceback" not in server.said, server.said
 
 

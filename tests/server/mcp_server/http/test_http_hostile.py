@@ -33,8 +33,8 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 
 
 async def works(server: Serving, text: str) -> None:
-    """A client with a token is served, and within a few seconds."""
-    with anyio.fail_after(10):
+    """A client with a token is served, and soon."""
+    with anyio.fail_after(20):
         async with client_of(server.origin, TOKEN) as client:
             result = await client.call_tool("translate_text", {"text": text, "target_lang": "ru"})
     assert not result.is_error, words(result)
@@ -209,7 +209,7 @@ async def test_two_hundred_slow_connections_are_hung_up_on_and_hold_up_nobody(se
             answers.append((kind, statuses(await raw(stream, beginning))))
             group.cancel_scope.cancel()
 
-    with anyio.fail_after(60):
+    with anyio.fail_after(90):
         async with anyio.create_task_group() as group:
             for number in range(200):
                 group.start_soon(dawdle, number % len(_SLOW))
