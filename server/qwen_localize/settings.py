@@ -16,7 +16,8 @@ from .errors import BadSetting, quote
 _BASE_URL = re.compile(
     r"(https?://(?:[^]\[/?#@:\s]+|\[[0-9a-f:.]+\])(?::\d+)?)(?:/api/v1|/compatible-mode/v1)?/?", re.IGNORECASE
 )
-
+# What a client leaves of a reference to a variable that is not set, or of a field that its user left empty.
+_REFERENCE = re.compile(r"\$\w+|\$\{[^{}]*\}|\{env:\w+\}")
 
 Links = Literal["auto", "on", "off"]
 
@@ -126,11 +127,13 @@ class Settings(BaseModel):
     def load(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """The settings in `environment`, by default this process's; an empty variable counts as not set.
 
+        So does one that holds a reference that a client has not resolved, such as `$DASHSCOPE_API_KEY`.
+
         Raises:
             BadSetting: one sentence that names the variable, never its value.
         """
         variables = os.environ if environment is None else environment
-        found = {name: value for name, value in variables.items() if value.strip()}
+        found = {name: value for name, value in variables.items() if _is_set(value)}
         try:
             return cls.model_validate(found)
         except ValidationError as error:
@@ -158,6 +161,11 @@ class Settings(BaseModel):
         # A key that was pasted with bytes of another encoding must not keep the server from starting.
         text = f"{self.service.origin}\n{self.key}".encode(errors="surrogateescape")
         return hashlib.blake2b(text, digest_size=6).hexdigest()
+
+
+def _is_set(value: str) -> bool:
+    text = value.strip()
+    return bool(text) and not _REFERENCE.fullmatch(text)
 
 
 def _platform_state_dir() -> Path:
