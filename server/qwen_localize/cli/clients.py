@@ -68,8 +68,8 @@ class Client:
         moved: an environment variable that names another folder for the file.
         extra: what else the file needs, and where.
         head: what a new file begins with.
-        command: its own command that adds a server; `{env}` stands for the key, `{program}` and `{rest}` for what starts
-            the server. (Claude Code's `--env` takes all that follows it; Gemini's, too, but for its own options.)
+        command: its own command that adds a server; `{env}` stands for the key, `{program}` and `{rest}` for what
+            starts the server (Claude Code's `--env` takes all that follows it, Gemini's all but its own options).
         after: what its user does next.
     """
 

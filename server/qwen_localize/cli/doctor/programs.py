@@ -99,7 +99,10 @@ def _of_program(client: Client, path: Path, program: Program, fault: str) -> Fin
     if fault:
         again = f"Write it anew: qwen-localize install {client.name}."
         return broken(client.title, f"{path} names this server, and it does not start: {fault}", again)
-    return good(client.title, f"{path} names this server, and it starts.")
+    words = f"{path} names this server, and it starts."
+    if not dict(program.env).get(KEY) and not client.asks:
+        return note(client.title, f"{words} It takes the key from the client's environment; this one here has none.")
+    return good(client.title, words)
 
 
 async def _start(program: Program, environment: Mapping[str, str], answers: dict[Program, str]) -> None:

@@ -53,9 +53,7 @@ async def key(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         with anyio.fail_after(_SECONDS):
             await Client(wire).list_tasks(_ASKED)
     except TimeoutError:
-        yield warning(
-            "key", "Whether it is good cannot be told: the service did not answer.", "See what is said of it."
-        )
+        yield warning("key", "Whether it is good cannot be told: no answer came.", "See what is said of it.")
     except LocalizeError as error:
         yield _of_key(error)
     else:

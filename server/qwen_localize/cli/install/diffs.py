@@ -6,7 +6,7 @@ from pathlib import Path
 
 # A value whose name says that it is one. What refers to a variable is none, and is worth seeing.
 _SECRET = re.compile(
-    r"""((?:key|token|secret|passw|auth|credential|cookie)[\w.-]*["']?\s*[:=]\s*["'])(?!Bearer \$)[^"'${][^"']*(["'])""",
+    r"""((?:key|token|secret|passw|auth|credential|cookie)[\w.-]*["']?\s*[:=]\s*["'])[^"'${][^"']*(["'])""",
     re.IGNORECASE,
 )
 _AROUND = 2

@@ -53,7 +53,7 @@ class Node:
         return [item.plain for item in self.items] if self.opened == "[" else self.scalar
 
     def find(self, step: Step) -> int | None:
-        """The index of the item that a step leads to: of several with one name the last, which is what programs read."""
+        """The index of the item that a step leads to; of several with one name the last, as programs read them."""
         for index, item in reversed([*enumerate(self.items)]):
             if isinstance(step, str) and self.opened == "{" and self.keys[index] == step:
                 return index
@@ -238,7 +238,13 @@ def _without(text: str, node: Node, index: int) -> str:
     right = text[end:]
     if len(node.items) == 1 and begin == node.start + 1 and not text[end : node.end - 1].strip():
         right = text[node.end - 1 :]
+    elif "\n" in text[begin : node.starts[index]] and not _begins_a_line(right):
+        left += _newline(text)  # a comment up to the end of its line may stand there
     return left + right
+
+
+def _begins_a_line(text: str) -> bool:
+    return "\n" in text[: len(text) - len(text.lstrip())]
 
 
 def _rendered(text: str, value: Any, margin: str) -> str:

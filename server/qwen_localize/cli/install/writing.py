@@ -47,12 +47,16 @@ def replace(path: Path, before: str, after: str, *, secret: bool) -> None:
             os.fsync(file.fileno())
             file.close()
             Path(file.name).chmod(mode)
-            if read(path) != before:
-                raise LocalizeError(f"Another program changed {path} meanwhile, so nothing was written. Try again.")
+            _require_unchanged(path, before)
             Path(file.name).replace(path)
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def _require_unchanged(path: Path, before: str) -> None:
+    if read(path) != before:
+        raise LocalizeError(f"Another program changed {path} meanwhile, so nothing was written. Try again.")
 
 
 def _mode(path: Path, *, secret: bool) -> int:
