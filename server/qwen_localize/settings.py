@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -144,6 +144,11 @@ class Settings(BaseModel):
     def at_sandbox(self, origin: str, state_dir: Path) -> "Settings":
         """These settings, but at a sandbox, with the key that it takes, and with a store of its own."""
         return self.model_copy(update={"base_url": origin, "api_key": SecretStr("sk-sandbox"), "state_dir": state_dir})
+
+    def allowing(self, folders: Iterable[Path]) -> "Settings":
+        """These settings, with more folders that may be read; a reference that a client has not resolved is none."""
+        more = (_absolute(folder).resolve() for folder in folders if _is_set(str(folder)))
+        return self.model_copy(update={"allowed_dirs": tuple(dict.fromkeys((*self.allowed_dirs, *more)))})
 
     @property
     def service(self) -> Service:

@@ -33,6 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"qwen-localize {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     serve = commands.add_parser("serve", help="speak MCP over stdin and stdout (the default)")
+    words = "tools may read files below this folder, too"
+    serve.add_argument("--allow", nargs="*", action="extend", default=[], type=Path, metavar="DIR", help=words)
     demo = commands.add_parser("demo", help="put each tool to work over stdio, as a client would; no key needed")
     demo.add_argument("--live", action="store_true", help="use the service and your key instead of the sandbox")
     demo.add_argument("--output", type=Path, default=Path("qwen-localize-demo"), help="where the results go")
@@ -122,7 +124,7 @@ def _serve(options: argparse.Namespace) -> None:
     if "help" in options.fault:
         explain_faults()
     else:
-        anyio.run(serve, options.sandbox, options.fault)
+        anyio.run(serve, options.sandbox, options.fault, getattr(options, "allow", ()))
 
 
 def _demo(options: argparse.Namespace) -> int:

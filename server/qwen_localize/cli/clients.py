@@ -92,6 +92,15 @@ class Client:
         """The language of its file."""
         return "toml" if self.files[0].endswith(".toml") else "json"
 
+    @property
+    def shown(self) -> str:
+        """Where its file is, in words for all systems."""
+        known = {"{support}/": "", "{config}": "~/.config", "{xdg}": "~/.config"}
+        file = self.files[0]
+        for folder, words in known.items():
+            file = file.replace(folder, words)
+        return file
+
     def path(self, environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
         """The user's file of this client, whether it exists or not."""
         paths = [self._moved(file, environment) or place(file, environment, platform) for file in self.files]

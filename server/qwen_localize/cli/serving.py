@@ -20,14 +20,16 @@ from ..settings import Settings
 _TIMES = 100
 
 
-async def serve(with_sandbox: bool, faults: Sequence[str]) -> None:
+async def serve(with_sandbox: bool, faults: Sequence[str], allow: Sequence[Path] = ()) -> None:
     """Speak MCP over stdin and stdout.
 
     Args:
         with_sandbox: use a local stand-in for the service, which runs in this process.
         faults: how it misbehaves.
+        allow: further folders that tools may read.
     """
     async with chosen_settings(with_sandbox, faults) as settings:
+        settings = settings.allowing(allow)
         from qwen_localize_tools import TOOLS
 
         from ..mcp_server import build_server

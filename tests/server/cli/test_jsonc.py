@@ -24,9 +24,12 @@ _scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False
 
 
 @st.composite
-def _written(draw: Any, value: Any) -> str:
+def _written(draw: st.DrawFn, value: Any) -> str:
     """`value` as somebody might write it, with comments and trailing commas."""
-    blank = lambda: draw(_blanks)  # noqa: E731
+
+    def blank() -> str:
+        return str(draw(_blanks))
+
     if not isinstance(value, dict | list):
         return json.dumps(value)
     parts = []
@@ -34,7 +37,8 @@ def _written(draw: Any, value: Any) -> str:
         name = f"{json.dumps(item)}{blank()}:{blank()}" if isinstance(value, dict) else ""
         inner = value[item] if isinstance(value, dict) else item
         parts.append(blank() + name + draw(_written(inner)) + blank())
-    trailing = "," if parts and draw(st.booleans()) else ""
+    more: bool = draw(st.booleans())
+    trailing = "," if parts and more else ""
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     return opening + ",".join(parts) + trailing + blank() + closing
 
@@ -116,8 +120,18 @@ def test_a_line_ends_as_the_others_do() -> None:
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("{", 1), ("{}}", 1), ('{"a": 1 "b": 2}', 1), ("\n\n{,}", 3), ('{"a": nul}', 1), ("{'a': 1}", 1), ("", 1)]
-    + [("[1 2]", 1), ('{"a"}', 1), ('{"a": 01}', 1), ('{"a": "\n"}', 1), ("{/* open }", 1), ("{1: 2}", 1), ("{]", 1)],
+    [
+        *[("{", 1), ("{}}", 1), ('{"a": 1 "b": 2}', 1), ("\n\n{,}", 3), ('{"a": nul}', 1), ("{'a': 1}", 1), ("", 1)],
+        *[
+            ("[1 2]", 1),
+            ('{"a"}', 1),
+            ('{"a": 01}', 1),
+            ('{"a": "\n"}', 1),
+            ("{/* open }", 1),
+            ("{1: 2}", 1),
+            ("{]", 1),
+        ],
+    ],
 )
 def test_what_is_no_json_is_refused_with_its_line(text: str, line: int) -> None:
     with pytest.raises(Broken, match=f"^line {line}$"):
