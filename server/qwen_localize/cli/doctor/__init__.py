@@ -50,8 +50,7 @@ def _checks(settings: Settings, environment: Mapping[str, str], clock: Clock) ->
 
     return {
         "python": machine.python,
-        "key": partial(service.key, settings, clock),
-        "service": partial(service.host, settings, clock),
+        "service": partial(service.way, settings, clock),
         "folders": partial(machine.folders, settings),
         "extras": machine.extras,
         "clients": partial(programs.clients, environment),

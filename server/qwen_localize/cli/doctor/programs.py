@@ -16,6 +16,7 @@ from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
 from ...errors import LocalizeError, quote
+from ...wellformed import parsed
 from ..clients import CLIENTS, KEY, NAME, Client, Entry
 from ..install import entry_in
 from .findings import Finding, broken, good, note, warning
@@ -148,7 +149,7 @@ async def _greeted(process: Process) -> str:
     try:
         await process.stdin.send(json.dumps(_HELLO).encode() + b"\n")
         line = await BufferedByteReceiveStream(process.stdout).receive_until(b"\n", _LONGEST)
-        name = json.loads(line)["result"]["serverInfo"]["name"]
+        name = parsed(line)["result"]["serverInfo"]["name"]
     except (anyio.EndOfStream, anyio.IncompleteRead, anyio.BrokenResourceError, anyio.ClosedResourceError):
         return f"it ended without an answer (exit status {await process.wait()})."
     except (anyio.DelimiterNotFound, ValueError, KeyError, TypeError):

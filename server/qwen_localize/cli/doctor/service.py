@@ -1,6 +1,5 @@
 """The service: the key, the way there, its clock, and the models that it has switched off."""
 
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,10 +15,10 @@ from ...errors import BadSetting, KeyRefused, LocalizeError, MissingKey, NoAcces
 from ...settings import Settings
 from .findings import Finding, broken, good, note, warning
 
-_SECONDS = 8.0
+_SECONDS = 6.0
 # Signed addresses last minutes, and certificates are judged by our clock.
 _MOST_SKEW = 60.0
-_ASKED = "qwen-mt-image"
+_MODEL = "qwen-mt-image"
 
 
 @dataclass(frozen=True)
@@ -46,21 +45,59 @@ RETIRED = (
 )
 
 
-async def key(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+async def way(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    """Whether the service can be reached, whether its clock and ours agree, and whether it takes the key."""
+    reached, date = await _reached(settings, clock)
+    yield reached
+    if date is not None:
+        yield _of_clock(date, clock.wall())
+    if date is not None or not settings.key:
+        yield await _asked(settings, clock)
+    else:
+        yield _untold("The service cannot be reached.")
+
+
+async def _reached(settings: Settings, clock: Clock) -> tuple[Finding, str | None]:
+    """Whether the service answers, and what time it says it is."""
+    origin = settings.service.origin
+    began = clock.now()
+    wire = Wire(settings.service, None, clock=clock, timeouts=Timeouts(connect=_SECONDS))
+    try:
+        with anyio.fail_after(_SECONDS):
+            answer = await wire.http.get(origin, follow_redirects=False)
+    except TimeoutError:
+        words = f"{origin} did not answer within {_SECONDS:.0f} s{_through(origin)}."
+        return broken("service", words, _remedy(origin)), None
+    except BadSetting as error:
+        return broken("service", str(error), "Correct the variable that it names."), None
+    except Exception as error:  # noqa: BLE001 - whatever the way there raises is a finding
+        words = f"{origin} cannot be reached{_through(origin)}: {_reason(error)}."
+        return broken("service", words, _remedy(origin)), None
+    finally:
+        await wire.close()
+    took = clock.now() - began
+    words = f"{settings.service} answers{_through(origin)}, after {took:.1f} s."
+    return good("service", words), answer.headers.get("date", "")
+
+
+async def _asked(settings: Settings, clock: Clock) -> Finding:
     """Whether the service takes the key, asked with its list of recent tasks, which is free."""
     wire = Wire(settings.service, settings.key, clock=clock, timeouts=Timeouts(connect=_SECONDS, other=_SECONDS))
     try:
         with anyio.fail_after(_SECONDS):
-            await Client(wire).list_tasks(_ASKED)
+            await Client(wire).list_tasks(_MODEL)
     except TimeoutError:
-        yield warning("key", "Whether it is good cannot be told: no answer came.", "See what is said of it.")
+        return _untold("The service did not answer.")
     except LocalizeError as error:
-        yield _of_key(error)
-    else:
-        shape = "" if str(settings.key).startswith(("sk-", "st-")) else " It does not begin with sk-, as keys do."
-        yield good("key", f"{settings.service} accepts it.{shape}")
+        return _of_key(error)
     finally:
         await wire.close()
+    shape = "" if str(settings.key).startswith(("sk-", "st-")) else " It does not begin with sk-, as keys do."
+    return good("key", f"{settings.service} accepts it.{shape}")
+
+
+def _untold(why: str) -> Finding:
+    return warning("key", f"Whether it is good cannot be told. {why}", "See what is said of the service.")
 
 
 def _of_key(error: LocalizeError) -> Finding:
@@ -74,30 +111,7 @@ def _of_key(error: LocalizeError) -> Finding:
         return broken("key", str(error), "Correct the variable that it names.")
     if isinstance(error, SetupError):
         return broken("key", str(error), "See the account in the Model Studio console.")
-    return warning("key", f"Whether it is good cannot be told. {error}", "See what is said of the service.")
-
-
-async def host(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
-    """Whether the service can be reached, and whether its clock and ours agree."""
-    origin = settings.service.origin
-    began = time.monotonic()
-    wire = Wire(settings.service, None, clock=clock, timeouts=Timeouts(connect=_SECONDS))
-    try:
-        with anyio.fail_after(_SECONDS):
-            answer = await wire.http.get(origin, follow_redirects=False)
-    except TimeoutError:
-        yield broken("service", f"{origin} did not answer within {_SECONDS:.0f} s{_through(origin)}.", _remedy(origin))
-    except BadSetting as error:
-        yield broken("service", str(error), "Correct the variable that it names.")
-    except Exception as error:  # noqa: BLE001 - whatever the way there raises is a finding
-        reason = _reason(error)
-        yield broken("service", f"{origin} cannot be reached{_through(origin)}: {reason}.", _remedy(origin))
-    else:
-        took = time.monotonic() - began
-        yield good("service", f"{settings.service} answers{_through(origin)}, after {took:.1f} s.")
-        yield _of_clock(answer.headers.get("date", ""), clock.wall())
-    finally:
-        await wire.close()
+    return _untold(str(error))
 
 
 def _reason(error: Exception) -> str:

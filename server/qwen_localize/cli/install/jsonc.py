@@ -104,7 +104,10 @@ class _Reader:
         return end
 
     def whole(self) -> Node:
-        node = self.value()
+        try:
+            node = self.value()
+        except RecursionError:
+            raise Broken("it is nested too deeply") from None
         if self.kind != "end":
             raise self.broken(self.start)
         return node
