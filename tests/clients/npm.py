@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import platformdirs
@@ -14,7 +15,7 @@ from filelock import FileLock
 
 # Versions are exact, but not locked: a lock names the parts of every system, which not every registry has.
 _LISTED = Path(__file__).parent / "programs" / "package.json"
-_UNREACHABLE = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|ERR_SOCKET")
+_UNREACHABLE = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|ENETUNREACH|ERR_SOCKET|Failed to fetch|dns error")
 _MOST_SECONDS = 300
 
 
@@ -56,12 +57,24 @@ def _install(folder: Path) -> None:
         [node(), folder / "node_modules/opencode-ai/postinstall.mjs"],
     ]
     for step in steps:
-        try:
-            done = subprocess.run(step, cwd=folder, capture_output=True, text=True, timeout=_MOST_SECONDS, check=False)
-            said = "" if done.returncode == 0 else done.stderr + done.stdout
-        except subprocess.TimeoutExpired:
-            said = f"ETIMEDOUT: no end after {_MOST_SECONDS} s"
-        if said and _UNREACHABLE.search(said) and os.environ.get("QWEN_LOCALIZE_TEST_CLIENTS") != "required":
-            pytest.skip(f"npm's registry cannot be reached: {said.strip()[-300:]}")
-        if said:
-            pytest.fail(f"npm could not install the clients: {said.strip()[-2000:]}", pytrace=False)
+        _run(step, folder, dict(os.environ))
+
+
+def done(step: Sequence[str | Path], folder: Path) -> None:
+    """Run a command that may fetch packages and has these programs; skips where no registry can be reached."""
+    env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    _run(step, folder, env | {"PATH": path()})
+
+
+def _run(step: Sequence[str | Path], folder: Path, env: Mapping[str, str]) -> None:
+    try:
+        ended = subprocess.run(
+            step, cwd=folder, env=env, capture_output=True, text=True, timeout=_MOST_SECONDS, check=False
+        )
+        said = "" if ended.returncode == 0 else ended.stderr + ended.stdout
+    except subprocess.TimeoutExpired:
+        said = f"ETIMEDOUT: no end after {_MOST_SECONDS} s"
+    if said and _UNREACHABLE.search(said) and os.environ.get("QWEN_LOCALIZE_TEST_CLIENTS") != "required":
+        pytest.skip(f"A package registry cannot be reached: {said.strip()[-300:]}")
+    if said:
+        pytest.fail(f"{Path(step[0]).name} failed: {said.strip()[-2000:]}", pytrace=False)
