@@ -82,7 +82,7 @@ class Client:
     asks: bool = False
     project: str | None = None
     moved: str | None = None
-    extra: tuple[tuple[Step, ...], Any] | None = None
+    extra: tuple[tuple[str, tuple[str, str]], Any] | None = None
     head: tuple[tuple[str, Any], ...] = ()
     command: str | None = None
     after: str = "Start a new session."

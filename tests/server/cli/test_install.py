@@ -182,6 +182,48 @@ def test_a_file_that_cannot_be_understood_is_refused_and_left(name: str, text: s
         assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'mcp_servers = { other = { command = "x" } }\nmodel = "m"\n[tui]\ntheme = "d"\n',
+        '[mcp_servers]\nother = { command = "x" }\n\n[tui]\ntheme = "d"\n',
+        'mcp_servers.other.command = "x"\nmodel = "m"\n[tui]\ntheme = "d"\n',
+        '[mcp_servers.a]\ncommand = "x"\n[tui]\ntheme = "d"\n[mcp_servers.b]\ncommand = "y"\n',
+        '[[profiles]]\nname = "a"\n[[profiles]]\nname = "b"',
+        '"mcp_servers".\'other\' = {command = "x"}',
+    ],
+)
+def test_toml_of_any_form_says_of_everything_else_what_it_said(text: str, run: Run) -> None:
+    path = named("codex").path()
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    status, said = run("codex", "--yes")
+    made = tomllib.loads(path.read_text())
+    if status:
+        assert "left as it is" in said
+        assert path.read_text() == text
+    else:
+        assert made["mcp_servers"].pop("qwen-localize")["command"] == RUN[0]
+    assert {"mcp_servers": {}, **tomllib.loads(text)} == {"mcp_servers": {}, **made}
+
+
+def test_no_secret_of_another_server_is_shown(run: Run) -> None:
+    path = named("cursor").path()
+    path.parent.mkdir()
+    secrets = [f"hunter{number}-secret" for number in range(6)]
+    other = {
+        "env": {"X_API_KEY": secrets[0]},
+        "headers": {"Authorization": f"Bearer {secrets[1]}"},
+        "url": f"https://x/?token={secrets[2]}&a=b",
+        "args": [f"--token={secrets[3]}", "--api-key", secrets[4]],
+        "password": secrets[5],
+    }
+    for indent in (None, 2):
+        path.write_text(json.dumps({"mcpServers": {"other": other}}, indent=indent))
+        _, said = run("cursor", "--dry-run")
+        assert "hunter" not in said
+
+
 def test_what_the_user_set_for_the_server_stays(run: Run) -> None:
     path = named("gemini").path()
     path.parent.mkdir(parents=True)

@@ -56,6 +56,7 @@ def run(options: Options, environment: Mapping[str, str] = os.environ) -> int:
     before = read(path)
     key = None if options.remove else _key(client, _entry_in(client, path, before), options, environment)
     after = _removed(client, path, before) if options.remove else _added(client, path, before, key, environment)
+    _require_nothing_else(client, path, before, after)
     if after == before:
         _say(f"Nothing to change: {path} {'has no' if options.remove else 'has this'} {NAME} already.")
         return 0
@@ -128,6 +129,36 @@ def _added(client: Client, path: Path, text: str, key: str | None, environment: 
     if client.extra and not _edited(client, path, text, "has", client.extra[0]):
         text = _edited(client, path, text, "put", *client.extra)
     return str(_edited(client, path, text, "put", (*client.at, NAME), entry))
+
+
+def _require_nothing_else(client: Client, path: Path, before: str, after: str) -> None:
+    """Make sure that a file says what it said, but for this server: editors of files have faults, too.
+
+    Raises:
+        LocalizeError: it would say something else.
+    """
+    if before != after and _others(client, path, before) != _others(client, path, after):
+        raise LocalizeError(
+            f"{path} is written in a way in which {NAME} alone cannot be added or removed, so it was left as it is. "
+            "Change it by hand."
+        )
+
+
+def _others(client: Client, path: Path, text: str) -> Any:
+    """What a file says of everything but this server."""
+    value = _edited(client, path, text, "plain")
+    servers = value.get(client.at[0])
+    if isinstance(servers, dict):
+        servers.pop(NAME, None)
+    for name in [client.at[0]] if servers == {} else []:
+        del value[name]
+    for key, _ in client.head:
+        value.pop(key, None)
+    if client.extra:
+        (where, (mark, own)), _ = client.extra
+        rest = [item for item in value.pop(where, []) if not isinstance(item, dict) or item.get(mark) != own]
+        value |= {where: rest} if rest else {}
+    return value
 
 
 def _merged(old: Entry | None, new: Entry) -> Entry:

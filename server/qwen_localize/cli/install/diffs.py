@@ -9,6 +9,11 @@ _SECRET = re.compile(
     r"""((?:key|token|secret|passw|auth|credential|cookie)[\w.-]*["']?\s*[:=]\s*["'])[^"'${][^"']*(["'])""",
     re.IGNORECASE,
 )
+# The same as an argument or in an address, and as an argument of its own.
+_GIVEN = re.compile(r"""((?:key|token|secret|passw\w*|auth\w*)=)[^"'&\s${][^"'&\s]*""", re.IGNORECASE)
+_NEXT = re.compile(
+    r"""(["']-{1,2}[\w-]*(?:key|token|secret|passw\w*|auth\w*)["']\s*,\s*["'])[^"'${][^"']*""", re.IGNORECASE
+)
 _AROUND = 2
 
 
@@ -21,4 +26,5 @@ def diff(path: Path, before: str, after: str) -> str:
 
 def masked(text: str) -> str:
     """`text` with the values of keys, tokens and passwords taken out."""
-    return _SECRET.sub(r"\1[hidden]\2", text)
+    text = _SECRET.sub(r"\1[hidden]\2", text)
+    return _NEXT.sub(r"\1[hidden]", _GIVEN.sub(r"\1[hidden]", text))

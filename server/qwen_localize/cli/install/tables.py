@@ -1,11 +1,13 @@
 """TOML, changed in one place and nowhere else."""
 
+import re
+import tomllib
 from collections.abc import Sequence
 from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AbstractTable
+from tomlkit.items import InlineTable
 
 from ..clients import Step
 from .jsonc import Broken
@@ -17,7 +19,11 @@ def plain(text: str) -> Any:
     Raises:
         Broken: it is none.
     """
-    return _read(text).unwrap()
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise Broken(f"line {found[1]}" if found else "its end is missing") from None
 
 
 def put(text: str, path: Sequence[Step], value: dict[str, Any]) -> str:
@@ -32,10 +38,11 @@ def put(text: str, path: Sequence[Step], value: dict[str, Any]) -> str:
         if step not in node:
             node[step] = tomlkit.table(is_super_table=True)
         node = node[step]
-        if not isinstance(node, AbstractTable | tomlkit.TOMLDocument | dict):
+        if not isinstance(node, dict):
             raise Broken(f"“{step}” is not what it has to be to hold servers")
     if path[-1] not in node:
-        node[path[-1]] = _table(value)
+        inline = isinstance(node, InlineTable)
+        node[path[-1]] = _filled(tomlkit.inline_table() if inline else tomlkit.table(), value)
     elif node[path[-1]] != value:
         _mend(node[path[-1]], value)
     return tomlkit.dumps(document)
@@ -56,14 +63,14 @@ def drop(text: str, path: Sequence[Step]) -> str:
 
 
 def _read(text: str) -> tomlkit.TOMLDocument:
+    plain(text)  # tomlkit takes some of what is none
     try:
         return tomlkit.parse(text)
     except TOMLKitError as error:
         raise Broken(f"line {getattr(error, 'line', 1)}") from None
 
 
-def _table(value: dict[str, Any]) -> Any:
-    table = tomlkit.table()
+def _filled(table: Any, value: dict[str, Any]) -> Any:
     for name, item in value.items():
         table[name] = item
     return table
