@@ -280,8 +280,9 @@ async def test_a_server_that_never_answers_is_not_waited_for(
     found = (await examine(environment)).about("Cursor")
     assert found.state is State.BROKEN
     assert shlex.join(command) in found.remedy
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
+    if sys.platform != "win32":  # where this would not ask, but end
+        with pytest.raises(ProcessLookupError):
+            os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
 async def test_what_many_clients_start_alike_is_started_once(
@@ -339,6 +340,26 @@ async def test_a_check_that_fails_to_end_says_so(
     monkeypatch.setattr(doctor, "_SECONDS", 0.5)
     monkeypatch.setattr(machine, "extras", endless)
     assert "did not end" in (await examine(environment)).about("extras").words
+
+
+async def test_a_check_that_fails_says_so_and_the_others_go_on(
+    environment: dict[str, str], examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("nobody foresaw this")
+
+    monkeypatch.setattr(machine, "find_spec", fail)
+    report = await examine(environment)
+    assert "a fault of its own (RuntimeError)" in report.about("extras").words
+    assert report.about("python").state is State.GOOD
+
+
+async def test_codex_that_passes_the_key_on_has_it(environment: dict[str, str], examine: Examine) -> None:
+    path = named("codex").path({})
+    path.parent.mkdir()
+    command = f"command = {json.dumps(sys.executable)}\nargs = ['-m', 'qwen_localize']\n"
+    path.write_text(f'[mcp_servers.qwen-localize]\n{command}env_vars = ["DASHSCOPE_API_KEY"]\n', "utf-8")
+    assert (await examine(environment)).about("Codex").state is State.GOOD
 
 
 def test_it_runs_from_the_command_line_without_a_network(environment: dict[str, str]) -> None:

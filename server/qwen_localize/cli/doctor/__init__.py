@@ -11,12 +11,13 @@ from functools import partial
 import anyio
 
 from ...clock import Clock, RealClock
-from ...errors import BadSetting, redact
+from ...errors import BadSetting, leaves, redact
 from ...settings import Settings
 from .findings import Finding, State, broken, warning
 
 # No check takes longer; all of them run side by side.
 _SECONDS = 14.0
+_REPORT = "Please report it: https://github.com/qwen-localize/qwen-localize/issues"
 _MARKS = {State.GOOD: "ok", State.NOTE: "note", State.WARNING: "WARNING", State.BROKEN: "BROKEN"}
 
 Check = Callable[[], AsyncIterator[Finding]]
@@ -64,9 +65,13 @@ async def _found(checks: Mapping[str, Check]) -> list[Finding]:
 
     async def check(name: str) -> None:
         with anyio.move_on_after(_SECONDS) as scope:
-            async with aclosing(checks[name]()) as findings:  # type: ignore[type-var]
-                async for finding in findings:
-                    found[name].append(finding)
+            try:
+                async with aclosing(checks[name]()) as findings:  # type: ignore[type-var]
+                    async for finding in findings:
+                        found[name].append(finding)
+            except Exception as error:  # noqa: BLE001 - whoever asks a doctor is not sent away with a traceback
+                kinds = ", ".join(sorted({type(leaf).__name__ for leaf in leaves(error)}))
+                found[name].append(broken(name, f"This check failed by a fault of its own ({kinds}).", _REPORT))
         if scope.cancelled_caught:
             words = f"This check did not end within {_SECONDS:.0f} s."
             found[name].append(warning(name, words, "Run the doctor again when this machine is less busy."))

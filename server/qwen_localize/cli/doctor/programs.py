@@ -88,7 +88,8 @@ def _program(client: Client, entry: Entry, environment: Mapping[str, str]) -> Pr
     argv = command if isinstance(command, list) else [command, *(args if isinstance(args, list) else ())]
     env = entry.get("env", entry.get("environment"))
     env = {str(name): str(value) for name, value in (env if isinstance(env, dict) else {}).items()}
-    if client.reference and env.get(KEY) == client.reference:
+    passed = entry.get("env_vars")
+    if (client.reference and env.get(KEY) == client.reference) or (isinstance(passed, list) and KEY in passed):
         env[KEY] = environment.get(KEY, "")
     return Program(tuple(str(part) for part in argv if part), tuple(sorted(env.items())))
 
