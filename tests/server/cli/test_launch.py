@@ -1,10 +1,12 @@
 """How a client is told to start this program again."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,7 +29,14 @@ def test_what_uvx_made_is_run_by_uvx_again(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr(launch, "_clone", lambda: None)
     monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "archive-v0" / "abc"))
-    assert launch.command() == ("/bin/uvx", "qwen-localize")
+    git = {"url": "https://x/q.git", "vcs_info": {"vcs": "git"}}
+    for told, expected in (
+        ("", []),
+        ('{"url": "file:///q.whl"}', ["--from", "qwen-localize @ file:///q.whl"]),
+        (json.dumps(git), ["--from", "qwen-localize @ git+https://x/q.git"]),
+    ):
+        monkeypatch.setattr(launch, "distribution", lambda _, told=told: SimpleNamespace(read_text=lambda _: told))
+        assert launch.command() == ("/bin/uvx", *expected, "qwen-localize")
 
 
 def test_an_installed_program_is_run_by_the_path_of_its_script(monkeypatch: pytest.MonkeyPatch) -> None:
