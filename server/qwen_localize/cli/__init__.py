@@ -92,14 +92,20 @@ def _live_arguments(live: argparse.ArgumentParser) -> None:
 
 
 def _install_arguments(install: argparse.ArgumentParser) -> None:
-    from .clients import CLIENTS
-
-    names = [client.name for client in CLIENTS]
-    install.add_argument("client", choices=names, metavar="CLIENT", help=", ".join(names))
+    install.add_argument("client", type=_client, metavar="CLIENT", help="such as cursor; a name of none lists them all")
     install.add_argument("--project", action="store_true", help="into the file of the project in this folder")
     install.add_argument("--remove", action="store_true", help="take the server out again")
     install.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
     install.add_argument("--yes", action="store_true", help="write without asking")
+
+
+def _client(name: str) -> str:
+    from .clients import CLIENTS  # which only this command needs
+
+    names = [client.name for client in CLIENTS]
+    if name not in names:
+        raise argparse.ArgumentTypeError(f"a client is one of {', '.join(names)}")
+    return name
 
 
 def _port(text: str) -> int:

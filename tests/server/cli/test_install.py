@@ -90,12 +90,30 @@ def test_the_key_is_written_only_where_a_client_cannot_find_it_and_for_nobody_el
 @pytest.mark.parametrize("name", [client.name for client in CLIENTS if client.project])
 def test_a_projects_file_never_holds_the_key(name: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     client = named(name)
+    path = Path.cwd() / str(client.project)
+    monkeypatch.setattr(install, "getpass", lambda _: KEY)
     for key in (KEY, ""):
         monkeypatch.setenv("DASHSCOPE_API_KEY", key)
-        run(name, "--project", "--yes")
-    path = Path.cwd() / str(client.project)
-    assert _entry(client, path)
-    assert KEY not in path.read_text("utf-8")
+        for terminal in (io.StringIO(), _Terminal()):
+            monkeypatch.setattr(sys, "stdin", terminal)
+            run(name, "--project", "--yes")
+            assert _entry(client, path)
+            assert KEY not in path.read_text("utf-8")
+            path.unlink()
+
+
+def test_a_key_that_stood_in_a_projects_file_goes_from_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DASHSCOPE_API_KEY")
+    old = {"command": "x", "env": {"DASHSCOPE_API_KEY": KEY}}
+    Path(".mcp.json").write_text(json.dumps({"mcpServers": {"qwen-localize": old}}))
+    run("claude-code", "--project", "--yes")
+    assert KEY not in Path(".mcp.json").read_text()
+
+
+def test_a_client_that_is_not_known_is_told_the_names_of_all_that_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["install", "emacs"])
+    assert ", ".join(NAMES) in capsys.readouterr().err
 
 
 def test_a_client_without_files_in_projects_says_so(run: Run) -> None:
