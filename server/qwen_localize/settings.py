@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +24,8 @@ _SECURE_URL = re.compile(
 )
 _PUBLIC_URL = re.compile(r"https?://[^/?#@\s]+(?:/[^?#\s]*)?", re.IGNORECASE)
 _SHORTEST_SECRET = 32
+# What a client leaves of a reference to a variable that is not set, or of a field that its user left empty.
+_REFERENCE = re.compile(r"\$\w+|\$\{[^{}]*\}|\{env:\w+\}")
 
 Links = Literal["auto", "on", "off"]
 
@@ -214,11 +216,13 @@ class Settings(BaseModel):
     def load(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """The settings in `environment`, by default this process's; an empty variable counts as not set.
 
+        So does one that holds a reference that a client has not resolved, such as `$DASHSCOPE_API_KEY`.
+
         Raises:
             BadSetting: one sentence that names the variable, never its value.
         """
         variables = os.environ if environment is None else environment
-        found = {name: value for name, value in variables.items() if value.strip()}
+        found = {name: value for name, value in variables.items() if _is_set(value)}
         try:
             return cls.model_validate(found)
         except ValidationError as error:
@@ -230,14 +234,14 @@ class Settings(BaseModel):
         """These settings, but at a sandbox, with the key that it takes, and with a store of its own."""
         return self.model_copy(update={"base_url": origin, "api_key": SecretStr("sk-sandbox"), "state_dir": state_dir})
 
-    def allowing(self, folders: Sequence[Path]) -> "Settings":
-        """These settings, with more folders that may be read.
+    def allowing(self, folders: Iterable[Path]) -> "Settings":
+        """These settings, with more folders that may be read; a reference that a client has not resolved is none.
 
         Raises:
             BadSetting: one is no folder.
         """
-        added = tuple(_folder(path) for path in folders)
-        return self.model_copy(update={"allowed_dirs": (*self.allowed_dirs, *added)})
+        added = [_folder(path) for path in folders if _is_set(str(path))]
+        return self.model_copy(update={"allowed_dirs": tuple(dict.fromkeys((*self.allowed_dirs, *added)))})
 
     def over_http(self) -> "Settings":
         """These settings, for callers elsewhere: no local file is read, unless folders were named for it."""
@@ -269,6 +273,11 @@ def _folder(path: Path) -> Path:
     if not folder.is_dir():
         raise BadSetting(f"--allow {path} cannot be used: it is a file. Give the path of a folder.")
     return folder
+
+
+def _is_set(value: str) -> bool:
+    text = value.strip()
+    return bool(text) and not _REFERENCE.fullmatch(text)
 
 
 def _absolute(path: Path) -> Path:

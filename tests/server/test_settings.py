@@ -119,3 +119,17 @@ def test_directories_are_absolute_and_a_tilde_is_the_home_directory(
     settings = Settings.load({"QWEN_LOCALIZE_OUTPUT_DIR": "out", "QWEN_LOCALIZE_STATE_DIR": "~/state"})
     assert settings.output_dir == tmp_path / "out"
     assert settings.state_dir == Path.home() / "state"
+
+
+@pytest.mark.parametrize("left", ["$DASHSCOPE_API_KEY", "${DASHSCOPE_API_KEY}", "${user_config.region}", "{env:X}"])
+def test_a_reference_that_a_client_has_not_resolved_counts_as_not_set(left: str) -> None:
+    settings = Settings.load({"DASHSCOPE_API_KEY": left, "DASHSCOPE_REGION": left, "QWEN_LOCALIZE_OUTPUT_DIR": left})
+    assert settings.key is None
+    assert settings.region == "cn-beijing"
+    assert settings.output_dir == Path("~/qwen-localize").expanduser()
+
+
+def test_further_folders_may_be_read(tmp_path: Path) -> None:
+    settings = Settings.load({"QWEN_LOCALIZE_ALLOWED_DIRS": str(tmp_path)})
+    more = settings.allowing([tmp_path / "a", Path("${user_config.folders}"), tmp_path])
+    assert more.allowed_dirs == (tmp_path, tmp_path / "a")

@@ -1,4 +1,4 @@
-"""The command line: serve (the default), demo, live, sandbox, usage, manifests."""
+"""The command line: serve (the default), install, doctor, demo, live, sandbox, usage, manifests."""
 
 import argparse
 import sys
@@ -49,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     manifests = commands.add_parser("manifests", help="write everything under manifests/ and the README's tables")
     manifests.add_argument("--check", action="store_true", help="write nothing; fail if something is out of date")
     usage = commands.add_parser("usage", help="show estimated costs by day, tool and model")
+    install = commands.add_parser("install", help="tell an AI client of this server, in the client's own file")
+    _install_arguments(install)
+    doctor = commands.add_parser("doctor", help="check key, service, folders, extras and clients; say what to do")
+    doctor.add_argument("--json", action="store_true", help="for programs")
     runs = {
         parser: _serve,
         serve: _serve,
@@ -57,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
         sandbox: _sandbox,
         manifests: _manifests,
         usage: _usage,
+        install: _install,
+        doctor: _doctor,
     }
     for command, run in runs.items():
         command.set_defaults(run=run)
@@ -106,6 +112,23 @@ def _path(text: str) -> "Path":
     from pathlib import Path
 
     return Path(text)
+
+
+def _install_arguments(install: argparse.ArgumentParser) -> None:
+    install.add_argument("client", type=_client, metavar="CLIENT", help="such as cursor; a name of none lists them all")
+    install.add_argument("--project", action="store_true", help="into the file of the project in this folder")
+    install.add_argument("--remove", action="store_true", help="take the server out again")
+    install.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
+    install.add_argument("--yes", action="store_true", help="write without asking")
+
+
+def _client(name: str) -> str:
+    from .clients import CLIENTS  # which only this command needs
+
+    names = [client.name for client in CLIENTS]
+    if name not in names:
+        raise argparse.ArgumentTypeError(f"a client is one of {', '.join(names)}")
+    return name
 
 
 def _port(text: str) -> int:
@@ -184,6 +207,21 @@ def _manifests(options: argparse.Namespace) -> int:
     for name in [] if options.check else write(root, tools, TOOLS, opening):
         sys.stderr.write(f"wrote {name}\n")
     return 0
+
+
+def _install(options: argparse.Namespace) -> int:
+    from .install import Options, run
+
+    names = ("client", "project", "remove", "dry_run", "yes")
+    return run(Options(**{name: getattr(options, name) for name in names}))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    import anyio
+
+    from .doctor import run
+
+    return anyio.run(run, options.json)
 
 
 def _usage(options: argparse.Namespace) -> None:  # noqa: ARG001 - as every command

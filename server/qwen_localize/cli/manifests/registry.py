@@ -1,0 +1,51 @@
+"""The entry for the MCP registry."""
+
+from typing import Any
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from ... import __version__
+from ...settings import Settings
+
+REPOSITORY_NAME = "io.github.qwen-localize/qwen-localize"
+REPOSITORY = "https://github.com/qwen-localize/qwen-localize"
+TITLE = "Qwen Localize"
+DESCRIPTION = "Alibaba Model Studio's translation and localization models as tools: finished files, not task ids."
+_SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
+
+
+def server_json() -> dict[str, Any]:
+    """The entry for the MCP registry."""
+    return {
+        "$schema": _SCHEMA,
+        "name": REPOSITORY_NAME,
+        "title": TITLE,
+        "description": DESCRIPTION,
+        "version": __version__,
+        "websiteUrl": REPOSITORY,
+        "repository": {"url": REPOSITORY, "source": "github"},
+        "packages": [
+            {
+                "registryType": "pypi",
+                "identifier": "qwen-localize",
+                "version": __version__,
+                "runtimeHint": "uvx",
+                "transport": {"type": "stdio"},
+                "environmentVariables": [_variable(name) for name in Settings.model_fields],
+            }
+        ],
+    }
+
+
+def _variable(name: str) -> dict[str, Any]:
+    field = Settings.model_fields[name]
+    default = {"default": str(field.default)} if has_default(field) else {}
+    required = {"isRequired": True} if name == "api_key" else {}
+    secret = {"isSecret": True} if field.annotation == SecretStr | None else {}
+    return {"name": field.validation_alias, "description": field.description} | required | secret | default
+
+
+def has_default(field: FieldInfo) -> bool:
+    """Whether a setting has a default that is the same everywhere."""
+    return field.default_factory is None and bool(field.default)
