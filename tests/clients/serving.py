@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 _TESTS = Path(__file__).parent.parent
 # The real server over stdio, as every host starts it.
 STDIO = [sys.executable, "-m", "qwen_localize", "serve"]
-_HTTP = ["-m", "clients.listening"]
+_HTTP = ["-m", "qwen_localize", "serve", "--http", "127.0.0.1:0"]
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+(?:/mcp)?")
 
 

@@ -14,7 +14,7 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-from clients import npm
+from clients import fetched
 from qwen_localize import __version__
 from qwen_localize_tools import TOOLS
 
@@ -38,7 +38,7 @@ console.log(JSON.stringify(await getMcpConfigForManifest(options)));
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundle, validated and packed."""
     made = tmp_path_factory.mktemp("made")
-    npm.done([sys.executable, ROOT / ".ci" / "bundle.py", made, "mcpb"], made)
+    fetched.run([sys.executable, ROOT / ".ci" / "bundle.py", made, "mcpb"], made)
     return made / "qwen-localize.mcpb"
 
 
@@ -48,15 +48,15 @@ def unpacked(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("unpacked")
     with zipfile.ZipFile(bundle) as packed:
         packed.extractall(folder)
-    npm.done(["uv", "sync", "--no-dev", "--frozen", "--directory", folder], folder)
+    fetched.run(["uv", "sync", "--no-dev", "--frozen", "--directory", folder], folder)
     return folder
 
 
 def _expanded(folder: Path, user: dict[str, Any]) -> dict[str, Any] | None:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     told = json.dumps([manifest, str(folder), user])
-    command = [str(npm.node()), "--input-type=module", "--eval", _EXPAND, told]
-    done = subprocess.run(command, cwd=npm.programs(), capture_output=True, text=True, timeout=60, check=True)
+    command = [str(fetched.node()), "--input-type=module", "--eval", _EXPAND, told]
+    done = subprocess.run(command, cwd=fetched.programs(), capture_output=True, text=True, timeout=60, check=True)
     return None if done.stdout.strip() == "undefined" else dict(json.loads(done.stdout))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from clients import npm
+from clients import fetched
 from qwen_localize.cli import install, main
 from qwen_localize.cli.clients import CLIENTS, KEY, NAME, named
 from qwen_localize.cli.install import launch
@@ -39,7 +39,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home without any client's settings."""
     for name in ("XDG_CONFIG_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME", *install._SETTINGS):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PATH", npm.path())
+    monkeypatch.setenv("PATH", fetched.path())
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv(KEY, SECRET)
     monkeypatch.setenv("GEMINI_CLI_TRUST_WORKSPACE", "true")
