@@ -18,9 +18,9 @@ from ..tool.runtime import Runtime
 from .cancellation import Cancellations, note_cancellation
 from .file_resources import TEMPLATE, read_file
 from .http.identity import current_principal
-from .http.links import Links
-from .http.visiting import Visits, current_door, offer_uploads
 from .registration import Serving, bind
+from .signed_links import Links
+from .visiting import Visits, current_door, offer_uploads
 
 INSTRUCTIONS = (
     "Translates texts, pictures, recordings and videos, edits and reads pictures, and judges chats with Alibaba Model "

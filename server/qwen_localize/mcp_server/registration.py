@@ -21,9 +21,9 @@ from ..wellformed import whole, whole_throughout
 from .argument_errors import argument_words
 from .arguments import checked
 from .cancellation import Cancellations
-from .http.visiting import telling
 from .progress import Progress
 from .schema import arguments_schema, result_schema
+from .visiting import telling
 from .wait_limits import wait_limit
 
 logger = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from starlette.applications import Starlette
 
 from qwen_localize.errors import BadSetting
 from qwen_localize.files import mark_of, uploads
-from qwen_localize.mcp_server.http.links import FILES, UPLOADS, Link, Links
 from qwen_localize.mcp_server.http.transfers import transfer_routes
+from qwen_localize.mcp_server.signed_links import FILES, UPLOADS, Link, Links
 from qwen_localize.settings import Settings
 from virtual_time import VirtualClock
 

@@ -16,7 +16,7 @@ from ...clock import Clock, RealClock
 from ...errors import Spoiled
 from ...files import TooMuch, Uploads
 from ...settings import Settings
-from .links import FILES, UPLOADS, Link, Links
+from ..signed_links import FILES, UPLOADS, Link, Links
 
 logger = logging.getLogger(__name__)
 

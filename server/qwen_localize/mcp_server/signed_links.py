@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from ...errors import StateUnavailable
-from ...settings import Settings
+from ..errors import StateUnavailable
+from ..settings import Settings
 
 FILES, UPLOADS = "files", "uploads"
 # Whose it is, which upload, until when, and the signature: the file's own name, which is signed as well, follows.

@@ -16,13 +16,13 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.shared.exceptions import MCPError
 
-from ...clock import Clock
-from ...errors import BadInput
-from ...files import Uploads, mark_of, safe_name
-from ...settings import Settings
-from ...tool.runtime import Runtime
-from .links import FILES, UPLOADS, Link, Links
+from ..clock import Clock
+from ..errors import BadInput
+from ..files import Uploads, mark_of, safe_name
+from ..settings import Settings
+from ..tool.runtime import Runtime
 from .presenting import Presenter
+from .signed_links import FILES, UPLOADS, Link, Links
 
 # How long a link to a result is good; one that is given out again within the hour is the same.
 LINK_SECONDS = 24 * 3600
