@@ -48,7 +48,6 @@ def build_server(
 
     Raises:
         BadSetting: there is a file of principals, and it cannot be used.
-        StateUnavailable: over HTTP, the secret that signs links cannot be kept.
     """
     clock = clock or RealClock()
     settings = settings.over_http() if over_http else settings
@@ -61,7 +60,7 @@ def build_server(
         caller=current_principal,
         door=current_door,
     )
-    visits = [Visits(settings, Links.of(settings), runtime, clock).receive] if over_http else []
+    visits = [Visits(settings, Links(settings), runtime, clock).receive] if over_http else []
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Serving]) -> AsyncIterator[Serving]:
