@@ -66,7 +66,7 @@ async def serve_at(address: str, with_sandbox: bool, faults: Sequence[str], allo
         from ..mcp_server.http.address import Address
         from ..mcp_server.http.serving import serve_http
         from ..mcp_server.http.transfers import transfer_routes
-        from ..mcp_server.http.visiting import shared_server
+        from ..mcp_server.visiting import shared_server
     except ImportError as error:
         raise LocalizeError(
             f"--http needs a package that is not installed ({error.name}). Install the extra: "

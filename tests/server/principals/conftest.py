@@ -11,7 +11,7 @@ import respx
 from mcp import Client
 
 from fakes import Service
-from qwen_localize.mcp_server.http.visiting import shared_server
+from qwen_localize.mcp_server.visiting import shared_server
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
 from server.principals.callers import BASE, Callers, data_uri

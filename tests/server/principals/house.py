@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qwen_localize.clock import Clock
 from qwen_localize.mcp_server.http.transfers import transfer_routes
-from qwen_localize.mcp_server.http.visiting import shared_server
+from qwen_localize.mcp_server.visiting import shared_server
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
 

@@ -14,7 +14,7 @@ from fakes import Service
 from qwen_localize.errors import BadSetting
 from qwen_localize.mcp_server.http.identity import Principal
 from qwen_localize.mcp_server.http.listed import ListedTokens
-from qwen_localize.mcp_server.http.visiting import shared_server
+from qwen_localize.mcp_server.visiting import shared_server
 from qwen_localize.principals import Principals
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from qwen_localize.mcp_server.http.presenting import Presenter
+from qwen_localize.mcp_server.presenting import Presenter
 
 NAMES = [
     "poster.ru.jpg",

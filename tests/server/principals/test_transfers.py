@@ -16,8 +16,8 @@ from starlette.applications import Starlette
 
 from qwen_localize.errors import BadSetting
 from qwen_localize.files import mark_of, uploads
-from qwen_localize.mcp_server.http.links import FILES, UPLOADS, Link, Links
 from qwen_localize.mcp_server.http.transfers import transfer_routes
+from qwen_localize.mcp_server.signed_links import FILES, UPLOADS, Link, Links
 from qwen_localize.settings import Settings
 from virtual_time import VirtualClock
 
@@ -30,7 +30,7 @@ BODY = bytes(range(256)) * 400
 
 @pytest.fixture
 def links(settings: Settings) -> Links:
-    return Links.of(settings)
+    return Links(settings)
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ async def test_a_link_that_was_changed_anywhere_is_none(
 async def test_a_link_is_good_until_it_expires_and_over_a_restart(
     http: httpx.AsyncClient, settings: Settings, result: Path, clock: VirtualClock
 ) -> None:
-    path = Links.of(settings).path(to_result(clock, seconds=60))
+    path = Links(settings).path(to_result(clock, seconds=60))
     restarted = Starlette(routes=transfer_routes(settings, clock))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(restarted), base_url="http://server") as again:
         assert (await again.get(path)).status_code == 200
@@ -165,7 +165,7 @@ async def test_replicas_with_one_secret_know_each_others_links_and_others_do_not
     settings: Settings, tmp_path: Path
 ) -> None:
     def replica(name: str, **more: str) -> Links:
-        return Links.of(Settings.load({"QWEN_LOCALIZE_STATE_DIR": str(tmp_path / name)} | more))
+        return Links(Settings.load({"QWEN_LOCALIZE_STATE_DIR": str(tmp_path / name)} | more))
 
     secret = {"QWEN_LOCALIZE_LINK_SECRET": "s" * 32}
     one, two, alone = replica("a", **secret), replica("b", **secret), replica("c")
@@ -179,7 +179,7 @@ async def test_replicas_with_one_secret_know_each_others_links_and_others_do_not
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights are the folder's there")
 def test_the_secret_is_made_once_and_read_by_its_user_only(settings: Settings) -> None:
-    paths = {Links.of(settings).path(Link(FILES, ALICE, "", NAME, 1)) for _ in range(3)}
+    paths = {Links(settings).path(Link(FILES, ALICE, "", NAME, 1)) for _ in range(3)}
     assert len(paths) == 1
     [file] = [path for path in settings.state_dir.iterdir() if "secret" in path.name]
     assert file.stat().st_mode & 0o777 == 0o600
@@ -315,6 +315,18 @@ async def test_a_full_disk_is_said_without_a_path(
     (settings.state_dir / "uploads").write_text("a file where the folder should be")
     answer = await http.put(links.path(to_upload(clock)), content=b"x")
     assert answer.status_code == 507
+    assert str(settings.state_dir) not in answer.text
+
+
+async def test_a_server_whose_disk_cannot_be_used_starts_and_says_so_without_a_path(
+    settings: Settings, clock: VirtualClock
+) -> None:
+    path = Links(settings).path(to_result(clock))
+    broken = settings.model_copy(update={"state_dir": settings.state_dir / "links.secret"})  # a file
+    app = Starlette(routes=transfer_routes(broken, clock))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server") as client:
+        answer = await client.get(path)
+    assert answer.status_code == 503
     assert str(settings.state_dir) not in answer.text
 
 

@@ -7,7 +7,7 @@ import pytest
 from mcp import Client, MCPError
 
 from qwen_localize.errors import LocalizeError
-from qwen_localize.mcp_server.http.visiting import shared_server
+from qwen_localize.mcp_server.visiting import shared_server
 from qwen_localize.settings import Settings
 from qwen_localize.tool import Context, Result, SavedFile, Tool
 from server.principals.callers import BASE, Callers

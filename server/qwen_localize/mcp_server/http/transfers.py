@@ -13,10 +13,10 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from ...clock import Clock, RealClock
-from ...errors import Spoiled
+from ...errors import Spoiled, StateUnavailable
 from ...files import TooMuch, Uploads
 from ...settings import Settings
-from .links import FILES, UPLOADS, Link, Links
+from ..signed_links import FILES, UPLOADS, Link, Links
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ _EXPIRED = "This link has expired. Ask for a new one: get_job gives one with eac
 _GONE = "The file behind this link is no longer there."
 _LATE = "This link has expired, and nothing was kept. Name the file in a tool call again, and take the new link."
 _USED = "A file has come to this link already, and stays as it is. Use it, or ask for another link."
+_AWAY = "The server's disk cannot be used now. Try again later."
 _FULL = "The server's disk cannot take the file now. Try again later, or pass a public URL instead."
 _DIGEST = re.compile(r"\bsha-256=:([A-Za-z0-9+/=]{44}):")
 # A link is as good as the file: nobody on the way keeps it, no page makes anything of it, and nobody is told of it.
@@ -37,12 +38,8 @@ _HEADERS = {
 
 
 def transfer_routes(settings: Settings, clock: Clock | None = None) -> list[Route]:
-    """The routes by which files go out and come in; they are served without a token, since the links are signed.
-
-    Raises:
-        StateUnavailable: the secret that signs them cannot be kept.
-    """
-    transfers = Transfers(settings, Links.of(settings), clock or RealClock())
+    """The routes by which files go out and come in; they are served without a token, since the links are signed."""
+    transfers = Transfers(settings, Links(settings), clock or RealClock())
     return [
         Route(f"/{FILES}/{{token}}/{{name}}", transfers.send, methods=["GET"]),
         Route(f"/{UPLOADS}/{{token}}/{{name}}", transfers.take, methods=["PUT"]),
@@ -65,7 +62,10 @@ class Transfers:
 
     async def send(self, request: Request) -> Response:
         """A result: whole, or a range of it."""
-        link = self._link(FILES, request)
+        return await _answered(lambda: self._sent(request))
+
+    async def _sent(self, request: Request) -> Response:
+        link = await self._link(FILES, request)
         if link is None:
             return _refusal(404, _UNKNOWN)
         if self._clock.wall() >= link.expires:
@@ -87,15 +87,15 @@ class Transfers:
 
     async def take(self, request: Request) -> Response:
         """An input."""
-        link = self._link(UPLOADS, request)
+        return await _answered(lambda: self._taken(request))
+
+    async def _taken(self, request: Request) -> Response:
+        link = await self._link(UPLOADS, request)
         if link is None:
             return _refusal(404, _UNKNOWN)
         if self._clock.wall() >= link.expires:
             return _refusal(403, _LATE)
         path = self._uploads.path(link.mark, link.number, link.name)
-        return await _answered(lambda: self._taken(request, link, path))
-
-    async def _taken(self, request: Request, link: Link, path: Path) -> Response:
         digest = _told_digest(request)
         size = await self._uploads.take(path, _chunks(request), self._clock.wall(), digest)
         words = "Pass this link as the tool's argument. The file is kept for a day."
@@ -104,14 +104,18 @@ class Transfers:
             {"uri": base + self._links.path(link), "name": link.name, "bytes": size, "message": words}, 201
         )
 
-    def _link(self, kind: str, request: Request) -> Link | None:
-        return self._links.read(kind, request.path_params["token"], request.path_params["name"])
+    async def _link(self, kind: str, request: Request) -> Link | None:
+        token, name = request.path_params["token"], request.path_params["name"]
+        return await anyio.to_thread.run_sync(self._links.read, kind, token, name)
 
 
-async def _answered(take: Callable[[], Awaitable[Response]]) -> Response:
-    """What taking a file comes to, also where it goes wrong: no path is told."""
+async def _answered(work: Callable[[], Awaitable[Response]]) -> Response:
+    """What a transfer comes to, also where it goes wrong: no path is told."""
     try:
-        return await take()
+        return await work()
+    except StateUnavailable as error:
+        logger.warning("Links are not known now: %s", error)
+        return _refusal(503, _AWAY)
     except FileExistsError:
         return _refusal(409, _USED)
     except TooMuch as error:

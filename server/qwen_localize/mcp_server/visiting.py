@@ -16,20 +16,20 @@ from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.shared.exceptions import MCPError
 
-from ...clock import Clock, RealClock
-from ...errors import BadInput
-from ...files import Uploads, mark_of, safe_name
-from ...meter import Meter
-from ...settings import Settings
-from ...tool import Prompt, SavedFile, Tool
-from ...tool.runtime import Runtime
-from .. import build_server
-from ..callers import Callers
-from ..progress import Notify
-from ..registration import Serving
-from .identity import current_principal
-from .links import FILES, UPLOADS, Link, Links
+from ..clock import Clock, RealClock
+from ..errors import BadInput
+from ..files import Uploads, mark_of, safe_name
+from ..meter import Meter
+from ..settings import Settings
+from ..tool import Prompt, SavedFile, Tool
+from ..tool.runtime import Runtime
+from . import build_server
+from .callers import Callers
+from .http.identity import current_principal
 from .presenting import Presenter
+from .progress import Notify
+from .registration import Serving
+from .signed_links import FILES, UPLOADS, Link, Links
 
 # How long a link to a result is good; one that is given out again within the hour is the same.
 LINK_SECONDS = 24 * 3600
@@ -138,14 +138,11 @@ class Visits(Callers):
     Args:
         settings: what the operator decides.
         clock: what time it is.
-
-    Raises:
-        StateUnavailable: the secret that signs links cannot be kept.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
-        self._links, self._uploads = Links.of(settings), Uploads(settings.state_dir)
+        self._links, self._uploads = Links(settings), Uploads(settings.state_dir)
 
     def link(self, file: SavedFile) -> str:
         """The file's own place, which is told as a signed link to it."""
@@ -225,7 +222,6 @@ def shared_server(
 
     Raises:
         BadSetting: there is a file of principals, and it cannot be used.
-        StateUnavailable: the secret that signs links cannot be kept.
     """
     clock, settings = clock or RealClock(), settings.over_http()
     return build_server(settings, tools, prompts=prompts, clock=clock, meter=meter, callers=Visits(settings, clock))

@@ -7,11 +7,12 @@ import re
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from ...errors import StateUnavailable
-from ...settings import Settings
+from ..errors import StateUnavailable
+from ..settings import Settings
 
 FILES, UPLOADS = "files", "uploads"
 # Whose it is, which upload, until when, and the signature: the file's own name, which is signed as well, follows.
@@ -46,24 +47,22 @@ class Link:
 class Links:
     """Makes links, and knows its own.
 
+    What signs them is looked for when it is first needed: a server whose disk cannot be used starts, and says so.
+
     Args:
-        secret: signs them; the same for all replicas, and after a restart.
+        settings: the secret, the same for all replicas, or else where one is that was made once and is kept.
     """
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
-    @classmethod
-    def of(cls, settings: Settings) -> "Links":
-        """Signed as the settings say, or with a secret that is made once and kept.
-
-        Raises:
-            StateUnavailable: it cannot be kept.
-        """
+    @cached_property
+    def _secret(self) -> bytes:
+        settings = self._settings
         if settings.link_secret:
-            return cls(settings.link_secret.get_secret_value().encode(errors="surrogateescape"))
+            return settings.link_secret.get_secret_value().encode(errors="surrogateescape")
         try:
-            return cls(_kept(settings.state_dir))
+            return _kept(settings.state_dir)
         except OSError as error:
             raise StateUnavailable(
                 f"{settings.state_dir} cannot be written ({error.strerror}). Make it writable, or set "
@@ -71,7 +70,11 @@ class Links:
             ) from error
 
     def path(self, link: Link) -> str:
-        """The path of its URL."""
+        """The path of its URL.
+
+        Raises:
+            StateUnavailable: what signs it cannot be kept; so for all that need a signature.
+        """
         token = f"{link.mark}.{link.number}.{link.expires:x}.{self._signature(link)}"
         return f"/{link.kind}/{token}/{quote(link.name, safe='')}"
 
