@@ -139,11 +139,14 @@ class Principals:
     def _readable(self) -> tuple[Path, ...]:
         """The allowed folders, but for those through which one principal could read another's files."""
         private = [folder.resolve() for folder in (self._own.output_dir, self._own.state_dir)]
-        return tuple(
+        found = tuple(
             folder
             for folder in self._own.allowed_dirs
             if not any(folder.is_relative_to(other) or other.is_relative_to(folder) for other in private)
         )
+        for folder in sorted({*self._own.allowed_dirs} - {*found}):
+            logger.warning("%s is not read for callers: through it, one could read another's files.", folder)
+        return found
 
     def everybody(self) -> list[Settings]:
         """The settings of all who are known beforehand: with these keys, jobs go on from the start."""

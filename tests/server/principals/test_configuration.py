@@ -183,7 +183,7 @@ def test_a_token_is_known_by_its_digest_or_its_variable(settings: Settings, tmp_
     assert known.of_token("") is None
 
 
-def test_no_allowed_folder_leads_a_caller_to_anothers_files(tmp_path: Path) -> None:
+def test_no_allowed_folder_leads_a_caller_to_anothers_files(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     folders = [tmp_path, tmp_path / "out", tmp_path / "out" / "p-x", tmp_path / "state", tmp_path / "shared"]
     own = Settings.load(
         {
@@ -194,6 +194,7 @@ def test_no_allowed_folder_leads_a_caller_to_anothers_files(tmp_path: Path) -> N
     )
     assert Principals(own).settings("alice").allowed_dirs == (tmp_path / "shared",)
     assert Principals(own).settings("").allowed_dirs == tuple(folders)
+    assert f"{tmp_path / 'state'} is not read for callers" in caplog.text
 
 
 def test_a_region_and_a_workspace_of_ones_own_are_the_service_that_is_asked(tmp_path: Path) -> None:
