@@ -1,6 +1,7 @@
 """What the user decides, read from the environment once. Nothing else reads the environment."""
 
 import hashlib
+import logging
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 from .dashscope import REGIONS, Service
 from .errors import BadSetting, quote
 from .waiting_jobs import state_folder
+
+logger = logging.getLogger(__name__)
 
 # The official SDK reads the same variable, and takes it with one of these paths.
 _BASE_URL = re.compile(
@@ -237,6 +240,8 @@ class Settings(BaseModel):
     def allowing(self, folders: Iterable[Path]) -> "Settings":
         """These settings, with more folders that may be read; a reference that a client has not resolved is none.
 
+        One that is not there may be on a disk that comes later; the server says so, and starts.
+
         Raises:
             BadSetting: one is no folder.
         """
@@ -267,11 +272,13 @@ class Settings(BaseModel):
 
 def _folder(path: Path) -> Path:
     try:
-        folder = _absolute(path).resolve(strict=True)
+        folder = _absolute(path).resolve()
     except (OSError, ValueError, RuntimeError):
-        raise BadSetting(f"--allow {path} cannot be used: there is no such folder. Give the path of one.") from None
-    if not folder.is_dir():
+        raise BadSetting(f"--allow {path} cannot be used: it is no path. Give the path of a folder.") from None
+    if folder.exists() and not folder.is_dir():
         raise BadSetting(f"--allow {path} cannot be used: it is a file. Give the path of a folder.")
+    if not folder.exists():
+        logger.warning("--allow %s: there is no such folder now.", path)
     return folder
 
 

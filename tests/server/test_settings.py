@@ -129,7 +129,10 @@ def test_a_reference_that_a_client_has_not_resolved_counts_as_not_set(left: str)
     assert settings.output_dir == Path("~/qwen-localize").expanduser()
 
 
-def test_further_folders_may_be_read(tmp_path: Path) -> None:
+def test_further_folders_may_be_read_and_one_that_is_not_there_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     settings = Settings.load({"QWEN_LOCALIZE_ALLOWED_DIRS": str(tmp_path)})
     more = settings.allowing([tmp_path / "a", Path("${user_config.folders}"), tmp_path])
     assert more.allowed_dirs == (tmp_path, tmp_path / "a")
+    assert f"{tmp_path / 'a'}: there is no such folder now" in caplog.text

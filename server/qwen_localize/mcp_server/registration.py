@@ -188,8 +188,8 @@ class BoundTools(ToolManager):
         return self._tools.get(name)
 
     def list_tools(self) -> list[McpTool]:
-        """All tools, in their order."""
-        return [tool for name in self._registry.names if (tool := self.get_tool(name))]
+        """All tools, in their order; behind them whatever was added to the server besides."""
+        return [tool for name in dict.fromkeys((*self._registry.names, *self._tools)) if (tool := self.get_tool(name))]
 
 
 def _client_name(context: McpContext[Any, Any]) -> str | None:

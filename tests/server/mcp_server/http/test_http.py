@@ -107,7 +107,7 @@ async def test_a_server_without_key_or_store_is_not_ready_and_says_so_without_a_
     (tmp_path / "state").write_text("no folder")
     (tmp_path / "out").write_text("no folder")
     async with (
-        serving(tmp_path, DASHSCOPE_API_KEY="", QWEN_LOCALIZE_LINK_SECRET="x" * 32) as server,
+        serving(tmp_path, DASHSCOPE_API_KEY="") as server,
         httpx2.AsyncClient() as http,
     ):
         answer = await http.get(f"{server.origin}/readyz")
