@@ -36,7 +36,7 @@ Links = Literal["auto", "on", "off"]
 class Settings(BaseModel):
     """All settings; everything has a default but the key, and a server without a key still lists its tools."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     api_key: SecretStr | None = Field(None, validation_alias="DASHSCOPE_API_KEY", description="Model Studio API key")
     region: str = Field(
