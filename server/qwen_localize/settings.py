@@ -246,6 +246,8 @@ class Settings(BaseModel):
             BadSetting: one is no folder.
         """
         added = [_folder(path) for path in folders if _is_set(str(path))]
+        if not added:
+            return self  # nothing was named, which `over_http` has to know
         return self.model_copy(update={"allowed_dirs": tuple(dict.fromkeys((*self.allowed_dirs, *added)))})
 
     def over_http(self) -> "Settings":
