@@ -139,5 +139,5 @@ def test_further_folders_may_be_read_and_one_that_is_not_there_is_told(
 
 
 def test_variables_of_others_that_bear_a_setting_s_own_name_are_none_of_ours() -> None:
-    others = {name: "of another program" for name in Settings.model_fields}
+    others = dict.fromkeys(Settings.model_fields, "of another program")
     assert Settings.load(others) == Settings.load({})

@@ -251,5 +251,5 @@ async def test_a_folder_is_like_a_file_and_like_nothing_where_it_may_not_be_read
         found = await translate(callers, "alice", str(tmp_path / "shared"))
     texts = [words(result).replace(place, "") for result, place in zip(told, places, strict=True)]
     assert {text.partition(".")[0] for text in texts} == {"No such file can be read on the server's machine"}
-    assert str(tmp_path) not in "".join(texts + [empty]).replace(str(tmp_path / "shared"), "")
+    assert str(tmp_path) not in "".join([*texts, empty]).replace(str(tmp_path / "shared"), "")
     assert not found.is_error
