@@ -33,7 +33,7 @@ def edit(poster: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def client(settings: Settings, clock: VirtualClock) -> AsyncIterator[Client]:
-    async def unasked(context: Any, params: Any) -> ElicitResult:  # noqa: ARG001 - as the SDK calls it
+    async def unasked(context: Any, params: Any) -> ElicitResult:
         raise AssertionError
 
     server = shared_server(settings, TOOLS, clock=clock)
