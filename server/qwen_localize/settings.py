@@ -36,7 +36,7 @@ Links = Literal["auto", "on", "off"]
 class Settings(BaseModel):
     """All settings; everything has a default but the key, and a server without a key still lists its tools."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     api_key: SecretStr | None = Field(None, validation_alias="DASHSCOPE_API_KEY", description="Model Studio API key")
     region: str = Field(
@@ -246,6 +246,8 @@ class Settings(BaseModel):
             BadSetting: one is no folder.
         """
         added = [_folder(path) for path in folders if _is_set(str(path))]
+        if not added:
+            return self  # nothing was named, which `over_http` has to know
         return self.model_copy(update={"allowed_dirs": tuple(dict.fromkeys((*self.allowed_dirs, *added)))})
 
     def over_http(self) -> "Settings":

@@ -136,3 +136,8 @@ def test_further_folders_may_be_read_and_one_that_is_not_there_is_told(
     more = settings.allowing([tmp_path / "a", Path("${user_config.folders}"), tmp_path])
     assert more.allowed_dirs == (tmp_path, tmp_path / "a")
     assert f"{tmp_path / 'a'}: there is no such folder now" in caplog.text
+
+
+def test_variables_of_others_that_bear_a_setting_s_own_name_are_none_of_ours() -> None:
+    others = dict.fromkeys(Settings.model_fields, "of another program")
+    assert Settings.load(others) == Settings.load({})

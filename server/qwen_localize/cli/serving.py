@@ -75,7 +75,7 @@ async def serve_at(address: str, with_sandbox: bool, faults: Sequence[str], allo
     place = Address.parse(address)
     async with chosen_settings(with_sandbox, faults) as settings:
         meter = Meter()
-        settings = settings.allowing(allow)
+        settings = settings.over_http().allowing(allow)
         server = shared_server(settings, TOOLS, prompts=PROMPTS, meter=meter)
         await serve_http(server, settings, place, meter, transfer_routes(settings))
 

@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ..errors import BadSetting, LocalizeError, redact
 from ..front import Front
@@ -21,6 +21,7 @@ def serve(options: argparse.Namespace) -> int:
     if options.http is not None:
         _serve(options, None, b"")
         return 0
+    _wait_on_pipes()
     front = None if _is_needed_now(options) else Front()
     line = front.listen() if front else b""
     if front and front.has_answered and not line:
@@ -34,6 +35,13 @@ def serve(options: argparse.Namespace) -> int:
         front.refuse(line, redact(str(error)))
         return 2
     return 0
+
+
+def _wait_on_pipes() -> None:
+    """A host may hand on ends of its own that do not wait, and nobody reads or writes those so here."""
+    for wire in (0, 1) if os.name == "posix" else ():
+        with suppress(OSError):  # one that is closed is told of later
+            os.set_blocking(wire, True)
 
 
 def _is_needed_now(options: argparse.Namespace) -> bool:

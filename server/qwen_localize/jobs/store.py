@@ -130,10 +130,10 @@ class JobStore:
         return await self._select(_PART_OF.format("?"), (parent, parent))
 
     async def successor(self, job_id: str, digest: str) -> JobRecord | None:
-        """The newest job for the same request that was written down after a job."""
+        """The newest job of the same principal for the same request that was written down after a job."""
         where = (
             "digest = ? AND EXISTS (SELECT 1 FROM jobs AS old WHERE old.id = ? AND old.digest = jobs.digest "
-            "AND old.scope = jobs.scope AND old.rowid < jobs.rowid)"
+            "AND old.scope = jobs.scope AND old.principal = jobs.principal AND old.rowid < jobs.rowid)"
         )
         found = await self._select(where, (digest, job_id), limit=1, order="rowid DESC")
         return found[0] if found else None

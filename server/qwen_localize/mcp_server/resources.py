@@ -33,7 +33,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _told(read: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+def told(read: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     """What goes wrong, as the protocol tells it: what there is not is not found, anything else failed."""
 
     @wraps(read)
@@ -52,19 +52,19 @@ def add_resources(server: MCPServer[Any], runtime: Runtime, tools: Sequence[Tool
     """Let the server be asked for all of them."""
 
     @server.resource(f"{SCHEME}usage", name="usage", title="Costs", mime_type=_JSON)
-    @_told
+    @told
     async def usage() -> str:
         """Estimated costs in CNY by day, tool and model."""
         return _text(_newest(await runtime.costs()))
 
     @server.resource(f"{SCHEME}jobs", name="jobs", title="Recent jobs", mime_type=_JSON)
-    @_told
+    @told
     async def jobs() -> str:
         """Recent jobs, newest first, with their files."""
         return _text([job.structured() for job in await (await _jobs(runtime)).recent(_MOST_JOBS)])
 
     @server.resource(f"{SCHEME}jobs/{{job_id}}", name="job", title="A job", mime_type=_JSON)
-    @_told
+    @told
     async def job(job_id: str) -> str:
         """State and result of a job, as it stands."""
         return _text((await (await _jobs(runtime)).shown(job_id)).structured())
@@ -75,7 +75,7 @@ def add_resources(server: MCPServer[Any], runtime: Runtime, tools: Sequence[Tool
         return _text({tool.name: [_facts(model) for model in tool.models] for tool in tools if tool.models})
 
     @server.resource(f"{SCHEME}languages/{{name}}", name="languages", title="Languages", mime_type=_JSON)
-    @_told
+    @told
     async def languages(name: str) -> str:
         """The languages that a tool's models take, or one model; `name` is the tool's or the model's."""
         return json.dumps(_grouped(languages_of(name, tools)), ensure_ascii=False)
@@ -91,7 +91,7 @@ def add_resources(server: MCPServer[Any], runtime: Runtime, tools: Sequence[Tool
         return (await read_file(f"{SCHEME}saved/{percent(name, safe='')}", runtime)).content
 
 
-@_told
+@told
 async def read_file(link: str, runtime: Runtime) -> ReadResourceContents:
     """A finished file with its own type; a text as text.
 

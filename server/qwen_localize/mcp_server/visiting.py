@@ -29,6 +29,7 @@ from .http.identity import current_principal
 from .presenting import Presenter
 from .progress import Notify
 from .registration import Serving
+from .resources import told
 from .signed_links import FILES, UPLOADS, Link, Links
 
 # How long a link to a result is good; one that is given out again within the hour is the same.
@@ -174,12 +175,13 @@ class Visits(Callers):
         @server.resource(
             "qwen-localize://upload/{name}", name="upload", title="Link to upload a file", mime_type="text/plain"
         )
+        @told
         async def upload(name: str) -> str:
             """A link to which a file of this name can be sent (PUT), and which tools take in the place of a path."""
             visit = _visit.get()
             if visit is None:
                 raise ResourceNotFoundError("Only a call over HTTP needs a link to upload to.")
-            return visit.to_upload(_name(name))
+            return await anyio.to_thread.run_sync(visit.to_upload, _name(name))
 
     async def receive(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         """See `Callers`."""

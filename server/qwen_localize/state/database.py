@@ -99,8 +99,9 @@ def _open(folder: Path, now: float) -> sqlite3.Connection:
                 connection.close()
                 raise
     except (OSError, sqlite3.Error, TimeoutError) as error:
+        reason = getattr(error, "strerror", None) or error  # without the path, which may be a folder above
         raise StateUnavailable(
-            f"The job store in {folder} cannot be opened ({error}). Make the folder writable, or set "
+            f"The job store in {folder} cannot be opened ({reason}). Make the folder writable, or set "
             "QWEN_LOCALIZE_STATE_DIR to another one; if another program holds it, try again."
         ) from error
     return connection

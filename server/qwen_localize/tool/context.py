@@ -27,7 +27,6 @@ from ..files import (
     Pdf,
     Pdfs,
     RemoteMedia,
-    find,
     located,
     offer,
     read_media,
@@ -38,7 +37,7 @@ from ..jobs import FINAL, GivenUp, JobRecord, Order, Runner, State
 from ..state import Notices, until_available
 from ..wellformed import whole
 from .consent import NO_CONSENT, Consent
-from .intake import check_places, entered
+from .intake import entered, gathered
 from .links import SCHEME, FinishedFiles
 from .paid import Calls
 from .results import JobResult, SavedFile, cny, stage
@@ -77,14 +76,18 @@ class Files:
     finished: FinishedFiles
     door: Door | None = None
 
+    @property
+    def shares_disk(self) -> bool:
+        """Whether the caller's files lie on this machine; to others nothing may tell what lies here."""
+        return self.door is None
+
     async def find(self, references: Sequence[str]) -> Found:
         """The files that folders and patterns among the references stand for; what else there is stays as it is.
 
         Raises:
             BadInput: one stands for nothing, or may not be looked into.
         """
-        check_places(references, self.allowed_dirs, self.door)
-        return await find(references, self.allowed_dirs)
+        return await gathered(references, self.allowed_dirs, self.door)
 
     async def read(self, reference: str, rules: MediaRules) -> Media:
         """The media that the user named by path, URL or data URI, checked; nothing is sent yet.

@@ -6,7 +6,7 @@ from pathlib import Path
 import anyio.to_thread
 
 from ..errors import BadInput
-from ..files import Door, is_remote, permitted
+from ..files import Door, Found, find, is_remote, permitted
 
 
 async def entered(
@@ -36,15 +36,35 @@ async def entered(
     return reference, allowed
 
 
-def check_places(references: Sequence[str], allowed: tuple[Path, ...], door: Door | None) -> None:
-    """Refuse paths, folders and patterns where none can be read, before anything is looked for.
+async def gathered(references: Sequence[str], allowed: tuple[Path, ...], door: Door | None) -> Found:
+    """The files that references stand for, with folders and patterns among them; see `files.find`.
+
+    Args:
+        references: as the caller wrote them.
+        allowed: the directories below which may be looked.
+        door: how files come in; None for a caller who shares the disk.
 
     Raises:
-        BadInput: there are some; says how files are brought here.
+        BadInput: one stands for nothing, or may not be looked into.
     """
-    local = [reference for reference in references if not is_remote(reference.strip())]
-    if door and local and not allowed:
+    local = [reference for reference in references if reference.strip() and not is_remote(reference.strip())]
+    if door is None or not local:
+        return await find(references, allowed)
+    if not await anyio.to_thread.run_sync(_are_inside, local, allowed):
         raise _unreadable(door, local)
+    try:
+        return await find(references, allowed)
+    except BadInput:  # its words tell where the server works
+        raise _unreadable(door, local) from None
+
+
+def _are_inside(references: Sequence[str], allowed: tuple[Path, ...]) -> bool:
+    """Whether all lead below the folders that may be read, whether anything is there or not."""
+    try:
+        paths = [Path(reference.strip()).resolve() for reference in references]
+    except (OSError, ValueError, RuntimeError):
+        return False
+    return all(any(path.is_relative_to(folder) for folder in allowed) for path in paths)
 
 
 def _is_permitted(reference: str, allowed: tuple[Path, ...]) -> bool:

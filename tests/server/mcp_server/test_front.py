@@ -259,3 +259,25 @@ def test_a_setting_that_cannot_be_used_is_told_to_whoever_calls_and_the_lists_go
     assert answers[100]["result"]["tools"]
     assert "DASHSCOPE_REGION cannot be used" in answers[101]["error"]["message"]
     assert (result.returncode, result.stderr.count(b"\n")) == (2, 1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs ends of pipes that do not wait")
+def test_ends_of_pipes_that_do_not_wait_are_read_all_the_same(tmp_path: Path) -> None:
+    heard, says = os.pipe()
+    hears, said = os.pipe()
+    for wire in (heard, said):
+        os.set_blocking(wire, False)
+    env = os.environ | {"QWEN_LOCALIZE_STATE_DIR": str(tmp_path), "DASHSCOPE_API_KEY": "sk-secret-secret"}
+    with (
+        subprocess.Popen(SERVER, stdin=heard, stdout=said, env=env) as process,
+        open(says, "wb", buffering=0) as client,  # noqa: PTH123
+        open(hears, "rb") as answers,  # noqa: PTH123
+    ):
+        os.close(heard)
+        os.close(said)
+        client.write(BEGUN)
+        assert answers.readline()
+        client.write(line("tools/call", 50, {"name": "list_jobs", "arguments": {}}))
+        assert b"no jobs" in answers.readline()
+        client.close()
+        assert process.wait() == 0

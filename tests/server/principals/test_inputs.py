@@ -213,3 +213,43 @@ async def test_a_file_in_a_folder_that_was_named_for_it_is_read(shared: Shared, 
         lacking = await translate(callers, "alice", str(tmp_path / "shared" / "other.png"))
     assert "/poster.ru.jpg" in words(done)
     assert len(offered(lacking)) == 1
+
+
+async def test_a_text_that_may_be_a_path_is_told_the_same_whether_a_file_is_there_or_not(
+    shared: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, httpx2_mock: respx.Router
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "their terms.csv").write_text("a,b", "utf-8")
+    httpx2_mock.post(URL).mock(side_effect=translated)
+    told = []
+    async with shared() as callers:
+        for name in ("their terms.csv", "other terms.csv", "~root/other terms.csv", "~nobody-here/other terms.csv"):
+            text = await callers.call("alice", "translate_text", text=name, target_lang="ru")
+            pairs = await callers.call("alice", "translate_text", text=["Hello"], target_lang="ru", glossary=name)
+            told.append((text.is_error, words(pairs)))
+    assert len(set(told)) == 1
+    assert not told[0][0]
+
+
+@pytest.mark.parametrize("others", [[], ["{shared}/poster.png"]])
+async def test_a_folder_is_like_a_file_and_like_nothing_where_it_may_not_be_read(
+    shared: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tasks: Tasks, others: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("shared", "home", "private"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "shared" / "poster.png").write_bytes(picture())
+    (tmp_path / "shared" / "way").symlink_to(tmp_path / "private")
+    private = str(tmp_path / "private")
+    others = [other.format(shared=tmp_path / "shared") for other in others]
+    places = [private, f"{private}/*.png", f"{private}/no.png", "private", "no", "~", "~/no", f"{tmp_path}/no/*.png"]
+    places += [str(tmp_path / "shared" / "way"), str(tmp_path / "shared" / "way" / "*.png")]
+    async with shared(allowed_dirs=(tmp_path / "shared",)) as callers:
+        told = [await translate(callers, "alice", [place, *others]) for place in places]
+        empty = words(await translate(callers, "alice", str(tmp_path / "shared" / "*.jpg")))
+        found = await translate(callers, "alice", str(tmp_path / "shared"))
+    texts = [words(result).replace(place, "") for result, place in zip(told, places, strict=True)]
+    assert {text.partition(".")[0] for text in texts} == {"No such file can be read on the server's machine"}
+    assert str(tmp_path) not in "".join([*texts, empty]).replace(str(tmp_path / "shared"), "")
+    assert not found.is_error

@@ -70,3 +70,16 @@ async def test_the_files_of_others_are_no_resources(settings: Settings, tmp_path
         with anyio.fail_after(5), pytest.raises(MCPError) as refusal:
             await callers.read("bob", path.as_uri())
     assert str(tmp_path) not in refusal.value.error.message
+
+
+@pytest.mark.parametrize("resource", ["usage", "upload/poster.png"])
+async def test_a_store_that_cannot_be_opened_is_said_without_a_folder_above_it(
+    settings: Settings, tmp_path: Path, resource: str
+) -> None:
+    (tmp_path / "away").symlink_to(tmp_path / "nowhere")
+    changed = settings.model_copy(update={"state_dir": tmp_path / "away" / "deeper" / "state"})
+    async with Client(shared_server(changed, [Tool(save, "Save")])) as client:
+        with pytest.raises(MCPError) as refusal:
+            await Callers(client).read("alice", f"qwen-localize://{resource}")
+    assert "the server's state folder" in refusal.value.error.message
+    assert str(tmp_path) not in refusal.value.error.message

@@ -51,7 +51,7 @@ async def translate_text(
 
 
 async def _strings(context: Context, text: str | list[str]) -> Strings:
-    if isinstance(text, str) and names_file(text, ENDINGS):
+    if isinstance(text, str) and names_file(text, ENDINGS, looks=context.files.shares_disk):
         try:
             return await anyio.to_thread.run_sync(Strings.read, *await context.files.text(text, MOST_BYTES))
         except BadInput as error:
@@ -68,7 +68,7 @@ async def _pairs(context: Context, given: list[Term] | str, source: str, target:
         return given
     if not given.strip():
         return []
-    if not names_file(given, PAIRS):
+    if not names_file(given, PAIRS, looks=context.files.shares_disk):
         raise BadArgument(
             'Pass pairs as [{"source": "…", "target": "…"}], or the path of a JSON, CSV, TSV or TMX file.'
         )

@@ -81,10 +81,11 @@ class Strings:
         return f"{stem}.{target_lang}.{what}.json", text, "application/json"
 
 
-def names_file(text: str, endings: frozenset[str]) -> bool:
+def names_file(text: str, endings: frozenset[str], *, looks: bool) -> bool:
     """Whether a text is meant as the path of a file: one line, with a known ending, and no word beside it.
 
-    Some scripts have no spaces between words: in them, only what has a folder or is there counts as a path.
+    Some scripts have no spaces between words: in them, only what has a folder or is there counts as a path. Unless it
+    `looks`, nothing that is on the disk makes a difference.
     """
     text = text.strip()
     if len(text) > 4096 or "\n" in text or PurePath(text).suffix.casefold() not in endings:
@@ -92,7 +93,8 @@ def names_file(text: str, endings: frozenset[str]) -> bool:
     try:
         if len(text.split()) == 1 and (text.isascii() or PurePath(text).name != text):
             return True
-        return Path(text).expanduser().is_absolute() or Path(text).is_file()
+        path = Path(text).expanduser() if looks else Path(text)
+        return path.is_absolute() or (looks and Path(text).is_file())
     except (OSError, RuntimeError, ValueError):
         return False
 

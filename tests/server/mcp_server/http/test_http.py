@@ -103,6 +103,23 @@ async def test_a_session_is_its_callers_own(server: Serving, version: str) -> No
         assert (await http.post("/mcp", json=asked, headers=session)).status_code == 401
 
 
+@pytest.mark.parametrize("named", [False, True])
+async def test_no_file_is_read_from_where_the_server_was_started_unless_folders_are_named(
+    tmp_path: Path, *, named: bool
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    for folder in (tmp_path, shared):
+        (folder / "poster.png").write_bytes(picture())
+    allowed = ["--allow", str(shared)] if named else []
+    async with (
+        serving(tmp_path, "--sandbox", *allowed, QWEN_LOCALIZE_ALLOWED_DIRS="") as server,
+        client_of(server.origin) as client,
+    ):
+        seen = [await client.call_tool("view_image", {"image": f"{place}poster.png"}) for place in ("", f"{shared}/")]
+    assert [result.is_error for result in seen] == [True, not named]
+
+
 async def test_a_server_without_key_or_store_is_not_ready_and_says_so_without_a_path(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("no folder")
     (tmp_path / "out").write_text("no folder")
