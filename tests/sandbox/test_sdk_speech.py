@@ -84,6 +84,8 @@ async def test_the_recognizer_hears_sound_as_it_comes(caller: Caller) -> None:
         recognizer.start()
         for start in range(0, len(TALK), 3200):
             recognizer.send_audio_frame(TALK[start : start + 3200])
+        while not recognizer._stream_data.empty():  # stopped before its thread has begun, it sends nothing at all
+            threading.Event().wait(0.01)
         recognizer.stop()
 
     await in_thread(talk)

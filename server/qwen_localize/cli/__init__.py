@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from .. import __version__
@@ -66,31 +66,33 @@ def _parser() -> argparse.ArgumentParser:
     }
     for command, run in runs.items():
         command.set_defaults(run=run)
-    # What the bare command takes stands for every command that takes it too, whichever side of its name it is on.
+    _shared_arguments(parser, runs, serve, live, sandbox)
+    return parser
+
+
+def _shared_arguments(
+    parser: argparse.ArgumentParser,
+    commands: Iterable[argparse.ArgumentParser],
+    serve: argparse.ArgumentParser,
+    live: argparse.ArgumentParser,
+    sandbox: argparse.ArgumentParser,
+) -> None:
+    """What the bare command takes stands for every command that takes it too, whichever side of its name it is on."""
     silent = argparse.SUPPRESS
-    for command in runs:
+    for command in commands:
         _flag(command, "-v", "--verbose", words="log more, to stderr", default=False if command is parser else silent)
     for command in (parser, serve, live):
         default = False if command is parser else silent
         _flag(command, "--sandbox", words="use a local stand-in; no key needed", default=default)
-    for command in (parser, serve):
-        words = "a folder that may be read too, beside those of QWEN_LOCALIZE_ALLOWED_DIRS; may be repeated"
-        bare = command is parser
-        # A bundle puts all its folders behind one flag, or none; before a command's name, more than one cannot be told.
-        command.add_argument(
-            "--allow",
-            action="extend",
-            nargs=1 if bare else "*",
-            default=[] if bare else silent,
-            metavar="DIR",
-            type=_path,
-            help=words,
-        )
+    words = "a folder that may be read too, beside those of QWEN_LOCALIZE_ALLOWED_DIRS; may be repeated"
+    # A bundle puts all its folders behind one flag, or none; before a command's name, more than one cannot be told.
+    folders = {"action": "extend", "metavar": "DIR", "type": _path, "help": words}
+    parser.add_argument("--allow", nargs=1, default=[], **folders)
+    serve.add_argument("--allow", nargs="*", default=silent, **folders)
+    words = "make the stand-in misbehave; --fault help lists the ways"
     for command in (parser, serve, live, sandbox):
-        words = "make the stand-in misbehave; --fault help lists the ways"
         none: list[str] | str = [] if command is parser else silent
         command.add_argument("--fault", action="append", default=none, metavar="NAME[@STAGE][:N]", help=words)
-    return parser
 
 
 def _live_arguments(live: argparse.ArgumentParser) -> None:

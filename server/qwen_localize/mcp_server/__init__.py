@@ -54,10 +54,8 @@ def build_server(
     Raises:
         BadSetting: there is a file of principals, and it cannot be used.
     """
+    registry, callers, principals = Registry.of(tools), callers or Callers(), Principals.load(settings)
     clock = clock or RealClock()
-    registry = Registry.of(tools)
-    callers = callers or Callers()
-    principals = Principals.load(settings)
     runtime = Runtime(
         settings, registry, clock, timeouts, meter, principals=principals, caller=callers.name, door=callers.door
     )
@@ -67,18 +65,14 @@ def build_server(
         async with runtime.running():
             yield Serving(runtime, callers)
 
+    counted = [counting(meter, registry.names)] if meter else []
     server = LocalizeServer(
         "qwen-localize",
         title="Qwen Localize",
         version=__version__,
         instructions=INSTRUCTIONS,
         lifespan=lifespan,
-        middleware=[
-            note_cancellation,
-            note_roots,
-            *([counting(meter, registry.names)] if meter else ()),
-            callers.receive,
-        ],
+        middleware=[note_cancellation, note_roots, *counted, callers.receive],
         cache_hints=CACHE_HINTS,
         log_level="WARNING",
     )
