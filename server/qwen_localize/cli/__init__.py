@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..errors import LocalizeError, redact
@@ -86,7 +86,7 @@ def _shared_arguments(
         _flag(command, "--sandbox", words="use a local stand-in; no key needed", default=default)
     words = "a folder that may be read too, beside those of QWEN_LOCALIZE_ALLOWED_DIRS; may be repeated"
     # A bundle puts all its folders behind one flag, or none; before a command's name, more than one cannot be told.
-    folders = {"action": "extend", "metavar": "DIR", "type": _path, "help": words}
+    folders: dict[str, Any] = {"action": "extend", "metavar": "DIR", "type": _path, "help": words}
     parser.add_argument("--allow", nargs=1, default=[], **folders)
     serve.add_argument("--allow", nargs="*", default=silent, **folders)
     words = "make the stand-in misbehave; --fault help lists the ways"
