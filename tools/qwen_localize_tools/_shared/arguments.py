@@ -77,7 +77,7 @@ DomainHint = Annotated[str, Field(description="Subject and style, in English")]
 ImageRef = Annotated[str, Field(description="Local path, public URL, or data URI")]
 SensitiveWords = Annotated[list[str], Field(description="Exact words to leave out")]
 Background = Annotated[str, Field(description="Colour behind transparency")]
-Preview = Annotated[bool, Field(description="Only tell cost and time")]
+Preview = Annotated[bool, Field(description="Only tell the cost")]
 JobId = Annotated[str, Field(description="As another tool returned it")]
 
 

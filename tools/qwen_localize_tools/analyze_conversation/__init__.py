@@ -55,8 +55,7 @@ async def analyze_conversation(
 ) -> AnalysisResult:
     """Judge customer service chats: for each question a label, a reason and supporting turns.
 
-    Up to 10 in seconds; thousands as a job, 600 a minute, with files.
-    About 0.0004 CNY a chat.
+    Up to 10 in seconds; thousands as a job, 600 a minute, with files. About 0.0004 CNY a chat.
     """
     chosen = MODELS[model]
     context.calls.check_model(chosen)

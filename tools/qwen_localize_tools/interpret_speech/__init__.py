@@ -26,7 +26,7 @@ async def interpret_speech(
     audio: Annotated[str, Field(description="Local path")],
     target_lang: TargetLang,
     source_lang: SourceLang = "auto",
-    model: Annotated[str, Field(description="Or gummy-realtime-v1, qwen3.5-omni-plus-realtime, …")] = DEFAULT,
+    model: Annotated[str, Field(description="Or gummy-realtime-v1, others")] = DEFAULT,
     speech: Annotated[bool, Field(description="Also as spoken WAV")] = False,
     voice: Annotated[str, Field(description="Of speech")] = "",
     hot_words: HotWords = [],  # noqa: B006

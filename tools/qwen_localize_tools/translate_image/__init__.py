@@ -73,8 +73,8 @@ async def translate_image(
 ) -> JobResult:
     """Translate the text in pictures, keeping the layout. Saves JPEGs of the same size.
 
-    Several are one job with a report. 10 to 60 s, 0.003 CNY each, also without text.
-    One language must be Chinese or English, but for qwen-mt-image-2.0, which does one a minute.
+    Several are one job with a report. 10 to 60 s, 0.003 CNY each, also without text. One language must be Chinese or
+    English, but for qwen-mt-image-2.0, which does one a minute.
     """
     chosen = MODELS[model]
     context.calls.check_model(chosen, MODELS.values())

@@ -34,10 +34,10 @@ async def translate_media(
     voice: Annotated[str, Field(description="Cherry, Nofish, …")] = "",
     preview: Preview = False,
 ) -> MediaResult:
-    """Translate what is said in a recording or video: text, SRT, VTT; with speech a WAV,
-    of a video the video with both voices and subtitles.
+    """Translate what is said in a recording or video: text, SRT, VTT; with speech a WAV, of a video the video with both
+    voices and subtitles.
 
-    18 languages, up to 4 hours. A job; seconds per minute of recording, about 0.01 CNY a minute, with speech 0.04.
+    18 languages, up to 4 hours. A job; about 0.01 CNY a minute, with speech 0.04.
     """
     context.calls.check_model(MODEL)
     assignment = chosen(source_lang, target_lang, voice, speech=speech)
