@@ -60,13 +60,14 @@ class Takeover:
     """A job from each of two servers, of which the one that polls is killed.
 
     Attributes:
-        lists: how often the task list was read in three quiet seconds, while both lived.
+        lists: how often the task list was read in so many quiet seconds, while both lived.
         seconds: how long nobody polled.
     """
 
     world: World
     outcomes: list[Outcome]
     lists: int
+    quiet_seconds: float
     seconds: float
 
 
@@ -83,13 +84,13 @@ async def take_over(folder: Path, start: Start) -> Takeover:
         await anyio.sleep(0.3)
         quiet = w.sandbox.clock.now()
         await anyio.sleep(3)
-        lists = len(_lists(w, quiet))
+        lists, quiet_seconds = len(_lists(w, quiet)), w.sandbox.clock.now() - quiet
         await one.kill()
         killed = w.sandbox.clock.now()
         await until(lambda: bool(_lists(w, killed)))
         seconds = _lists(w, killed)[0] - killed
         outcomes = in_order(await ended(two))
-    return Takeover(w, outcomes, lists, seconds)
+    return Takeover(w, outcomes, lists, quiet_seconds, seconds)
 
 
 def _lists(w: World, since: float) -> list[float]:

@@ -54,7 +54,7 @@ def test_a_job_begun_by_one_can_be_waited_for_from_the_other(shared: Shared) -> 
 
 
 def test_the_task_list_is_read_as_often_as_by_a_single_server(takeover: Takeover) -> None:
-    assert 2 <= takeover.lists <= 3
+    assert 2 <= takeover.lists <= takeover.quiet_seconds + 1  # two by themselves would read it twice as often
 
 
 def test_when_the_one_that_polls_is_killed_the_other_takes_over_and_delivers_everything(

@@ -5,7 +5,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -147,8 +147,9 @@ async def _greeted(process: Process) -> str:
     """What is wrong with the answer to a greeting; nothing if it is this server's."""
     assert process.stdin is not None  # noqa: S101 - they are pipes
     assert process.stdout is not None  # noqa: S101
-    try:
+    with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # what it has said may tell why it is gone
         await process.stdin.send(json.dumps(_HELLO).encode() + b"\n")
+    try:
         line = await BufferedByteReceiveStream(process.stdout).receive_until(b"\n", _LONGEST)
         name = parsed(line)["result"]["serverInfo"]["name"]
     except (anyio.EndOfStream, anyio.IncompleteRead, anyio.BrokenResourceError, anyio.ClosedResourceError):
