@@ -1,6 +1,7 @@
 """Clients of other makers, installed once for each machine into a cache outside the repository.
 
-Where the registries cannot be reached the tests are skipped, unless `QWEN_LOCALIZE_TEST_CLIENTS` is `required`.
+Where the registries cannot be reached the tests are skipped, unless `QWEN_LOCALIZE_TEST_CLIENTS` is `required` or
+`all`.
 """
 
 import hashlib
@@ -56,35 +57,49 @@ def node_packages() -> Path:
     return _cached("node", listed, install) / "node_modules"
 
 
+def packer() -> Path:
+    """The folder with the packer of bundles."""
+    return _programs("packer")
+
+
 def programs() -> Path:
-    """The folder with the programs of `programs/package.json`.
+    """The folder with other makers' clients, of some hundred megabytes: fetched on demand only, but used if there."""
+    if os.environ.get("QWEN_LOCALIZE_TEST_CLIENTS") != "all" and not (_folder("programs") / ".complete").exists():
+        pytest.skip("To fetch other makers' clients, set QWEN_LOCALIZE_TEST_CLIENTS=all.")
+    steps = ("@anthropic-ai/claude-code/install.cjs", "opencode-ai/postinstall.mjs")
+    # Of the packages' own scripts only these are needed: they put the program of this system in its place.
+    return _programs("programs", steps)
+
+
+def _folder(name: str) -> Path:
+    return _cache(name, [_HERE / name / "package.json"])
+
+
+def _programs(name: str, scripts: Sequence[str] = ()) -> Path:
+    """The folder with the programs of a package.json.
 
     Their versions are exact, but not locked: a lock names the parts of every system, which not every registry has.
     """
-    listed = _HERE / "programs" / "package.json"
+    listed = _HERE / name / "package.json"
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"]
 
     def install(folder: Path) -> list[Command]:
         folder.mkdir(parents=True)
         shutil.copy(listed, folder)
-        # Of the packages' own scripts only these are needed: they put the program of this system in its place.
-        return [
-            [node(), _npm(), "install", "--no-package-lock", "--prefix", folder, *quiet],
-            [node(), folder / "node_modules/@anthropic-ai/claude-code/install.cjs"],
-            [node(), folder / "node_modules/opencode-ai/postinstall.mjs"],
-        ]
+        fetch: Command = [node(), _npm(), "install", "--no-package-lock", "--prefix", folder, *quiet]
+        return [fetch, *([node(), folder / "node_modules" / script] for script in scripts)]
 
-    return _cached("programs", [listed], install) / "node_modules" / ".bin"
+    return _cached(name, [listed], install) / "node_modules" / ".bin"
 
 
-def path() -> str:
-    """The search path with these programs, and the Node that runs them, before all others."""
-    return os.pathsep.join([str(node().parent), str(programs()), os.environ["PATH"]])
+def path(folder: Path) -> str:
+    """The search path with a folder of programs, and the Node that runs them, before all others."""
+    return os.pathsep.join([str(node().parent), str(folder), os.environ["PATH"]])
 
 
 def run(command: Command, folder: Path) -> None:
-    """Run a command that may fetch packages and has these programs; skips where no registry can be reached."""
-    _judge(" ".join(map(str, command[:2])), _problem(command, folder=folder, PATH=path()))
+    """Run a command that may fetch packages, and has the packer; skips where no registry can be reached."""
+    _judge(" ".join(map(str, command[:2])), _problem(command, folder=folder, PATH=path(packer())))
 
 
 def frameworks(name: str) -> Path:
@@ -104,9 +119,7 @@ def frameworks(name: str) -> Path:
 
 def _cached(name: str, keys: Sequence[Path], install: Callable[[Path], list[Command]]) -> Path:
     """The folder that the commands of `install` fill, unless the same ones have filled it before."""
-    digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in keys))
-    digest.update(f"{sys.base_prefix} {sys.version} {sysconfig.get_platform()}".encode())
-    folder = platformdirs.user_cache_path("qwen-localize-tests") / f"{name}-{digest.hexdigest()[:16]}"
+    folder = _cache(name, keys)
     complete = folder / ".complete"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
@@ -117,6 +130,12 @@ def _cached(name: str, keys: Sequence[Path], install: Callable[[Path], list[Comm
     return folder
 
 
+def _cache(name: str, keys: Sequence[Path]) -> Path:
+    digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in keys))
+    digest.update(f"{sys.base_prefix} {sys.version} {sysconfig.get_platform()}".encode())
+    return platformdirs.user_cache_path("qwen-localize-tests") / f"{name}-{digest.hexdigest()[:16]}"
+
+
 def _install(name: str, commands: Sequence[Command]) -> None:
     """Run the commands; what could not be installed is not tried again by this process."""
     if name not in _PROBLEMS:
@@ -125,7 +144,7 @@ def _install(name: str, commands: Sequence[Command]) -> None:
 
 
 def _judge(name: str, problem: str) -> None:
-    if _UNREACHABLE.search(problem) and os.environ.get("QWEN_LOCALIZE_TEST_CLIENTS") != "required":
+    if _UNREACHABLE.search(problem) and os.environ.get("QWEN_LOCALIZE_TEST_CLIENTS") not in ("required", "all"):
         pytest.skip(f"A package registry cannot be reached: {problem[-300:]}")
     if problem:
         pytest.fail(f"{name} failed: {problem[-2000:]}", pytrace=False)

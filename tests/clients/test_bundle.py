@@ -56,7 +56,7 @@ def _expanded(folder: Path, user: dict[str, Any]) -> dict[str, Any] | None:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     told = json.dumps([manifest, str(folder), user])
     command = [str(fetched.node()), "--input-type=module", "--eval", _EXPAND, told]
-    done = subprocess.run(command, cwd=fetched.programs(), capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, cwd=fetched.packer(), capture_output=True, text=True, timeout=60, check=True)
     return None if done.stdout.strip() == "undefined" else dict(json.loads(done.stdout))
 
 

@@ -39,7 +39,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home without any client's settings."""
     for name in ("XDG_CONFIG_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME", *install._SETTINGS):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PATH", fetched.path())
+    monkeypatch.setenv("PATH", fetched.path(fetched.programs()))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv(KEY, SECRET)
     monkeypatch.setenv("GEMINI_CLI_TRUST_WORKSPACE", "true")
