@@ -45,6 +45,7 @@ def run(framework: tuple[str, Path], poster: Path, tmp_path: Path) -> Run:
     def play(origin: str, *, looks: bool = False, **settings: str) -> dict[str, Any]:
         name, python = framework
         told: dict[str, Any] = {"command": serving.STDIO[0], "args": serving.STDIO[1:]}
+        told |= {"patience": 5 if settings else 60}  # seconds; the first call waits for the server to be loaded
         told |= {"env": serving.environment(tmp_path, origin) | settings, "picture": str(poster), "looks": looks}
         command: list[str | Path] = [python, DRIVERS / f"with_{name}.py", json.dumps(told)]
         env = {variable: value for variable, value in os.environ.items() if variable not in OURS}

@@ -17,8 +17,9 @@ _SECONDS = {
     "codex-mcp-client": 100.0,  # 300 s now, 120 s before
     "fastmcp": 100.0,  # pydantic-ai: 300 s; its other users set what they like
     "gemini-cli-mcp-client": 240.0,  # 600 s
-    # Frameworks: openai-agents, AutoGen and smolagents cut off at 5 s, and the job's id would be lost.
-    "mcp": 4.0,
+    # Frameworks: openai-agents, AutoGen and smolagents cut off at 5 s, of which the first call may need two to load the
+    # server; the job's id would be lost.
+    "mcp": 3.0,
     "opencode": 100.0,  # progress resets its limit; a call of 45 s passed
     "qwen-cli-mcp-client*": 240.0,  # 600 s, and 300 s without progress; the server's name follows
 }

@@ -9,7 +9,7 @@ from typing import Any
 from agents import Agent, Model, ModelResponse, RunConfig, Runner, Usage
 from agents.mcp import MCPServerStdio
 from agents.testing import assistant_message, function_call
-from scripted import ASKED, SERVER, Script
+from scripted import ASKED, SERVER, TOLD, Script
 
 
 class Scripted(Model):
@@ -34,7 +34,7 @@ class Scripted(Model):
 async def connected() -> MCPServerStdio:
     """A server that answered in time, on a machine that may be busy: what is judged are the calls."""
     for _ in range(3):
-        server = MCPServerStdio(params=SERVER)
+        server = MCPServerStdio(params=SERVER, client_session_timeout_seconds=TOLD["patience"])
         try:
             await server.connect()
         except Exception as error:  # noqa: BLE001 - each generation of the SDK raises something else

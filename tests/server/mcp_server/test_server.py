@@ -241,7 +241,7 @@ async def test_a_store_that_lacks_a_table_is_said_to_be_unusable(connect: Connec
         ("codex-mcp-client", 100),
         ("opencode", 100),
         ("copilot-cli", 45),
-        ("mcp", 4),
+        ("mcp", 3),
         ("mcp-inspector", 45),
         (None, 45),
     ],
