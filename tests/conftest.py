@@ -12,8 +12,10 @@ from typing import Any
 
 import anyio
 import pytest
+import respx
 from mcp import Client
 
+from fakes import Service
 from qwen_localize.dashscope import Timeouts
 from qwen_localize.files import LocalMedia, apart, drawing, pdf
 from qwen_localize.mcp_server import build_server, registration
@@ -142,6 +144,12 @@ def settings(tmp_path: Path) -> Settings:
             "QWEN_LOCALIZE_LINKS": "on",
         }
     )
+
+
+@pytest.fixture
+def service(httpx2_mock: respx.Router) -> Service:
+    httpx2_mock._assert_all_called = False
+    return Service(httpx2_mock)
 
 
 @pytest.fixture

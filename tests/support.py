@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import anyio
-from anyio.abc import SocketAttribute
+from anyio.abc import Process, SocketAttribute
 from mcp import Client
 from mcp_types import CallToolResult, TextContent
 from PIL import Image
@@ -29,6 +29,17 @@ async def listening(handle: Any) -> AsyncIterator[str]:
         port = listener.extra(SocketAttribute.local_port)
         yield f"http://127.0.0.1:{port}"
         group.cancel_scope.cancel()
+
+
+async def ended(process: Process) -> None:
+    """Return when a process has ended, which is asked to first, so that it leaves nothing behind."""
+    if process.returncode is None:
+        process.terminate()
+        with anyio.move_on_after(5):
+            await process.wait()
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
 
 
 def words(result: CallToolResult) -> str:

@@ -13,6 +13,8 @@ import httpx2
 from anyio.abc import ByteReceiveStream, Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
+from support import ended
+
 TESTS = Path(__file__).resolve().parents[1]
 KEY = "sk-bench"
 _LINE = 1 << 20
@@ -34,17 +36,8 @@ async def child(*command: str) -> AsyncGenerator[Process]:
         yield process
     finally:
         with anyio.CancelScope(shield=True):
-            await _end(process)
-
-
-async def _end(process: Process) -> None:
-    if process.returncode is None:
-        process.terminate()
-        with anyio.move_on_after(5):
-            await process.wait()
-    if process.returncode is None:
-        process.kill()
-    await process.aclose()
+            await ended(process)
+            await process.aclose()
 
 
 async def lines(stream: ByteReceiveStream | None) -> AsyncIterator[str]:

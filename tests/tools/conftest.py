@@ -8,15 +8,8 @@ import pytest
 import respx
 from mcp_types import CallToolResult
 
-from fakes import Service
 from fakes_media import Interpreter, talk
 from support import Call, Connect, Refused, picture, words
-
-
-@pytest.fixture
-def service(httpx2_mock: respx.Router) -> Service:
-    httpx2_mock._assert_all_called = False
-    return Service(httpx2_mock)
 
 
 @pytest.fixture

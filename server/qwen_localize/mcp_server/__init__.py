@@ -10,7 +10,6 @@ from .. import __version__
 from ..clock import Clock, RealClock
 from ..dashscope import Timeouts
 from ..meter import Meter
-from ..principals import Principals
 from ..settings import Settings
 from ..tool import Prompt, Registry, Tool
 from ..tool.runtime import Runtime
@@ -54,11 +53,8 @@ def build_server(
     Raises:
         BadSetting: there is a file of principals, and it cannot be used.
     """
-    registry, callers, principals = Registry.of(tools), callers or Callers(), Principals.load(settings)
-    clock = clock or RealClock()
-    runtime = Runtime(
-        settings, registry, clock, timeouts, meter, principals=principals, caller=callers.name, door=callers.door
-    )
+    registry, callers, clock = Registry.of(tools), callers or Callers(), clock or RealClock()
+    runtime = Runtime(settings, registry, clock, timeouts, meter, caller=callers.name, door=callers.door)
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Serving]) -> AsyncIterator[Serving]:

@@ -12,7 +12,7 @@ from .progress import Notify
 
 
 class Callers:
-    """The one user of this machine, who shares its disk; `http.visiting` has those who are elsewhere.
+    """The one user of this machine, who shares its disk; `visiting` has those who are elsewhere.
 
     Attributes:
         link: under what a file of a result is linked, if not under its name as a resource.

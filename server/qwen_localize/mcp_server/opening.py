@@ -1,6 +1,7 @@
 """What the server answers to whatever a client asks first, the same for everybody: `front` answers it from a file."""
 
 import json
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -69,7 +70,7 @@ async def _results(server: MCPServer[Any], requests: list[dict[str, Any]]) -> di
     async with to_server, from_server, anyio.create_task_group() as group:
         # The SDK's own loop over stdio would open the job store; `test_front` notices if this name goes.
         lowlevel: Any = server._lowlevel_server  # noqa: SLF001
-        group.start_soon(_serve, lowlevel, heard, said)
+        group.start_soon(partial(serve_dual_era_loop, lowlevel, heard, said, lifespan_state=None))
         for number, request in zip(count(1), requests, strict=False):
             message = {"jsonrpc": "2.0", "id": number, **request}
             await to_server.send(SessionMessage(jsonrpc_message_adapter.validate_python(message, by_name=False)))
@@ -78,7 +79,3 @@ async def _results(server: MCPServer[Any], requests: list[dict[str, Any]]) -> di
                 results[request["method"]] = answer["result"]
         await to_server.aclose()
     return results
-
-
-async def _serve(lowlevel: Any, heard: Any, said: Any) -> None:
-    await serve_dual_era_loop(lowlevel, heard, said, lifespan_state=None)

@@ -18,7 +18,7 @@ from mcp_types import Prompt as McpPrompt
 
 from ..errors import quote
 from ..tool import Prompt, Tool
-from .resources import SCHEME
+from ..tool.links import SCHEME
 
 # As many as the protocol allows.
 _MOST = 100

@@ -16,9 +16,9 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from ..errors import BadArgument, CallError, LocalizeError, quote
 from ..tool import Languages, Model, Tool
 from ..tool.context import Jobs
+from ..tool.links import SCHEME
 from ..tool.runtime import Runtime
 
-SCHEME = "qwen-localize://"
 # What `read_file` reads.
 FILES = (f"{SCHEME}files/", f"{SCHEME}saved/")
 # Over stdio, 20 MB take ten seconds, in which nothing else gets through.

@@ -22,6 +22,7 @@ from ..files import Uploads, mark_of, safe_name
 from ..meter import Meter
 from ..settings import Settings
 from ..tool import Prompt, SavedFile, Tool
+from ..tool.links import SCHEME
 from ..tool.runtime import Runtime
 from . import build_server
 from .callers import Callers
@@ -173,7 +174,7 @@ class Visits(Callers):
         """Offer links to upload to as resources, for whoever wants one before a tool has asked for it."""
 
         @server.resource(
-            "qwen-localize://upload/{name}", name="upload", title="Link to upload a file", mime_type="text/plain"
+            f"{SCHEME}upload/{{name}}", name="upload", title="Link to upload a file", mime_type="text/plain"
         )
         @told
         async def upload(name: str) -> str:

@@ -20,7 +20,7 @@ _OTHERS = {
     ".srt": "application/x-subrip",
     ".webp": "image/webp",
 }
-_LINK = re.compile(r"qwen-localize://(?:files/([^/?#]+)/([1-9]\d{0,5})|saved/([^/?#]+))")
+_LINK = re.compile(rf"{SCHEME}(?:files/([^/?#]+)/([1-9]\d{{0,5}})|saved/([^/?#]+))")
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,11 @@ class Runtime:
         clock: what time it is.
         timeouts: of the connection.
         meter: what is counted.
-        principals: who shares the process.
         caller: who makes the call that is being served; empty for the user of this machine.
         door: how files come in for that call, if its caller does not share the disk.
+
+    Raises:
+        BadSetting: there is a file of principals, and it cannot be used.
     """
 
     def __init__(
@@ -90,12 +92,11 @@ class Runtime:
         timeouts: Timeouts | None = None,
         meter: Meter | None = None,
         *,
-        principals: Principals | None = None,
         caller: Callable[[], str] = lambda: "",
         door: Callable[[], Door | None] = lambda: None,
     ) -> None:
         self.clock, self._door = clock, door
-        self._principals = known = principals or Principals(settings)
+        self._principals = known = Principals.load(settings)
         self._whose: Callable[[], str] = lambda: known.named(caller())
         registry = Registry.of(tools)
         self._results = _PartsOfTools[type[JobResult]](registry, lambda tool: tool.result)

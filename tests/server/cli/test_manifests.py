@@ -67,8 +67,8 @@ def test_every_manifest_tells_the_same_version_and_name() -> None:
 def test_only_the_key_is_required_and_secret() -> None:
     variables = manifests.server_json()["packages"][0]["environmentVariables"]
     assert [item["name"] for item in variables if item.get("isRequired")] == ["DASHSCOPE_API_KEY"]
-    secret = ["DASHSCOPE_API_KEY", "QWEN_LOCALIZE_TOKEN", "QWEN_LOCALIZE_LINK_SECRET"]
-    assert [item["name"] for item in variables if item.get("isSecret")] == secret
+    assert [item["name"] for item in variables if item.get("isSecret")] == ["DASHSCOPE_API_KEY"]
+    assert not [item["name"] for item in variables if "HTTP" in item["description"] or "--http" in item["description"]]
     options = manifests.bundle([])["user_config"]
     assert [name for name, option in options.items() if option.get("required")] == ["api_key"]
     assert [name for name, option in options.items() if option.get("sensitive")] == ["api_key"]

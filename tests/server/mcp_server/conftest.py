@@ -1,5 +1,5 @@
 """What is needed for one picture, for tests of what surrounds a tool."""
 
-from tools.conftest import call, poster, service
+from tools.conftest import call, poster
 
-__all__ = ["call", "poster", "service"]
+__all__ = ["call", "poster"]

@@ -7,10 +7,8 @@ from typing import Any
 
 import anyio
 import pytest
-import respx
 from mcp import Client
 
-from fakes import Service
 from qwen_localize.mcp_server.visiting import shared_server
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
@@ -35,12 +33,6 @@ def settings(tmp_path: Path) -> Settings:
             "QWEN_LOCALIZE_PUBLIC_URL": BASE,
         }
     )
-
-
-@pytest.fixture
-def service(httpx2_mock: respx.Router) -> Service:
-    httpx2_mock._assert_all_called = False
-    return Service(httpx2_mock)
 
 
 @pytest.fixture

@@ -13,6 +13,21 @@ REPOSITORY = "https://github.com/qwen-localize/qwen-localize"
 TITLE = "Qwen Localize"
 DESCRIPTION = "Alibaba Model Studio's translation and localization models as tools: finished files, not task ids."
 _SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
+# The registry's package speaks over stdio, where these decide nothing; clients ask their users for all that is listed.
+_OVER_HTTP = frozenset(
+    {
+        "token",
+        "allowed_hosts",
+        "allowed_origins",
+        "oauth_issuer",
+        "oauth_resource",
+        "oauth_audience",
+        "oauth_jwks",
+        "principals",
+        "public_url",
+        "link_secret",
+    }
+)
 
 
 def server_json() -> dict[str, Any]:
@@ -32,7 +47,7 @@ def server_json() -> dict[str, Any]:
                 "version": __version__,
                 "runtimeHint": "uvx",
                 "transport": {"type": "stdio"},
-                "environmentVariables": [_variable(name) for name in Settings.model_fields],
+                "environmentVariables": [_variable(name) for name in Settings.model_fields if name not in _OVER_HTTP],
             }
         ],
     }

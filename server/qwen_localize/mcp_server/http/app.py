@@ -81,16 +81,9 @@ def build_app(
     clock = clock or RealClock()
     authentication = Authentication.of(settings, clock)
     store = ObservedStore(settings.state_dir, clock)
-    server.streamable_http_app(
-        max_request_body_size=MOST_BODY_BYTES,
-        max_sessions=_MOST_SESSIONS,
-        # The edge has looked at the names already, for every route.
-        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-    )
-    mcp = StreamableHTTPASGIApp(server.session_manager)
     inner = Starlette(
         routes=[
-            Route("/mcp", authentication.gated(mcp)),
+            Route("/mcp", authentication.gated(_mcp(server))),
             Route("/metrics", authentication.gated(Metrics(meter or Meter(), store)), methods=["GET"]),
             *Health(settings, store, clock).routes(),
             *authentication.routes(),
@@ -101,3 +94,13 @@ def build_app(
     named = (*hosts, *settings.allowed_hosts, *authentication.hosts)
     edge = Edge(inner, Visitors(named, settings.allowed_origins))
     return App(edge, server, store, is_gated=bool(authentication.verifiers))
+
+
+def _mcp(server: MCPServer[Any]) -> StreamableHTTPASGIApp:
+    server.streamable_http_app(
+        max_request_body_size=MOST_BODY_BYTES,
+        max_sessions=_MOST_SESSIONS,
+        # The edge has looked at the names already, for every route.
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+    )
+    return StreamableHTTPASGIApp(server.session_manager)

@@ -5,6 +5,7 @@ import logging
 import re
 from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import anyio.to_thread
@@ -144,11 +145,10 @@ def _told_digest(request: Request) -> bytes:
     told = request.headers.get("content-digest") or request.headers.get("repr-digest") or ""
     if "sha-256=" not in told:
         return b""
-    match = _DIGEST.search(told)
-    try:
-        return b64decode(match[1], validate=True) if match else b64decode("!", validate=True)
-    except binascii.Error:
-        raise ValueError("The digest cannot be read. Write it as sha-256=:BASE64:, or leave it out.") from None
+    if match := _DIGEST.search(told):
+        with suppress(binascii.Error):
+            return b64decode(match[1], validate=True)
+    raise ValueError("The digest cannot be read. Write it as sha-256=:BASE64:, or leave it out.")
 
 
 def _refusal(status: int, words: str) -> Response:

@@ -21,6 +21,7 @@ from mcp_types import CallToolResult
 from qwen_localize.mcp_server.http.address import Address, listen
 from qwen_localize.mcp_server.http.app import App
 from qwen_localize.mcp_server.http.serving import configured
+from support import ended
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 OTHER_TOKEN = "fedcba9876543210fedcba9876543210"
@@ -91,20 +92,9 @@ async def serving(folder: Path, *arguments: str, **env: str) -> AsyncIterator[Se
             yield server
         finally:
             with anyio.CancelScope(shield=True):
-                await _ended(process)
+                await ended(process)
             group.cancel_scope.cancel()
     await process.aclose()
-
-
-async def _ended(process: Process) -> None:
-    """Asked first, so that it leaves nothing behind."""
-    if process.returncode is None:
-        process.terminate()
-        with anyio.move_on_after(5):
-            await process.wait()
-    if process.returncode is None:
-        process.kill()
-        await process.wait()
 
 
 class _Guest(uvicorn.Server):
