@@ -1,0 +1,1 @@
+"""Localization files: what an app says, put into other languages where it stands."""
