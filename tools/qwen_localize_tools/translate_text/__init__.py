@@ -10,11 +10,12 @@ from .._shared.languages import AUTO, Known, Language, listed, pair, table
 from .._shared.pairs import ENDINGS as PAIRS
 from .._shared.pairs import MOST_BYTES as MOST_PAIRS
 from .._shared.pairs import read_pairs
-from .assignment import Assignment
-from .models import MODELS, ModelName
+from .._shared.translating.assignment import Assignment
+from .._shared.translating.models import MODELS, ModelName
+from .._shared.translating.texts import Texts
 from .result import TranslateTextResult
 from .strings import ENDINGS, MOST_BYTES, Strings, names_file
-from .work import Texts, order_of, translated, work
+from .work import order_of, translated, work
 
 __all__ = ["MODELS", "TOOL", "translate_text"]
 
