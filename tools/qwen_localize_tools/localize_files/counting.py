@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from .composing import source_form
 from .lock import Id
 from .merging import Merged, Remark
-from .pairing import Paired
 from .planning import Plan, State
 from .report import Row
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from qwen_localize.files import Replaced
 
 from .._shared.gates import Finding
-
 from .composing import UnfitError, source_form
+from .discovery.model import Known
 from .formats import UnreadableError
 from .gating import judged
 from .lock import Entry, Id, Lock, digest, source_digest
@@ -145,9 +145,7 @@ class Merge:
         self._project.save_lock(lock, loaded)
         return done
 
-    def _fitting(
-        self, done: Merged, now: Paired, pairs: Mapping[str, Pair], due: set[Id]
-    ) -> Iterator[tuple[Id, str]]:
+    def _fitting(self, done: Merged, now: Paired, pairs: Mapping[str, Pair], due: set[Id]) -> Iterator[tuple[Id, str]]:
         """The translations that may be written; what somebody else has written meanwhile stays."""
         for one in self._wanted:
             pair = pairs.get(one.id[0])
@@ -166,13 +164,11 @@ class Merge:
         except UnfitError as error:
             done.leave(one.id, error.check, str(error))
             return None
-        hard, soft = [], []
-        for finding in gated(now, task.pair, task.form, text, self._codes):
-            (hard if finding.hard else soft).append(finding)
-        if hard:
+        found = gated(now, task.pair, task.form, text, self._codes)
+        if hard := [finding for finding in found if finding.hard]:
             done.leave(one.id, hard[0].check, " ".join(finding.message for finding in hard), text)
             return None
-        done.remarks += [Remark(one.id, finding.check, finding.message, hard=False, text=text) for finding in soft]
+        done.remarks += [Remark(one.id, finding.check, finding.message, hard=False, text=text) for finding in found]
         return text
 
     def _write(self, done: Merged, now: Paired, changes: dict[Id, str]) -> None:
@@ -266,12 +262,31 @@ def note(lock: Lock, plan: Plan, texts: Mapping[Id, str]) -> None:
     now = plan.paired
     entries = lock.entries(now.place.path, now.place.locale)
     sources = {(pair.key, form): pair for pair in now.pairs for form in pair.needed}
-    for id_ in [id_ for id_ in entries if id_ not in sources]:
+    for id_ in [id_ for id_ in entries if now.shape and id_ not in sources]:
         del entries[id_]
     for id_, entry in plan.adopted.items():
         entries.setdefault(id_, entry)
     for id_, text in texts.items():
         pair = sources[id_]
         entries[id_] = Entry(source_digest(pair.source, pair.context), digest(text))
-    known = known_of(now.resource)
+    resource = now.resource
+    known = Known(resource.source, resource.source_lang, resource.pattern, resource.format.name)
     lock.sets[known.source, known.pattern] = known
+
+
+def adopt(project: Project, plans: Sequence[Plan]) -> None:
+    """Note in the lock file what people had written before us, and the files themselves.
+
+    Raises:
+        OutputUnavailable: the disk refuses it.
+        BadInput: the lock file cannot be used.
+    """
+    for _ in range(_MOST_TRIES):
+        lock, loaded = project.lock()
+        for plan in plans:
+            note(lock, plan, {})
+        try:
+            project.save_lock(lock, loaded)
+        except Replaced:
+            continue
+        return

@@ -1,12 +1,15 @@
 """What there is to do in a project, in all languages that are asked for; nothing is paid or written."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qwen_localize.errors import BadArgument, BadInput, quote
+from qwen_localize.errors import BadArgument, BadInput
 
+from .._shared.arguments import as_list
 from .._shared.languages import AUTO, find, table
+from .._shared.translating.languages import codes
 from .discovery import HOW_FILES_WORKS, Found, discover, root_of
 from .formats import UnreadableError
 from .lock import Lock
@@ -14,6 +17,9 @@ from .memory import Memory
 from .pairing import paired
 from .planning import Plan, planned
 from .project import Project
+
+# What is a locale, and no name of a language.
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True)
@@ -60,16 +66,22 @@ class Survey:
         return known.code if known and known.source else AUTO
 
 
-def target_code(lang: str) -> str:
-    """The service's code of a language.
+def spelled(given: str | list[str], model: str) -> list[str]:
+    """Languages that are asked for: locales as they were given, and names as their codes.
 
     Raises:
-        BadArgument: it knows none.
+        BadArgument: there is none, or one that the model does not know.
     """
-    known = find(lang, table("qwen-mt"))
-    if known is None or not known.target:
-        raise BadArgument(f"target_langs: Qwen-MT does not know the language {quote(lang, 40)}. Use a code such as ru.")
-    return known.code
+    names = [part.strip() for one in as_list(given) for part in one.split(",") if part.strip()]
+    if not names:
+        raise BadArgument("target_langs: name at least one language to translate into, such as ru.")
+    codes_of = {name: codes(AUTO, name, model)[1] for name in names}
+    return list(dict.fromkeys(name if _TAG.fullmatch(name) else code for name, code in codes_of.items()))
+
+
+def target_code(lang: str) -> str:
+    """The service's code of a language that it is known to know."""
+    return codes(AUTO, lang, "qwen-mt-flash")[1]
 
 
 def surveyed(wish: Wish, allowed: tuple[Path, ...]) -> Survey:
