@@ -11,7 +11,7 @@ from .._shared.arguments import GlossaryOrFile, SourceLang, TargetLangs
 from .._shared.languages import AUTO
 from .._shared.translating.languages import known_languages
 from .._shared.translating.models import MODELS, ModelName
-from .modes import applied, checked_all, glossaries, looked_at, preview
+from .modes import applied, checked_all, edited, glossaries, looked_at, preview
 from .running import Terms
 from .surveying import Wish, spelled
 from .work import work
@@ -27,7 +27,9 @@ async def localize_files(
     target_langs: TargetLangs,
     mode: Mode = "preview",
     source_lang: SourceLang = AUTO,
-    files: Annotated[str, Field(description="Where they are, if not found: locales/[locale]/*.json")] = "",
+    files: Annotated[
+        str, Field(description="Where they are, if not found: locales/[locale]/*.json; or an edited review.csv")
+    ] = "",
     glossary: GlossaryOrFile = [],  # noqa: B006 - the default is a schema, and never changed
     max_cost: Annotated[float, Field(description="CNY; 0: no limit", ge=0)] = 0,
     model: ModelName = "qwen-mt-flash",
@@ -39,12 +41,15 @@ async def localize_files(
     """
     if not context.files.shares_disk:
         raise BadInput("Files can only be localized on the machine that this server runs on. Run it there, over stdio.")
-    wish = Wish(path, spelled(target_langs, model), source_lang, files)
+    table = files.strip() if files.strip().casefold().endswith(".review.csv") else ""
+    wish = Wish(path, spelled(target_langs, model), source_lang, "" if table else files)
     if mode != "check":
         context.calls.check_model(MODELS[model], MODELS.values())
     survey = await looked_at(context, wish)
     if mode == "check":
         return await checked_all(context, survey, MODELS[model])
+    if table:
+        return await edited(context, survey, table, MODELS[model])
     terms = Terms(MODELS[model], await glossaries(context, survey, glossary), max_cost)
     if mode == "preview":
         return await preview(context, survey, terms)

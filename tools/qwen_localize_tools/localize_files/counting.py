@@ -56,6 +56,13 @@ class Tally:
         self.counts["files"] += done.written
         self._tell(plan, lang, done.remarks, done.texts)
 
+    def add_edited(self, plan: Plan, done: Merged, lang: str) -> None:
+        """Count a file into which people's edits were put."""
+        there = {pair.key for pair in plan.paired.pairs if pair.target}
+        touched = {key for key, _ in done.texts} | {remark.id[0] for remark in done.remarks}
+        plan.states = {key: "changed" if key in there else "new" for key in touched}
+        self.add_merged(plan, done, lang)
+
     def refuse(self, path: str, lang: str, reason: str) -> None:
         """Count a file that cannot be used."""
         self.counts["left"] += 1

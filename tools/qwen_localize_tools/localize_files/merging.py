@@ -102,13 +102,21 @@ class Merge:
         codes: of both languages.
         wanted: what was asked for.
         answered: tells the translations.
+        edited: whether they are people's own, which go over whatever is there, and are not changed by us later.
     """
 
     def __init__(
-        self, project: Project, look: Look, codes: Codes, wanted: Sequence[Wanted], answered: Answered
+        self,
+        project: Project,
+        look: Look,
+        codes: Codes,
+        wanted: Sequence[Wanted],
+        answered: Answered,
+        *,
+        edited: bool = False,
     ) -> None:
         self._project, self._look, self._codes = project, look, codes
-        self._wanted, self._answered = wanted, answered
+        self._wanted, self._answered, self._edited = wanted, answered, edited
 
     def run(self) -> Merged:
         """Write what is answered into the file, and into the lock file what was written.
@@ -141,7 +149,7 @@ class Merge:
         changes = {id_: text for id_, text in done.texts.items() if pairs[id_[0]].target.get(id_[1]) != text}
         if changes:
             self._write(done, now, changes if now.shape else dict(done.texts))
-        note(lock, plan, done.texts)
+        note(lock, plan, done.texts, edited=self._edited)
         self._project.save_lock(lock, loaded)
         return done
 
@@ -154,8 +162,11 @@ class Merge:
             task = task_of(now, pair, one.id[1], "new")
             if task.source != one.source:
                 done.leave(one.id, "source", _MEANWHILE)
-            elif (text := self._fit(done, now, task, one)) is not None and (one.id in due or text == task.old):
+            elif (text := self._fit(done, now, task, one)) is not None and self._may_stand(one.id, text, task, due):
                 yield one.id, text
+
+    def _may_stand(self, id_: Id, text: str, task: Task, due: set[Id]) -> bool:
+        return self._edited or id_ in due or text == task.old
 
     def _fit(self, done: Merged, now: Paired, task: Task, one: Wanted) -> str | None:
         """The translation of a text, if it passes the gates."""
@@ -257,7 +268,7 @@ def _is_exact(now: Paired, changes: Mapping[Id, str]) -> bool:
     return is_new or all(key in before or key in keys for key in after)
 
 
-def note(lock: Lock, plan: Plan, texts: Mapping[Id, str]) -> None:
+def note(lock: Lock, plan: Plan, texts: Mapping[Id, str], *, edited: bool = False) -> None:
     """Put into the lock what was written, and what people had written; what the source has no more is left out."""
     now = plan.paired
     entries = lock.entries(now.place.path, now.place.locale)
@@ -268,7 +279,8 @@ def note(lock: Lock, plan: Plan, texts: Mapping[Id, str]) -> None:
         entries.setdefault(id_, entry)
     for id_, text in texts.items():
         pair = sources[id_]
-        entries[id_] = Entry(source_digest(pair.source, pair.context), digest(text))
+        source = source_digest(pair.source, pair.context)
+        entries[id_] = Entry(source) if edited else Entry(source, digest(text))
     resource = now.resource
     known = Known(resource.source, resource.source_lang, resource.pattern, resource.format.name)
     lock.sets[known.source, known.pattern] = known

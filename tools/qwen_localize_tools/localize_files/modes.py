@@ -12,13 +12,17 @@ from .._shared.translating.given import given_pairs
 from .._shared.translating.texts import Texts
 from .checking import checked
 from .counting import Tally
+from .feeding import fed
 from .freezing import Settled, settled
+from .report import read_sheet
 from .result import details, done_words, preview_words
 from .running import Run, Terms, assignment
 from .surveying import Survey, Wish, surveyed, target_code
 from .work import ordered, reported
 
 TOOL_NAME = "localize_files"
+# In bytes.
+MOST_TABLE = 32 * 1024 * 1024
 
 
 async def looked_at(context: Context, wish: Wish) -> Survey:
@@ -83,6 +87,18 @@ async def applied(context: Context, survey: Survey, wish: Wish, terms: Terms) ->
     count = sum(len(part.strings) for language in languages for part in language.parts)
     label = f"{count} strings of {survey.project.root.name} into {', '.join(wish.langs)}, about {seconds} s"
     return await context.jobs.run(ordered(wish, terms, label))
+
+
+async def edited(context: Context, survey: Survey, table: str, model: Model) -> JobResult:
+    """Put a table that people have edited into the files; nobody is asked.
+
+    Raises:
+        BadInput: it is no such table.
+    """
+    _, text = await context.files.text(table, MOST_TABLE)
+    rows = await anyio.to_thread.run_sync(read_sheet, text)
+    tallies = {lang: await anyio.to_thread.run_sync(fed, survey, lang, rows) for lang in survey.plans}
+    return await _told(context, "apply", survey, tallies, model)
 
 
 async def checked_all(context: Context, survey: Survey, model: Model) -> JobResult:
