@@ -1,7 +1,10 @@
 """The formats of localization files: the registry, an explicit tuple."""
 
+from .arb import ARB
 from .content import Content, newline
+from .json_files import JSON
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
+from .xcstrings import XCSTRINGS
 
 __all__ = [
     "FORMATS",
@@ -17,7 +20,7 @@ __all__ = [
     "newline",
 ]
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (JSON, ARB, XCSTRINGS)
 
 
 def format_of(name: str, text: str) -> Format | None:
