@@ -1,10 +1,13 @@
 """The formats of localization files: the registry, an explicit tuple."""
 
+from .arb import ARB
 from .content import Content, newline
+from .json_files import JSON
 from .markdown import MARKDOWN
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
 from .rails import RAILS
 from .subtitles import SRT, VTT
+from .xcstrings import XCSTRINGS
 
 __all__ = [
     "FORMATS",
@@ -20,7 +23,15 @@ __all__ = [
     "newline",
 ]
 
-FORMATS: tuple[Format, ...] = (RAILS, MARKDOWN, SRT, VTT)
+FORMATS: tuple[Format, ...] = (
+    RAILS,
+    MARKDOWN,
+    SRT,
+    VTT,
+    JSON,
+    ARB,
+    XCSTRINGS,
+)
 
 
 def format_of(name: str, text: str) -> Format | None:
