@@ -53,17 +53,15 @@ class Call:
         """What the tool returned, or the job that it began, at its end.
 
         Raises:
-            LocalizeError: the call was refused, or failed at once, in the tool's own words.
+            LocalizeError: the call was refused, or nothing came of it, in the tool's own words.
             KeyboardInterrupt: somebody stopped it, and was told what becomes of it.
         """
-        try:
-            with _plainly():
-                answer = anyio.run(self._answer)
-        except KeyboardInterrupt:
-            say(self._stopped())
-            raise
+        with _plainly():
+            answer = anyio.run(self._answer)
         if answer.is_error or not answer.structured_content:
             raise LocalizeError(" ".join(block.text for block in answer.content if isinstance(block, TextContent)))
+        if answer.structured_content["status"] != "succeeded":
+            raise LocalizeError(answer.structured_content["message"])
         return dict(answer.structured_content)
 
     async def _answer(self) -> CallToolResult:
@@ -74,7 +72,11 @@ class Call:
             server = build_server(settings, TOOLS, prompts=PROMPTS)
             introduction = Implementation(name="qwen-localize", version=__version__)
             async with Client(server, client_info=introduction) as client:
-                return await self._followed(client)
+                try:
+                    return await self._followed(client)
+                except anyio.get_cancelled_exc_class():
+                    say(self._stopped())
+                    raise
 
     async def _followed(self, client: Client) -> CallToolResult:
         """The answer of the tool, or of get_job when the job is at its end, with a progress bar meanwhile."""

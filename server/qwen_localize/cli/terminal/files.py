@@ -7,7 +7,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ...errors import LocalizeError
 from ...tool import cny
 from .calling import Call, one_line, printed
 from .places import existing, folder_of, project_of
@@ -23,12 +22,10 @@ def run(options: argparse.Namespace) -> int:
         LocalizeError: it cannot be done, or could not be finished.
     """
     result = _call(options).result()
+    details = result.get("details", {})
     if options.json:
         printed(result)
-    if result["status"] != "succeeded":
-        raise LocalizeError(result["message"])
-    details = result.get("details", {})
-    if not options.json:
+    else:
         _show(result, details)
     return _status(details)
 

@@ -22,7 +22,8 @@ def run(options: argparse.Namespace) -> int:
     elif options.preview:
         sys.stdout.write(f"{one_line(result['message'])}\n")
     else:
-        sys.stdout.write("".join(f"{file['path']}\n" for file in result.get("artifacts", ())))
+        pictures = [file for file in result.get("artifacts", ()) if file["mime_type"].startswith("image/")]
+        sys.stdout.write("".join(f"{file['path']}\n" for file in pictures))
         say(one_line(result["message"]))
     sys.stdout.flush()
     return _status(result)
@@ -45,4 +46,4 @@ def _call(options: argparse.Namespace) -> Call:
 def _status(result: Mapping[str, Any]) -> int:
     """1 where something failed or was left out."""
     details = result.get("details", {})
-    return int(result["status"] != "succeeded" or bool(details.get("failed") or details.get("left_out_count")))
+    return int(bool(details.get("failed") or details.get("left_out_count")))

@@ -31,7 +31,7 @@ def folder_of(path: Path) -> Path:
 
 def project_of(path: Path) -> Path:
     """The folder of the project that a path belongs to: translations may go beside its folder, not into it."""
-    here, folder = Path.cwd(), folder_of(path)
+    here, folder = Path.cwd().resolve(), folder_of(path).resolve()
     root = next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
     return root or (here if folder.is_relative_to(here) else folder)
 

@@ -19,11 +19,9 @@ def run(options: argparse.Namespace) -> int:
         LocalizeError: it cannot be done.
     """
     result = _call(options).result()
-    if result["status"] != "succeeded":
-        say(one_line(result["message"]))
     if options.json:
         printed(result)
-    elif result["status"] == "succeeded":
+    else:
         _print(_translations(result))
     return _told(result)
 
@@ -74,4 +72,4 @@ def _told(result: Mapping[str, Any]) -> int:
         say(f"line {index + 1}: {one_line(message)}")
     for term in result.get("glossary", {}).get("missing", ()):
         say(f"not found in this form: {one_line(term['source'])} = {one_line(term['target'])}")
-    return int(bool(found) or result["status"] != "succeeded")
+    return int(bool(found))
