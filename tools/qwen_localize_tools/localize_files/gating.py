@@ -1,11 +1,11 @@
 """Whether a text may stand in a localization file: what it must share with its source, and what its file asks of it."""
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from .._shared.gates import Finding, findings
-from .._shared.gates.pieces import Piece, filled
+from .._shared.gates.counting import counts, is_count
+from .._shared.gates.pieces import filled
 from .._shared.gates.placeholders import is_sequential
 from .formats import Format
 
@@ -16,12 +16,6 @@ _ONE_FORM = frozenset(["ja", "zh", "zh_tw", "yue", "ko", "th", "vi", "id", "ms",
 # In these `one` is 21 and 31 too, or 101.
 _BROAD_ONE = frozenset(["ru", "uk", "be", "sr", "hr", "bs", "mk", "lt", "lv", "is", "sl", "tl", "ceb"])
 _ALIKE = {"=0": "zero", "=1": "one", "=2": "two"}
-_COUNT = re.compile(
-    r".*(?:count|num|total|amount|quantity|qty|size|length|remaining|second|minute|hour|day|week|month|year).*"
-    r"|[nxi]|n[A-Z_].*|[0-9]{0,2}",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"[A-Za-z_][\w.-]*|[0-9]+")
 _ENDS = {"?": "?", "？": "?", "؟": "?", ";": "?", "՞": "?", "…": "…", ":": ":", "：": ":", "։": "."}
 _OPENERS, _CLOSERS = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068", "\u202c\u2069"
 _UNASKED = frozenset({"th", "lo", "ja", "km", "my", "zh", "zh_tw", "yue"})
@@ -53,7 +47,7 @@ def judged(
     if not target.strip():
         return [Finding("empty", "The text is empty.")] if source.strip() else []
     few = _is_for_few(form, sample, target_lang)
-    free = _counts(source, target) if few else frozenset[str]()
+    free = counts(source, target) if few else frozenset[str]()
     found = [
         _levelled(finding, few=few)
         for finding in findings(source, target, source_lang, target_lang, free)
@@ -95,22 +89,6 @@ def _is_for_few(form: str, sample: int | None, lang: str) -> bool:
     return form in _FEW
 
 
-def _counts(source: str, target: str) -> frozenset[str]:
-    """The placeholders for the count: those that look like one, or the only one of the source."""
-    before = {piece.key for piece in filled(source)}
-    counts = {piece.key for piece in (*filled(source), *filled(target)) if _is_count(piece)}
-    return frozenset(counts | (before if len(before) == 1 else set()))
-
-
-def _is_count(piece: Piece) -> bool:
-    if piece.kind == "printf" and "(" not in piece.key:
-        return piece.key[-1] in "diun" or piece.key == "%@"
-    if piece.kind == "qt":
-        return False
-    name = _NAME.search(piece.key)
-    return bool(_COUNT.fullmatch(name[0] if name else ""))
-
-
 def _levelled(finding: Finding, *, few: bool) -> Finding:
     """The finding as it counts in files, where names, and what nobody has translated yet, stand as their source."""
     named = finding.check == "untranslated" and "holds" not in finding.message
@@ -122,7 +100,7 @@ def _of_few(source: str, target: str, form: str, lang: str) -> Iterator[Finding]
     wanted, given = _order(source), _order(target)
     if len(given) < len(wanted) and given != wanted[: len(given)]:
         yield Finding("placeholder", "Without the count, the placeholders after it are filled in wrongly.")
-    counted = any(_is_count(piece) for piece in filled(source)) and not any(map(_is_count, filled(target)))
+    counted = any(is_count(piece) for piece in filled(source)) and not any(map(is_count, filled(target)))
     if form == "one" and lang in _BROAD_ONE and counted:
         yield Finding("plural", "The form “one” is shown for 21 as well, and has no count.", hard=False)
 

@@ -31,7 +31,7 @@ def findings(
         found += view.labelled(placeholders.compared(view.source, view.translation, view.free.union(free)))
         found += view.labelled(tags.compared(view.source, view.translation))
         found += view.labelled(addresses.compared(view.source, view.translation))
-    before, after = messages.usual(source), messages.usual(translation)
+    before, after = messages.usual(source, translation)
     found += numbers.compared(words_only(before), words_only(after), after)
     found += signs.compared(before, after)
     found += whole.compared(before, after, source_lang, target_lang)
