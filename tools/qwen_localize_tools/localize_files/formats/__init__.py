@@ -1,7 +1,10 @@
 """The formats of localization files: the registry, an explicit tuple."""
 
 from .content import Content, newline
+from .markdown import MARKDOWN
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
+from .rails import RAILS
+from .subtitles import SRT, VTT
 
 __all__ = [
     "FORMATS",
@@ -17,7 +20,7 @@ __all__ = [
     "newline",
 ]
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (RAILS, MARKDOWN, SRT, VTT)
 
 
 def format_of(name: str, text: str) -> Format | None:

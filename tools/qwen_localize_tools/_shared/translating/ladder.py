@@ -7,8 +7,8 @@ import anyio
 
 from qwen_localize.errors import CallError, LocalizeError
 
-from .._shared.arguments import Term
-from .._shared.masking import Masked, mask
+from ..arguments import Term
+from ..masking import Masked, mask
 from .assignment import Assignment
 from .checking import Translated, judged
 from .requests import SIDE_BY_SIDE, Requests

@@ -7,8 +7,8 @@ from itertools import accumulate
 
 from pydantic import BaseModel
 
-from .._shared.arguments import Term
-from .._shared.tokens import tokens
+from ..arguments import Term
+from ..tokens import tokens
 from .termbase import Entry, Termbase, marks, plain
 
 # What a request carries of a translation memory: tokens in all, and for each string so many entries at most, of which

@@ -7,9 +7,9 @@ import anyio
 from qwen_localize.errors import Rejected
 from qwen_localize.tool import CircuitBreaker, Context, Model, Receipt, Series, Tokens
 
-from .._shared.arguments import Term
-from .._shared.completion import Completion
-from .._shared.tokens import tokens
+from ..arguments import Term
+from ..completion import Completion
+from ..tokens import tokens
 from .assignment import Assignment, helper_tokens
 from .segments import Segment, cut
 

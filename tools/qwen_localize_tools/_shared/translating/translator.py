@@ -8,8 +8,8 @@ import anyio.to_thread
 from qwen_localize.errors import BadArgument, CallError, LocalizeError
 from qwen_localize.tool import CircuitBreaker, Context, Receipt
 
-from .._shared.gates import wordless
-from .._shared.tokens import tokens
+from ..gates import wordless
+from ..tokens import tokens
 from . import numbered
 from .assignment import Assignment
 from .checking import Translated, judged

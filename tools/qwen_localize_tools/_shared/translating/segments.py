@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .._shared.tokens import BYTES_PER_TOKEN
+from ..tokens import BYTES_PER_TOKEN
 
 # From the best place to cut to the worst; each match ends a part. A run of full stops is looked at only once.
 _PLACES = (

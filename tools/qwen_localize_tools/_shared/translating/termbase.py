@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from .._shared.arguments import Term
-from .._shared.gates import words_only
+from ..arguments import Term
+from ..gates import words_only
 
 # Scripts that do not put spaces between words, or write particles onto them (Hangul): a term may stand anywhere.
 _UNSPACED = (

@@ -6,7 +6,7 @@ from functools import partial
 
 import anyio.to_thread
 
-from .._shared.gates import Finding, findings
+from ..gates import Finding, findings
 from .assignment import Assignment
 
 

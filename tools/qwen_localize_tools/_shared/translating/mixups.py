@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from itertools import combinations
 from statistics import median
 
-from .._shared.gates import text_size
-from .._shared.gates.pieces import pieces
+from ..gates import text_size
+from ..gates.pieces import pieces
 
 _NUMBER = re.compile(r"\d+")
 # Letters that count with every length, since short ones vary more; and how much one line can say at most.

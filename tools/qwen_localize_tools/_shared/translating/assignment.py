@@ -7,8 +7,8 @@ from typing import Any
 
 from qwen_localize.tool import Model
 
-from .._shared.arguments import Term
-from .._shared.tokens import tokens
+from ..arguments import Term
+from ..tokens import tokens
 from .glossary import Memory
 from .termbase import Termbase
 

@@ -1,0 +1,7 @@
+"""Configurations of other tools that say where localization files are: an explicit list, in the order of belief."""
+
+from .reading import Config, Reading
+
+__all__ = ["CONFIGS", "Config", "Reading"]
+
+CONFIGS: tuple[Config, ...] = ()

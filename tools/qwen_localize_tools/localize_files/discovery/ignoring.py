@@ -1,0 +1,92 @@
+"""What is no part of a project's own files: what git ignores, what is installed or built, and what is hidden."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_NAMES = (
+    "node_modules bower_components vendor Pods Carthage build _build dist out target coverage site-packages "
+    "__pycache__ venv DerivedData"
+)
+_NOT_OURS = frozenset(_NAMES.split())
+_MOST_RULES = 2_000
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of a .gitignore."""
+
+    form: re.Pattern[str]
+    ignores: bool
+    folders_only: bool
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The lines of one .gitignore, which speak of what lies under its folder."""
+
+    base: str
+    rules: tuple[Rule, ...]
+
+    def verdict(self, path: str, folder: bool) -> bool | None:
+        """Whether a path is ignored; None if nothing is said of it. The last line that speaks of it counts."""
+        inner = path[len(self.base) :]
+        for rule in reversed(self.rules):
+            if (folder or not rule.folders_only) and rule.form.fullmatch(inner):
+                return rule.ignores
+        return None
+
+
+def is_foreign(name: str) -> bool:
+    """Whether a folder of this name is left aside whatever git says."""
+    return name in _NOT_OURS or (name.startswith(".") and name != ".tx")
+
+
+def is_ignored(path: str, folder: bool, files: Sequence[Rules]) -> bool:
+    """Whether git ignores a path, by the .gitignore files above it, the outermost first."""
+    verdicts = (rules.verdict(path, folder) for rules in reversed(files))
+    return next((verdict for verdict in verdicts if verdict is not None), False)
+
+
+def rules_of(file: Path, base: str) -> Rules | None:
+    """What a .gitignore says; `base` is its folder, empty or with a slash at the end."""
+    try:
+        lines = file.read_text("utf-8", errors="replace").splitlines()[:_MOST_RULES]
+    except OSError:
+        return None
+    rules = tuple(rule for line in lines if (rule := _rule(line)))
+    return Rules(base, rules) if rules else None
+
+
+def _rule(line: str) -> Rule | None:
+    text = re.sub(r"(?<!\\)\s+$", "", line)
+    if not text or text.startswith("#"):
+        return None
+    ignores = not text.startswith("!")
+    text = text if ignores else text[1:]
+    folders_only, text = text.endswith("/"), text.rstrip("/")
+    anchored = "/" in text
+    try:
+        form = re.compile(("" if anchored else "(?:.*/)?") + "".join(_parts(text.removeprefix("/"))))
+    except re.error:
+        return None
+    return Rule(form, ignores, folders_only)
+
+
+_PART = re.compile(r"(?:^|(?<=/))\*\*/|/\*\*$|\*+|\?|\[!?\]?[^\]]*\]|\\.|.", re.DOTALL)
+
+
+def _parts(text: str) -> Iterable[str]:
+    for part in _PART.findall(text):
+        if "**" in part and "/" in part:
+            yield "(?:.*/)?" if part[-1] == "/" else "/.*"
+        elif part[0] == "*":
+            yield "[^/]*"
+        elif part == "?":
+            yield "[^/]"
+        elif part[0] == "[" and len(part) > 2:
+            inner = part[1:-1].replace("\\", r"\\").replace("[", r"\[")
+            yield f"[{'^' + inner[1:] if inner[0] == '!' else inner}]"
+        else:
+            yield re.escape(part[-1])
