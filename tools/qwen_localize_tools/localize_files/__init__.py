@@ -28,7 +28,7 @@ async def localize_files(
     mode: Mode = "preview",
     source_lang: SourceLang = AUTO,
     files: Annotated[
-        str, Field(description="Where they are, if not found: locales/[locale]/*.json; or an edited review.csv")
+        str, Field(description="Where they are, if not found: locales/[locale]/*.json; or a review.csv")
     ] = "",
     glossary: GlossaryOrFile = [],  # noqa: B006 - the default is a schema, and never changed
     max_cost: Annotated[float, Field(description="CNY; 0: no limit", ge=0)] = 0,

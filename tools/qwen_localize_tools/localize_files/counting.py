@@ -53,7 +53,7 @@ class Tally:
         self.counts.update(state for key, state in plan.states.items() if key not in left)
         self.counts["left"] += len(left)
         self.counts["doubts"] += len(doubts)
-        self.counts["files"] += done.written
+        self.counts["files"] += bool(done.texts)
         self._tell(plan, lang, done.remarks, done.texts)
 
     def add_edited(self, plan: Plan, done: Merged, lang: str) -> None:

@@ -54,7 +54,7 @@ def _language(survey: Survey, lang: str) -> Settled:
         Part(
             plan.paired.resource.source,
             plan.paired.resource.pattern,
-            tuple(Wanted(task.id, task.source, task.given) for task in plan.tasks),
+            tuple(Wanted(task.id, task.source, task.given, plan.states[task.id[0]]) for task in plan.tasks),
             tuple(plan.strings),
         )
         for plan in survey.plans[lang]

@@ -13,7 +13,7 @@ from .formats import UnreadableError
 from .gating import judged
 from .lock import Entry, Id, Lock, digest, source_digest
 from .pairing import Pair, Paired
-from .planning import Plan, Task, planned, task_of
+from .planning import Plan, State, Task, planned, task_of
 from .project import Project
 
 logger = logging.getLogger(__name__)
@@ -40,11 +40,13 @@ class Wanted:
         id: the unit's key and the form.
         source: the digest of its source at that time.
         given: its translation, if nobody need be asked.
+        state: what its unit was then.
     """
 
     id: Id
     source: str
     given: str = ""
+    state: State = "new"
 
 
 @dataclass(frozen=True)

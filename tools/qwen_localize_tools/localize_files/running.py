@@ -120,9 +120,12 @@ class Run:
 
     def _count(self, language: Settled, merges: Mapping[tuple[str, str], Merged]) -> None:
         tally = self.tallies[language.lang]
+        parts = {(part.source, part.pattern): part for part in language.parts}
         for plan in self._survey.plans[language.lang]:
-            resource = plan.paired.resource
-            done = merges.get((resource.source, resource.pattern), Merged(plan))
+            name = plan.paired.resource.source, plan.paired.resource.pattern
+            done = merges.get(name, Merged(plan))
+            if name in parts:  # a run that was taken up finds what it has written already
+                plan.states |= {one.id[0]: one.state for one in parts[name].wanted}
             tally.add_merged(plan, done, plan.paired.place.locale)
         for path, reason in self._survey.refused[language.lang]:
             tally.refuse(path, language.lang, reason)

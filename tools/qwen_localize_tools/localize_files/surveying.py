@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qwen_localize.errors import BadArgument, BadInput
+from qwen_localize.files import permitted
 
 from .._shared.arguments import as_list
 from .._shared.languages import AUTO, find, table
@@ -90,7 +91,8 @@ def surveyed(wish: Wish, allowed: tuple[Path, ...]) -> Survey:
     Raises:
         BadInput: there is nothing there, or it cannot be used; says what to do.
     """
-    path = Path(wish.path).expanduser().resolve()
+    folder = Path(wish.path).expanduser()
+    path = permitted(wish.path, allowed, folder=folder.is_dir() or not folder.suffix)
     project = Project(root_of(path, allowed), allowed)
     lock, _ = project.lock()
     found = discover(project.root, path, wish.files, wish.source_lang, tuple(lock.sets.values()))
