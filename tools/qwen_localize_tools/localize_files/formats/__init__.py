@@ -1,7 +1,12 @@
 """The formats of localization files: the registry, an explicit tuple."""
 
+from .android import ANDROID
 from .content import Content, newline
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
+from .qt import QT
+from .resx import RESX
+from .stringsdict import STRINGSDICT
+from .xliff import XLIFF
 
 __all__ = [
     "FORMATS",
@@ -17,7 +22,13 @@ __all__ = [
     "newline",
 ]
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (
+    ANDROID,
+    XLIFF,
+    RESX,
+    QT,
+    STRINGSDICT,
+)
 
 
 def format_of(name: str, text: str) -> Format | None:
