@@ -148,11 +148,10 @@ class _Contents:
 
 def _changed(document: Document, entry: _Entry, texts: Forms, contents: _Contents) -> list[Splice]:
     """A resource in which some texts are others; those that it lacks are added."""
-    there = [
-        document.filled(entry.items[form], contents.of(text)) for form, text in texts.items() if form in entry.items
-    ]
+    items, made = entry.items, {form: contents.of(text) for form, text in texts.items()}
+    there = [document.filled(items[form], content) for form, content in made.items() if form in items]
     tag = _item_tag(document, entry)
-    blocks = {form: _item(form, tag, contents.of(text)) for form, text in texts.items() if form not in entry.items}
+    blocks = {form: partial(_item, form, tag, content) for form, content in made.items() if form not in items}
     if not blocks:
         return there
     order = _CATEGORIES if entry.kind == _PLURALS else sorted({*items, *blocks}, key=int)
