@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from qwen_localize_tools.localize_files.formats import FORMATS, UnreadableError, format_of
 from tools.localize_files.xml_files import RUSSIAN, SAMPLES, Sample, units
 
@@ -24,7 +25,7 @@ HARD = (
     '"',
     "@string/name",
 )
-CHARACTERS = st.characters(exclude_categories=("Cs",), exclude_characters="\ufffe\uffff")
+CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff")
 TEXTS = st.one_of(
     st.text(st.sampled_from("\\'\"<>&;@? \n\t\r%{}u004[]!-nbx/="), min_size=1),
     st.text(CHARACTERS.filter(lambda one: ord(one) >= 32), min_size=1),
@@ -50,7 +51,7 @@ def form(sample: Sample, key: str) -> str:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_file_is_known_by_its_ending_and_its_outermost_element(name):
+def test_a_file_is_known_by_its_ending_and_its_outermost_element(name: str) -> None:
     sample = SAMPLES[name]
     assert format_of(f"some{sample.format.endings[0].upper()}", sample.source) is sample.format
     assert sample.format in FORMATS
@@ -58,14 +59,14 @@ def test_a_file_is_known_by_its_ending_and_its_outermost_element(name):
     assert not sample.format.recognizes("export const a = 1;")
 
 
-def test_a_file_without_changes_stays_as_it_is_to_the_byte(sample):
+def test_a_file_without_changes_stays_as_it_is_to_the_byte(sample: Sample) -> None:
     assert sample.format.write(sample.target, {}, RUSSIAN, sample.source) == sample.target
     assert sample.format.write(sample.source, {}, RUSSIAN, sample.source) == sample.source
 
 
 @pytest.mark.parametrize("text", HARD)
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_every_text_comes_back_and_nothing_else_changes(sample, text, end):
+def test_every_text_comes_back_and_nothing_else_changes(sample: Sample, text: str, end: str) -> None:
     source, target = sample.source.replace("\n", end), sample.target.replace("\n", end)
     changes = {key: {form(sample, key): text} for key in (sample.there, sample.lacking)}
     written = sample.format.write(target, changes, RUSSIAN, source)
@@ -76,11 +77,11 @@ def test_every_text_comes_back_and_nothing_else_changes(sample, text, end):
         key: forms for key, forms in before.items() if key not in changes
     }
     assert written.replace("\r\n", "").count("\n") == (0 if end == "\r\n" else written.count("\n"))
-    ET.fromstring(written)  # noqa: S314 - our own file
+    ET.fromstring(written)
 
 
 @pytest.mark.parametrize("text", HARD)
-def test_a_new_file_has_what_was_asked_for(sample, text):
+def test_a_new_file_has_what_was_asked_for(sample: Sample, text: str) -> None:
     changes = {sample.there: {form(sample, sample.there): text}}
     created = sample.format.create(sample.source, changes, RUSSIAN)
     assert units(sample.format, created)[sample.there] == changes[sample.there]
@@ -88,7 +89,7 @@ def test_a_new_file_has_what_was_asked_for(sample, text):
 
 @settings(max_examples=150, deadline=None)
 @given(text=TEXTS, name=st.sampled_from(list(SAMPLES)))
-def test_any_text_comes_back(text, name):
+def test_any_text_comes_back(text: str, name: str) -> None:
     sample = SAMPLES[name]
     changes = {sample.there: {form(sample, sample.there): text}}
     written = sample.format.write(sample.target, changes, RUSSIAN, sample.source)
@@ -98,14 +99,14 @@ def test_any_text_comes_back(text, name):
     }
 
 
-def test_an_entry_that_lacks_is_added_in_lines_of_its_own(sample):
+def test_an_entry_that_lacks_is_added_in_lines_of_its_own(sample: Sample) -> None:
     changes = {sample.lacking: {form(sample, sample.lacking): "НОВОЕ"}}
     written = sample.format.write(sample.target, changes, RUSSIAN, sample.source)
     assert any("НОВОЕ" in line for line in added(sample.target, written))
 
 
 @pytest.mark.parametrize("text", ["a \ud800 half", "a \x00 zero"])
-def test_what_xml_cannot_hold_is_refused(text):
+def test_what_xml_cannot_hold_is_refused(text: str) -> None:
     sample = SAMPLES["resx"]
     with pytest.raises(UnreadableError, match=r"XML cannot hold the character U\+"):
         sample.format.write(sample.target, {"Ok": {"": text}}, RUSSIAN, sample.source)
@@ -124,6 +125,6 @@ def test_what_xml_cannot_hold_is_refused(text):
         ("<resources>" + "<b>" * 200 + "</b>" * 200 + "</resources>", "deeper ones"),
     ],
 )
-def test_what_is_not_of_the_format_is_refused_with_its_line(text, reason):
+def test_what_is_not_of_the_format_is_refused_with_its_line(text: str, reason: str) -> None:
     with pytest.raises(UnreadableError, match=reason):
         SAMPLES["android"].format.read(text, RUSSIAN)

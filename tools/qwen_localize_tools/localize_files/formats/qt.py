@@ -73,13 +73,9 @@ def _key(document: Document, message: _Message) -> str:
     return "|".join(part.replace("|", "||") for part in (message.context, source, *([comment] if comment else [])))
 
 
-def _language(document: Document, direction: Direction) -> str:
-    return document.root.attributes.get("language", direction.target)
-
-
 def _read(text: str, direction: Direction) -> list[Unit]:
     document = parsed(text, "TS")
-    numbers = samples(_language(document, direction))
+    numbers = samples(direction.target)
     return [_unit(document, key, message, numbers) for key, message in _messages(document).items()]
 
 
@@ -109,7 +105,7 @@ def _forms(message: _Message) -> dict[str, Element]:
 def _write(text: str, changes: Changes, direction: Direction, source: str) -> str:
     document, model = parsed(text, "TS"), parsed(source, "TS")
     messages, models = _messages(document), _messages(model)
-    language, line = _language(document, direction), newline(text)
+    language, line = direction.target, newline(text)
     splices = [
         _translated(document, messages[key], forms, language, line) for key, forms in changes.items() if key in messages
     ]

@@ -126,14 +126,13 @@ def _notes(document: Document, unit: Element) -> str:
 
 
 def _translated(document: Document, entry: _Entry, content: str, states: bool) -> list[Splice]:
-    """An entry with a target, whose state says so where the file has states."""
-    stated = entry.stated
-    state = "translated" if ("state" in stated.attributes if stated else states) else ""
-    if entry.holder.name != "segment":
-        return [_target(document, entry, content, state)]
-    tag = with_attribute(document.tag(entry.holder), "state", state) if state or states else ""
-    segment = [Splice(entry.holder.start, entry.holder.inner, tag)] if tag else []
-    return [*segment, _target(document, entry, content, "")]
+    """An entry with a target, and with a state that says so where the file has states."""
+    if entry.holder.name == "segment":
+        tag = with_attribute(document.tag(entry.holder), "state", "translated")
+        segment = [Splice(entry.holder.start, entry.holder.inner, tag)] if states else []
+        return [*segment, _target(document, entry, content, "")]
+    stated = "state" in entry.target.attributes if entry.target else states
+    return [_target(document, entry, content, "translated" if stated else "")]
 
 
 def _target(document: Document, entry: _Entry, content: str, state: str) -> Splice:
@@ -154,7 +153,7 @@ def _states(document: Document) -> bool:
 def _write(text: str, changes: Changes, _: Direction, source: str) -> str:
     document, model = _parsed(text), _parsed(source)
     entries, models = _entries(document), _entries(model)
-    states, quotes, line = _states(document), quotes_of(text), newline(text)
+    states, quotes, line = _states(document), quotes_of(source), newline(text)
     splices: list[Splice] = []
     for key in changes.keys() & entries.keys():
         entry, original = entries[key], models.get(key)
@@ -179,7 +178,7 @@ def _added(document: Document, model: Document, new: Mapping[str, _Entry], chang
     for key, entry in new.items():
         units = by_file.setdefault(entry.file.start, {})
         units.setdefault(entry.unit.attributes.get("id", ""), []).append((entry, changes[key][""]))
-    states, quotes, splices = _states(document), quotes_of(document.text), list[Splice]()
+    states, quotes, splices = _states(document), quotes_of(model.text), list[Splice]()
     for file in model.root.named("file"):
         units = by_file.get(file.start, {})
         blocks = {name: partial(_block, model, made, states, quotes) for name, made in units.items()}
