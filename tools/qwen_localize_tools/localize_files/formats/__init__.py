@@ -1,13 +1,18 @@
 """The formats of localization files: the registry, an explicit tuple."""
 
+from .android import ANDROID
 from .arb import ARB
 from .content import Content, newline
 from .json_files import JSON
 from .markdown import MARKDOWN
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
+from .qt import QT
 from .rails import RAILS
+from .resx import RESX
+from .stringsdict import STRINGSDICT
 from .subtitles import SRT, VTT
 from .xcstrings import XCSTRINGS
+from .xliff import XLIFF
 
 __all__ = [
     "FORMATS",
@@ -31,6 +36,11 @@ FORMATS: tuple[Format, ...] = (
     JSON,
     ARB,
     XCSTRINGS,
+    ANDROID,
+    XLIFF,
+    RESX,
+    QT,
+    STRINGSDICT,
 )
 
 
