@@ -2,6 +2,9 @@
 
 from .content import Content, newline
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
+from .po import PO
+from .properties import PROPERTIES
+from .strings import STRINGS
 
 __all__ = [
     "FORMATS",
@@ -17,7 +20,7 @@ __all__ = [
     "newline",
 ]
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (PO, STRINGS, PROPERTIES)
 
 
 def format_of(name: str, text: str) -> Format | None:
