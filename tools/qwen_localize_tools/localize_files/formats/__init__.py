@@ -1,6 +1,7 @@
 """The formats of localization files: the registry, an explicit tuple."""
 
 from .content import Content, newline
+from .csv_files import CSV
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
 from .po import PO
 from .properties import PROPERTIES
@@ -20,7 +21,7 @@ __all__ = [
     "newline",
 ]
 
-FORMATS: tuple[Format, ...] = (PO, STRINGS, PROPERTIES)
+FORMATS: tuple[Format, ...] = (PO, STRINGS, PROPERTIES, CSV)
 
 
 def format_of(name: str, text: str) -> Format | None:
