@@ -3,12 +3,16 @@
 from .android import ANDROID
 from .arb import ARB
 from .content import Content, newline
+from .csv_files import CSV
 from .json_files import JSON
 from .markdown import MARKDOWN
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
+from .po import PO
+from .properties import PROPERTIES
 from .qt import QT
 from .rails import RAILS
 from .resx import RESX
+from .strings import STRINGS
 from .stringsdict import STRINGSDICT
 from .subtitles import SRT, VTT
 from .xcstrings import XCSTRINGS
@@ -41,6 +45,10 @@ FORMATS: tuple[Format, ...] = (
     RESX,
     QT,
     STRINGSDICT,
+    PO,
+    STRINGS,
+    PROPERTIES,
+    CSV,
 )
 
 
