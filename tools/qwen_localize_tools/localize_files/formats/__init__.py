@@ -1,6 +1,7 @@
 """The formats of localization files: the registry, an explicit tuple."""
 
 from .content import Content, newline
+from .fluent import FLUENT
 from .markdown import MARKDOWN
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
 from .rails import RAILS
@@ -20,7 +21,7 @@ __all__ = [
     "newline",
 ]
 
-FORMATS: tuple[Format, ...] = (RAILS, MARKDOWN, SRT, VTT)
+FORMATS: tuple[Format, ...] = (RAILS, FLUENT, MARKDOWN, SRT, VTT)
 
 
 def format_of(name: str, text: str) -> Format | None:
