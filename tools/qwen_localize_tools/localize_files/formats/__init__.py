@@ -4,6 +4,7 @@ from .android import ANDROID
 from .arb import ARB
 from .content import Content, newline
 from .csv_files import CSV
+from .fluent import FLUENT
 from .json_files import JSON
 from .markdown import MARKDOWN
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
@@ -49,6 +50,7 @@ FORMATS: tuple[Format, ...] = (
     STRINGS,
     PROPERTIES,
     CSV,
+    FLUENT,
 )
 
 
