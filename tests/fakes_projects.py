@@ -6,15 +6,12 @@ from qwen_localize_tools.localize_files.discovery import Found, Resource, discov
 from qwen_localize_tools.localize_files.formats import Format, Layout
 
 ENDINGS = {
-    Layout.APART: (
-        (".json", ".xml", ".strings", ".stringsdict", ".yml", ".yaml", ".ftl", ".properties", ".arb", ".resx", ".php")
-        + (".md", ".mdx", ".srt", ".vtt")
-    ),
-    Layout.PAIRS: (".po", ".pot", ".xlf", ".xliff", ".ts"),
-    Layout.TOGETHER: (".xcstrings", ".csv"),
+    Layout.APART: ".json .xml .strings .stringsdict .yml .yaml .ftl .properties .arb .resx .php .md .mdx .srt .vtt",
+    Layout.PAIRS: ".po .pot .xlf .xliff .ts",
+    Layout.TOGETHER: ".xcstrings .csv",
 }
 FORMATS = tuple(
-    Format(layout.name, layout, endings, lambda text: "not ours" not in text, *[lambda *_: None] * 3)  # type: ignore[arg-type]
+    Format(layout.name, layout, tuple(endings.split()), lambda text: "not ours" not in text, *[lambda *_: None] * 3)  # type: ignore[arg-type]
     for layout, endings in ENDINGS.items()
 )
 
@@ -27,7 +24,7 @@ def recognize(name: str, text: str) -> Format | None:
 class Project:
     """A folder with files."""
 
-    def __init__(self, root: Path, *paths: str, **texts: str) -> None:
+    def __init__(self, root: Path, *paths: str) -> None:
         self.root = root
         for path in paths:
             self.write(path, "text")

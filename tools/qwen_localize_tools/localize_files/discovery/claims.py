@@ -62,7 +62,8 @@ class Settling:
         return list(found.values())
 
     def _locales(self, claim: Claim) -> dict[str, str]:
-        return locales(self.tree, claim.pattern) if MARK in claim.pattern else {}
+        names = claim.style.names.values() if claim.style else ()
+        return locales(self.tree, claim.pattern, names) if MARK in claim.pattern else {}
 
     def _resource(self, claim: Claim, files: dict[str, str], shared: dict[str, str]) -> Resource | None:
         sample = claim.source or (files[english(files) or min(files)] if files else "")

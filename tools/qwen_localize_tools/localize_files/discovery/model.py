@@ -48,7 +48,8 @@ class Resource:
 
     def place(self, lang: str) -> Place:
         """Where the translation into a language lies: what is there wins, else the project's own spelling."""
-        locale = best(lang, self.targets) or self.style.spelled(lang)
+        named = self.style.named(lang)
+        locale = named if named and named in self.targets else best(lang, self.targets) or self.style.spelled(lang)
         together = self.format.layout is Layout.TOGETHER
         path = self.targets.get(locale) or self.pattern.replace(MARK, locale)
         return Place(locale, path, together or locale in self.targets)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from .claims import Claim
 from .model import MARK
 from .patterns import beside, filled, groups, in_folder, in_name, is_outside, joined, locales, matching, unmarked
-from .tags import english
 from .tree import Tree
 
 Skipped = list[tuple[str, str]]
@@ -39,10 +38,11 @@ def claims_of_pattern(tree: Tree, pattern: str) -> list[Claim]:
     """What a pattern is about; without `[locale]`, files that each hold all languages, or are a source."""
     found = groups(tree, pattern)
     spare = re.search(r"(?:^|/)\[locale\]", pattern) is not None  # en/a.json is rather the source than a.json
-    if not spare or not any(map(english, found.values())):
-        plain = unmarked(pattern)
-        found |= {filled(pattern, plain, path): {} for path in matching(tree, plain)} | found
     sources = {concrete: unmarked(concrete) for concrete in found}
+    if not spare or not found or any(source in tree.sizes for source in sources.values()):
+        marked = {path for files in found.values() for path in files.values()}
+        plain = [path for path in matching(tree, unmarked(pattern)) if path not in marked]
+        sources |= {filled(pattern, unmarked(pattern), path): path for path in plain}
     return [
         Claim(concrete, source if source in tree.sizes else "", sure=True, spare=spare)
         for concrete, source in sources.items()

@@ -1,7 +1,7 @@
 """Paths with `[locale]` in them, and with the wildcards `*`, `**` and `?`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 
 from .model import MARK
@@ -73,8 +73,8 @@ def _marked(path: str, match: re.Match[str]) -> str:
     return path
 
 
-def locales(tree: Tree, pattern: str) -> dict[str, str]:
-    """The files of a pattern without wildcards, by their locales."""
+def locales(tree: Tree, pattern: str, names: Container[str] = ()) -> dict[str, str]:
+    """The files of a pattern without wildcards, by their locales; `names` are called so though they look otherwise."""
     before, _, after = pattern.partition(MARK)
     folder, _, prefix = before.rpartition("/")
     suffix, _, _ = after.partition("/")
@@ -82,7 +82,7 @@ def locales(tree: Tree, pattern: str) -> dict[str, str]:
     for name in tree.children(folder, prefix):
         locale = name[len(prefix) : len(name) - len(suffix)]
         path = pattern.replace(MARK, locale)
-        if name == prefix + locale + suffix and parsed(locale) and path in tree.sizes:
+        if name == prefix + locale + suffix and (parsed(locale) or locale in names) and path in tree.sizes:
             found[locale] = path
     return found
 

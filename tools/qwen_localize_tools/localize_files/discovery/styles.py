@@ -46,10 +46,12 @@ class Style:
 
     def spelled(self, lang: str) -> str:
         """A language as this project would spell it."""
-        if name := next((name for code, name in self.names.items() if same(code, lang)), None):
-            return name
         tag = parsed(lang)
-        return _joined(_regional(tag, self), self.spelling) if tag else lang
+        return self.named(lang) or (_joined(_regional(tag, self), self.spelling) if tag else lang)
+
+    def named(self, lang: str) -> str | None:
+        """What the project calls a language by a name of its own; None if it has none."""
+        return next((name for code, name in self.names.items() if same(code, lang)), None)
 
 
 def _regional(tag: Tag, style: Style) -> Tag:
@@ -116,7 +118,7 @@ _USUAL = (
     (r"_locales/", Style(Spelling.POSIX, chinese=Chinese.REGION, names={"pt": "pt_BR"})),
     (r"\.nls\.\[locale\]|bundle\.l10n\.", Style(Spelling.LOWER, chinese=Chinese.REGION)),
     (r"\.res[xw]$", Style(chinese=Chinese.SCRIPT)),
-    (r"djangojs?\.po$", Style(Spelling.POSIX, chinese=Chinese.SCRIPT)),
+    (r"django(?:js)?\.po$", Style(Spelling.POSIX, chinese=Chinese.SCRIPT)),
     (r"languages/.*-\[locale\]\.po$", Style(Spelling.POSIX, regions=True, chinese=Chinese.REGION)),
     (r"\.(?:po|properties|ts)$", _POSIX),
     (r"\.arb$", Style(Spelling.POSIX)),

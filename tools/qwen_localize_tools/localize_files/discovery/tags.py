@@ -36,6 +36,8 @@ _VARIANTS = frozenset(["", "valencia", "formal", "informal", "tarask", "ijekavia
 _KNOWN_SCRIPTS = frozenset(["", "Hans", "Hant", "Latn", "Cyrl", "Arab", "Deva", "Guru", "Beng", "Tfng", "Adlm", "Olck"])
 # Languages whose regions write differently: a file for one of them is not one for all.
 _DIFFERING = frozenset(["de", "en", "es", "fr", "pt", "zh"])
+# Countries that are mistaken for languages, where there is no language of that code, or none that is met.
+_MISTAKEN = {"jp": "ja", "cn": "zh", "cz": "cs", "kr": "ko", "gr": "el", "dk": "da", "ua": "uk", "vn": "vi"}
 _NAMES = {"english": "en", "german": "de", "french": "fr", "japanese": "ja", "italian": "it", "spanish": "es"}
 _NAMES |= {"dutch": "nl"}  # folders that Xcode once made
 _FORM = re.compile(
@@ -73,8 +75,10 @@ class Tag:
 @cache
 def parsed(locale: str) -> Tag | None:
     """A locale in any of the usual spellings; None for what is none."""
-    if locale.casefold() in _NAMES:
-        return Tag(_NAMES[locale.casefold()])
+    if language := _NAMES.get(locale.casefold()) or _MISTAKEN.get(locale.casefold()):
+        return Tag(language)
+    if locale.casefold() == "tw":
+        return Tag("zh", "Hant")
     text = locale[2:].replace("+", "-") if locale.startswith("b+") else _ANDROID.sub("", locale)
     found = _FORM.fullmatch(text)
     if found is None:
