@@ -115,6 +115,16 @@ def test_a_key_that_the_service_refuses_is_said(typed: Typed, chat: respx.Route)
 
 
 @pytest.mark.process
+def test_input_that_is_no_text_is_refused_in_one_line() -> None:
+    command = [sys.executable, "-m", "qwen_localize", "translate", "-", "--to", "ru"]
+    result = subprocess.run(command, input=b"\xff\xfe\x00", capture_output=True, env=os.environ, check=False)
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert result.stderr.decode().splitlines() == [
+        "qwen-localize: Standard input is not text in UTF-8. Convert it first."
+    ]
+
+
+@pytest.mark.process
 def test_a_pipe_through_the_command_gives_lines_for_lines() -> None:
     command = [sys.executable, "-m", "qwen_localize", "translate", "-", "--to", "ru", "--sandbox"]
     result = subprocess.run(command, input=b"One\r\nTwo %s\n", capture_output=True, env=os.environ, check=False)

@@ -14,6 +14,7 @@ from mcp import Client
 from mcp_types import CallToolResult, Implementation, TextContent
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from qwen_localize_tools import PROMPTS, TOOLS
 
@@ -131,9 +132,10 @@ def one_line(text: str) -> str:
 
 def _bar() -> Progress:
     """A progress bar, where somebody sees it."""
-    columns = BarColumn(24), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
+    words = TextColumn("{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True))
+    columns = BarColumn(24), words, TimeElapsedColumn(table_column=Column(no_wrap=True, width=8))
     seen = sys.stderr is not None and sys.stderr.isatty()
-    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not seen)
+    return Progress(*columns, console=Console(stderr=True), transient=True, expand=True, disable=not seen)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...errors import LocalizeError
+from ...errors import BadInput, LocalizeError
 from .calling import Call, one_line, printed, say
 from .places import existing, folder_of
 
@@ -19,11 +19,12 @@ def run(options: argparse.Namespace) -> int:
         LocalizeError: it cannot be done.
     """
     result = _call(options).result()
+    translations = _translations(result)
     if options.json:
         printed(result)
     else:
-        _print(_translations(result))
-    return _told(result)
+        _print(translations)
+    return _told(result, translations)
 
 
 def _call(options: argparse.Namespace) -> Call:
@@ -42,8 +43,15 @@ def _texts(given: Sequence[str]) -> list[str]:
     """The texts; in the place of `-`, the lines of standard input."""
     texts: list[str] = []
     for text in given:
-        texts += sys.stdin.read().removesuffix("\n").split("\n") if text == "-" else [text]
+        texts += _lines() if text == "-" else [text]
     return texts
+
+
+def _lines() -> list[str]:
+    try:
+        return sys.stdin.read().removesuffix("\n").split("\n")
+    except UnicodeDecodeError:
+        raise BadInput("Standard input is not text in UTF-8. Convert it first.") from None
 
 
 def _translations(result: Mapping[str, Any]) -> list[Any]:
@@ -64,10 +72,10 @@ def _print(translations: Sequence[Any]) -> None:
     sys.stdout.flush()
 
 
-def _told(result: Mapping[str, Any]) -> int:
+def _told(result: Mapping[str, Any], translations: Sequence[Any]) -> int:
     """Say what is to be looked at; the exit status."""
     found = [(item["index"], item["message"]) for item in result.get("warnings", ())]
-    found += [(at, item["error"]) for at, item in enumerate(result.get("translations", ())) if isinstance(item, dict)]
+    found += [(at, item["error"]) for at, item in enumerate(translations) if isinstance(item, dict)]
     for index, message in found:
         say(f"line {index + 1}: {one_line(message)}")
     for term in result.get("glossary", {}).get("missing", ()):
