@@ -5,6 +5,7 @@ words around it are bent as they must be; afterwards the count takes the number'
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from .formats import Forms
 from .plurals import category, numbers
 
 _NAMED = re.compile(r"(?i)\b(?:count|n|num|number|total|amount|quantity|qty|size|length|smart_count)\b")
+_NAME = re.compile(r"[A-Za-z_]{2}|\d|\{\w")
 _NUMERIC = re.compile(r"%(?:\d+\$)?[-+0#', ]*\d*(?:hh|h|ll|l|q|z)?[diu]$|%L?n$|%\((?:count|n|num|number)\)[ds]$")
 
 
@@ -152,9 +154,11 @@ def source_form(source: Forms, form: str, number: str, source_lang: str) -> str:
 def count_in(source: Forms) -> str:
     """The placeholder of the number that a plural is chosen by; empty if that cannot be told."""
     text = source.get("other") or list(source.values())[-1]
-    found = list(dict.fromkeys(piece.text for piece in filled(text)))
-    if len(found) == 1:
-        return found[0]
+    everything = Counter(piece.text for piece in filled(text))
+    # What is filled in by its order alone means something else each time.
+    found = [one for one, times in everything.items() if times == 1 or _NAME.search(one)]
+    if len(everything) == 1:
+        return found[0] if found else ""
     singular = {piece.text for name, text in source.items() if name in ("one", "=1") for piece in filled(text)}
     for chosen in (_named(found), _numeric(filled(text)), [one for one in found if singular and one not in singular]):
         if len(chosen) == 1:

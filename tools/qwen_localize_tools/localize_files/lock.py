@@ -60,8 +60,8 @@ class Lock:
         Raises:
             UnreadableError: it was changed by hand, or is of a newer version.
         """
-        lines = text.splitlines()
-        if not lines or lines[0] != _HEAD:
+        lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+        if lines[0] != _HEAD:
             raise UnreadableError("its first line is not one that this version writes")
         lock, entries = cls(), dict[Id, Entry]()
         for number, line in enumerate(lines[1:], 2):

@@ -3,6 +3,7 @@
 What stands around a choice is moved into each of its branches, since in most languages it changes along with them.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -129,8 +130,11 @@ class _Message:
             else:
                 counts.setdefault(part.name, []).append(self._count(part, place))
                 shown.append(place.bound[part.name])
+        times = Counter(place.bound[name] for name in counts)
         holes = tuple(
-            Hole(place.bound[name], written[0], len(written), name in place.single) for name, written in counts.items()
+            Hole(place.bound[name], written[0], len(written), name in place.single)
+            for name, written in counts.items()
+            if times[place.bound[name]] == 1  # two that are for the same number alone may say it in digits
         )
         quoted = tuple(raw for raw in map(self._raw, parts) if raw[:1] == "'" and len(raw) > 1)
         return Sentence("".join(shown), holes, Apostrophes(self.doubles, quoted))
