@@ -13,8 +13,8 @@ from qwen_localize_tools.localize_files.formats.json_files import JSON
 RUSSIAN = Direction("en", "ru")
 JAPANESE = Direction("en", "ja")
 NASTY = ['"', "\\", "\\u0041", "\n", "\t", "<&>", "%", " a ", "\u2028", "\u200f", "😀", "\x01", "\x7f", "é", "/", "'"]
-texts = st.lists(st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]))), min_size=1)
-texts = texts.map("".join).filter(bool)
+pieces = st.lists(st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]))), min_size=1)
+texts = pieces.map("".join).filter(bool)
 
 SOURCE = """{
   "title": "Welcome",
