@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 from .android_text import escaped, is_quoted, is_reference, unescaped
 from .content import newline
@@ -94,14 +95,15 @@ def _write(text: str, changes: Changes, _: Direction, source: str) -> str:
     text = with_namespaces(text, document, model, [models[key].element for key in wanted if key in models])
     document = document if text is document.text else parsed(text, "resources")
     entries, line = _entries(document), newline(text)
+    quoted = all(_quoted(document, entry) for entry in islice(entries.values(), 20)) if entries else None
     splices, blocks = [], dict[str, Callable[[str], str]]()
     for key, texts in wanted.items():
-        if key in entries:
-            texts = {**_gaps(model, models.get(key), entries[key], texts), **texts}
-            contents = _Contents.like(*((model, models[key]) if key in models else (document, entries[key])), line)
-            splices += _changed(document, entries[key], texts, contents)
+        if entry := entries.get(key):
+            texts = {**_gaps(model, models.get(key), entry, texts), **texts}
+            style = _style(model, models[key], line) if key in models else _style(document, entry, line)
+            splices += _changed(document, entry, texts, _Contents(style, _quoted(document, entry)))
         else:
-            blocks[key] = partial(_block, model, models[key], texts, line)
+            blocks[key] = partial(_block, model, models[key], texts, line, quoted)
     present = {key: entry.element for key, entry in entries.items()}
     indentation = next((lead(source, entry.element.start) for entry in models.values()), "\n    ")
     return spliced(text, [*splices, *additions(document, document.root, present, models, blocks, indentation)])
@@ -132,18 +134,22 @@ def _wanted(changes: Changes) -> dict[str, Forms]:
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
-    """How the texts of a resource are written: as those of its model are."""
+    """How the texts of a resource are written: with the markup of its source, in quotes if its neighbours are."""
 
     style: Style
     quoted: bool
 
-    @classmethod
-    def like(cls, document: Document, entry: _Entry, line: str) -> "_Contents":
-        contents = [document.content(item) for item in entry.items.values()]
-        return cls(Style.of(contents, line), bool(contents) and is_quoted(pieces(contents[0])))
-
     def of(self, text: str) -> str:
         return written(escaped(taken_apart(text, self.style.names), self.quoted), self.style)
+
+
+def _style(document: Document, entry: _Entry, line: str) -> Style:
+    return Style.of([document.content(item) for item in entry.items.values()], line)
+
+
+def _quoted(document: Document, entry: _Entry) -> bool:
+    """Whether the texts of a resource stand in quotes."""
+    return any(is_quoted(pieces(document.content(item))) for item in islice(entry.items.values(), 1))
 
 
 def _changed(document: Document, entry: _Entry, texts: Forms, contents: _Contents) -> list[Splice]:
@@ -175,9 +181,9 @@ def _item(form: str, tag: str, content: str, before: str = "") -> str:  # noqa: 
     return f"{tag if form.isdigit() else with_attribute(tag, 'quantity', form)}{content}</item>"
 
 
-def _made(document: Document, entry: _Entry, texts: Forms, line: str) -> list[Splice]:
+def _made(document: Document, entry: _Entry, texts: Forms, line: str, quoted: bool | None = None) -> list[Splice]:
     """A resource of the source file in another language: a plural has just the forms that are given."""
-    contents = _Contents.like(document, entry, line)
+    contents = _Contents(_style(document, entry, line), _quoted(document, entry) if quoted is None else quoted)
     if entry.kind != _PLURALS or not entry.items:
         return _changed(document, entry, texts, contents)
     tag, first = _item_tag(document, entry), next(iter(entry.items.values()))
@@ -187,8 +193,8 @@ def _made(document: Document, entry: _Entry, texts: Forms, line: str) -> list[Sp
     return [document.filled(entry.element, items + close)]
 
 
-def _block(model: Document, entry: _Entry, texts: Forms, line: str, before: str) -> str:
-    return copied(model, entry.element, _made(model, entry, texts, line), before)
+def _block(model: Document, entry: _Entry, texts: Forms, line: str, quoted: bool | None, before: str) -> str:
+    return copied(model, entry.element, _made(model, entry, texts, line, quoted), before)
 
 
 ANDROID = Format(

@@ -21,9 +21,8 @@ _HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _HALF = re.compile("[\ud800-\udfff]")
 _NO_CHARACTER = "the \\u is not that of a character"
 
-# What has to be escaped: of several spaces, all but the first.
-_SPECIAL = re.compile("[\x00-\x1f\ufffe\uffff\\\\'\"]|(?<= ) ")
-_SPECIAL_IN_QUOTES = re.compile('[\x00-\x1f\ufffe\uffff\\\\"]')
+_SPECIAL = re.compile("[\x00-\x1f\ufffe\uffff\\\\'\"]")
+_FURTHER_SPACE = re.compile("(?<= ) ")
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\\": "\\\\", "'": "\\'", '"': '\\"'}
 
 
@@ -34,8 +33,11 @@ def is_reference(parts: Sequence[Piece]) -> bool:
 
 def is_quoted(parts: Sequence[Piece]) -> bool:
     """Whether a content stands in quotes as a whole."""
-    text = parts[0].text.strip(_WHITE) if len(parts) == 1 and not parts[0].name else ""
-    return len(text) > 1 and text[0] == text[-1] == '"' and _TOKEN.findall(text)[-1][2] == '"'
+    if not parts or parts[0].name or parts[-1].name:
+        return False
+    first, last = parts[0].text.lstrip(_WHITE), parts[-1].text.rstrip(_WHITE)
+    signs = _TOKEN.findall(last)
+    return first.startswith('"') and bool(signs) and signs[-1][2] == '"' and (len(parts) > 1 or len(signs) > 1)
 
 
 def unescaped(parts: Sequence[Piece]) -> tuple[list[Piece], str]:
@@ -90,8 +92,9 @@ def _whole(text: str, faults: list[str]) -> str:
 
 def escaped(parts: Sequence[Piece], quoted: bool) -> list[Piece]:
     """The parts with Android's escapes, in quotes if the entry has that style; the inverse of `unescaped`."""
-    if quoted and len(parts) == 1 and not parts[0].name:
-        return [Piece(f'"{_SPECIAL_IN_QUOTES.sub(_escape, parts[0].text)}"')]
+    if quoted:
+        inside = (piece if piece.name else Piece(_SPECIAL.sub(_escape, piece.text)) for piece in parts)
+        return [Piece('"'), *inside, Piece('"')]
     last = len(parts) - 1
     return [
         piece if piece.name else Piece(_escaped(piece.text, number == 0, number == last))
@@ -100,10 +103,11 @@ def escaped(parts: Sequence[Piece], quoted: bool) -> list[Piece]:
 
 
 def _escaped(text: str, first: bool, last: bool) -> str:
+    """A part outside of quotes, in which every space counts: of several, all but the first are escaped."""
     before = len(text) - len(text.lstrip(" ")) if first else 0
     after = max(len(text.rstrip(" ")), before) if last else len(text)
     sign = "\\" if first and text[:1] in ("@", "?") else ""
-    middle = _SPECIAL.sub(_escape, text[before:after])
+    middle = _FURTHER_SPACE.sub("\\\\u0020", _SPECIAL.sub(_escape, text[before:after]))
     return "\\u0020" * before + sign + middle + "\\u0020" * (len(text) - after)
 
 

@@ -16,11 +16,13 @@ from .remarks import most_of
 from .splicing import Splice, spliced
 from .xml_lines import additions, copied, lead, merged, removal
 from .xml_places import Document, Element, opened, parsed, root_name, with_attribute, without_attribute
-from .xml_text import Style, decoded, encoded
+from .xml_text import Style, decoded, encoded, quotes_of
 
 _GONE = ("vanished", "obsolete")
 _REMARKS = ("comment", "extracomment", "translatorcomment")
 _UNFINISHED = "unfinished"
+# Linguist escapes both quotes; some services do not.
+_LINGUIST = "&quot;&apos;"
 _Block = Callable[[str], str]
 
 
@@ -37,6 +39,15 @@ class _Message:
     @property
     def numerus(self) -> bool:
         return self.element.attributes.get("numerus") == "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The language of a file that is written, and its look."""
+
+    language: str
+    line: str
+    quotes: str
 
 
 def _holders(document: Document) -> list[Element]:
@@ -105,28 +116,26 @@ def _forms(message: _Message) -> dict[str, Element]:
 def _write(text: str, changes: Changes, direction: Direction, source: str) -> str:
     document, model = parsed(text, "TS"), parsed(source, "TS")
     messages, models = _messages(document), _messages(model)
-    language, line = direction.target, newline(text)
-    splices = [
-        _translated(document, messages[key], forms, language, line) for key, forms in changes.items() if key in messages
-    ]
+    target = _Target(direction.target, newline(text), quotes_of(text, source, _LINGUIST))
+    splices = [_translated(document, messages[key], forms, target) for key, forms in changes.items() if key in messages]
     new = {key: models[key] for key in changes if key not in messages}
-    return spliced(text, [*splices, *_added(document, model, new, changes, language)])
+    return spliced(text, [*splices, *_added(document, model, new, changes, target)])
 
 
-def _translated(document: Document, message: _Message, forms: Forms, language: str, line: str) -> Splice:
+def _translated(document: Document, message: _Message, forms: Forms, target: _Target) -> Splice:
     """A message with its translation finished."""
-    style = Style.of([document.content(message.source)], line, "\"'")
+    style = Style.of([document.content(message.source)], target.line, target.quotes)
     texts = {form: encoded(text, style) for form, text in forms.items()}
     translation = message.translation
     if translation is None:
         before = lead(document.text, message.source.start)
         place = max(child.end for child in message.element.children)
-        inside = _numerus(document, message, texts, language, before) if message.numerus else texts[""]
+        inside = _numerus(document, message, texts, target.language, before) if message.numerus else texts[""]
         return Splice(place, place, f"{before}<translation>{inside}</translation>")
     tag = without_attribute(document.tag(translation), "type")
     inside = texts.get("", "")
     if message.numerus:
-        inside = _numerus(document, message, texts, language, lead(document.text, translation.start))
+        inside = _numerus(document, message, texts, target.language, lead(document.text, translation.start))
     return document.filled(translation, inside, tag)
 
 
@@ -141,7 +150,7 @@ def _numerus(document: Document, message: _Message, texts: Forms, language: str,
 
 
 def _added(
-    document: Document, model: Document, new: Mapping[str, _Message], changes: Changes, language: str
+    document: Document, model: Document, new: Mapping[str, _Message], changes: Changes, target: _Target
 ) -> list[Splice]:
     """Messages that a file lacks: put into the contexts that it has, or with their contexts."""
     there = {_said(document, holder, "name"): holder for holder in reversed(_holders(document))}
@@ -152,10 +161,10 @@ def _added(
     for holder in _holders(model):
         messages, name = by_holder.get(holder.start, {}), _said(model, holder, "name")
         if messages and name in there:
-            blocks = {key: partial(_block, model, one, changes[key], language) for key, one in messages.items()}
+            blocks = {key: partial(_block, model, one, changes[key], target) for key, one in messages.items()}
             splices += _among(document, there[name], model, holder, blocks)
         elif messages:
-            contexts[name] = partial(_context, model, holder, messages, changes, language)
+            contexts[name] = partial(_context, model, holder, messages, changes, target)
     present = {name: holder for name, holder in there.items() if holder is not document.root}
     order = [_said(model, holder, "name") for holder in _holders(model)]
     return [*splices, *additions(document, document.root, present, order, contexts, "\n")]
@@ -171,37 +180,38 @@ def _among(
     return additions(document, holder, present, order, blocks, indentation)
 
 
-def _block(model: Document, message: _Message, forms: Forms, language: str, before: str) -> str:
-    return copied(model, message.element, [_translated(model, message, forms, language, "\n")], before)
+def _block(model: Document, message: _Message, forms: Forms, target: _Target, before: str) -> str:
+    return copied(model, message.element, [_translated(model, message, forms, target)], before)
 
 
 def _context(
-    model: Document, holder: Element, messages: Mapping[str, _Message], changes: Changes, language: str, before: str
+    model: Document, holder: Element, messages: Mapping[str, _Message], changes: Changes, target: _Target, before: str
 ) -> str:
     """A context of the source file with these messages alone."""
     kept = {message.element.start for message in messages.values()}
     removals = [removal(model.text, one) for one in holder.named("message") if one.start not in kept]
-    made = [_translated(model, message, changes[key], language, "\n") for key, message in messages.items()]
+    made = [_translated(model, message, changes[key], target) for key, message in messages.items()]
     return copied(model, holder, [*made, *merged(model.text, removals)], before)
 
 
 def _create(text: str, changes: Changes, direction: Direction) -> str:
     """The source file with translations; what has none yet is unfinished, for which the source is shown."""
-    document, line = parsed(text, "TS"), newline(text)
+    document = parsed(text, "TS")
+    target = _Target(direction.target, newline(text), quotes_of(text, _LINGUIST))
     messages = _messages(document)
-    language, wanted = direction.target, {messages[key].element.start: key for key in changes}
+    wanted = {messages[key].element.start: key for key in changes}
     splices, removals = [], []
     for holder in _holders(document):
         live = {message.element.start: message for message in _of(document, holder)}
         for element in holder.named("message"):
             if element.start in wanted:
                 forms = changes[wanted[element.start]]
-                splices.append(_translated(document, live[element.start], forms, language, line))
+                splices.append(_translated(document, live[element.start], forms, target))
             elif element.start in live:
-                splices += _emptied(document, live[element.start], language)
+                splices += _emptied(document, live[element.start], target.language)
             else:
                 removals.append(removal(text, element))
-    tag = with_attribute(document.tag(document.root), "language", language, "version")
+    tag = with_attribute(document.tag(document.root), "language", target.language, "version")
     splices.append(Splice(document.root.start, document.root.inner, tag))
     return spliced(text, [*splices, *merged(text, removals)])
 

@@ -55,7 +55,7 @@ def _changed(document: Document, element: Element, text: str, style: Style) -> S
 def _write(text: str, changes: Changes, _: Direction, source: str) -> str:
     document, model = parsed(text, "root"), parsed(source, "root")
     entries, models = _entries(document), _entries(model)
-    style = Style(quotes=quotes_of(text), newline=newline(text))
+    style = Style(quotes=quotes_of(text, source), newline=newline(text))
     splices = [
         _changed(document, entries[name], forms[""], style) for name, forms in changes.items() if name in entries
     ]

@@ -96,7 +96,7 @@ def _unit(document: Document, key: str, variable: _Variable, comments: Mapping[s
 
 def _write(text: str, changes: Changes, _: Direction, source: str) -> str:
     document, model = parsed(text, "plist"), parsed(source, "plist")
-    style = Style(quotes=quotes_of(text), newline=newline(text))
+    style = Style(quotes=quotes_of(text, source), newline=newline(text))
     units, models = _units(document), _units(model)
     there = [_changed(document, units[key], forms, style) for key, forms in changes.items() if key in units]
     new: dict[str, list[_New]] = {}

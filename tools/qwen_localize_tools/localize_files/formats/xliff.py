@@ -153,7 +153,7 @@ def _states(document: Document) -> bool:
 def _write(text: str, changes: Changes, _: Direction, source: str) -> str:
     document, model = _parsed(text), _parsed(source)
     entries, models = _entries(document), _entries(model)
-    states, quotes, line = _states(document), quotes_of(source), newline(text)
+    states, quotes, line = _states(document), quotes_of(text, source), newline(text)
     splices: list[Splice] = []
     for key in changes.keys() & entries.keys():
         entry, original = entries[key], models.get(key)
@@ -178,7 +178,7 @@ def _added(document: Document, model: Document, new: Mapping[str, _Entry], chang
     for key, entry in new.items():
         units = by_file.setdefault(entry.file.start, {})
         units.setdefault(entry.unit.attributes.get("id", ""), []).append((entry, changes[key][""]))
-    states, quotes, splices = _states(document), quotes_of(model.text), list[Splice]()
+    states, quotes, splices = _states(document), quotes_of(document.text, model.text), list[Splice]()
     for file in model.root.named("file"):
         units = by_file.get(file.start, {})
         blocks = {name: partial(_block, model, made, states, quotes) for name, made in units.items()}

@@ -21,6 +21,7 @@ _PIECE = re.compile(
 )
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(lt|gt|amp|quot|apos));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+_QUOTES = {'"': "&quot;", "'": "&apos;"}
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _UNFIT = "the markup of a text does not fit together"
@@ -58,9 +59,19 @@ class Style:
         return cls(names, first.startswith("<![CDATA[") and first.find("]]>") == len(first) - 3, quotes, newline)
 
 
-def quotes_of(text: str) -> str:
-    """Which quotes a file escapes where it need not."""
-    return ('"' if "&quot;" in text else "") + ("'" if "&apos;" in text else "")
+def quotes_of(*texts: str) -> str:
+    """Which quotes are escaped between tags, where they need not be: the first file that has some tells."""
+    return "".join(quote for quote, name in _QUOTES.items() if _is_escaped(quote, name, texts))
+
+
+def _is_escaped(quote: str, name: str, texts: Sequence[str]) -> bool:
+    plain = re.compile(f">[^<{quote}]*{quote}")
+    for text in texts:
+        if plain.search(text):
+            return False
+        if name in text:
+            return True
+    return False
 
 
 def decoded(content: str) -> str:
