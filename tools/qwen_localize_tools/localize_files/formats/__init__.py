@@ -3,6 +3,7 @@
 from .content import Content, newline
 from .csv_files import CSV
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
+from .php import PHP
 from .po import PO
 from .properties import PROPERTIES
 from .strings import STRINGS
@@ -21,7 +22,7 @@ __all__ = [
     "newline",
 ]
 
-FORMATS: tuple[Format, ...] = (PO, STRINGS, PROPERTIES, CSV)
+FORMATS: tuple[Format, ...] = (PO, STRINGS, PROPERTIES, PHP, CSV)
 
 
 def format_of(name: str, text: str) -> Format | None:

@@ -114,8 +114,7 @@ class _Insertion:
 
     def _gap(self, key: str) -> str:
         """The empty line above an entry, if the source file has one."""
-        above = self.source[: self.there[key].head][-3:].replace("\r\n", "\n")
-        return newline(self.text) if above.endswith("\n\n") else ""
+        return newline(self.text) if apart(self.source, self.there[key].head) else ""
 
     def _comments(self, key: str, commented: bool) -> str:
         entry = self.there[key]
@@ -161,6 +160,30 @@ def anchors(order: Iterable[str], present: Collection[str]) -> dict[str, str | N
         else:
             found[key] = nearest
     return found
+
+
+def above(text: str, comments: Sequence[tuple[int, int]], start: int) -> tuple[int, str]:
+    """Where the comments directly above an entry begin (without them, its line or itself), and what they say."""
+    head, found = start, list[str]()
+    for opens, closes in reversed(comments):
+        if text.count("\n", closes, head) > 1:
+            break
+        head = opens
+        found.append(_said(text[opens:closes]))
+    begin = line_start(text, head)
+    head = begin if not text[begin:head].strip() else head
+    return head, "\n".join(filter(None, reversed(found)))
+
+
+def _said(comment: str) -> str:
+    """A comment without its signs and the lines that only decorate it."""
+    lines = (line.strip(" \t\r/*#|") for line in comment.split("\n"))
+    return "\n".join(line for line in lines if line.strip("-=~"))
+
+
+def apart(text: str, position: int) -> bool:
+    """Whether there is an empty line above."""
+    return text[max(0, position - 4) : position].replace("\r\n", "\n").endswith("\n\n")
 
 
 def with_line_ends(text: str, end: str) -> str:
