@@ -101,16 +101,20 @@ class _Insertion:
 
     def splices(self, missing: Mapping[str, str]) -> Iterable[Splice]:
         """One splice for each missing entry."""
-        commented = any(entry.context for entry in self.here.values()) or not self.here
-        before = anchors(self.there, self.here)
-        first = min((entry.head for entry in self.here.values()), default=len(self.text))
+        before, commented = anchors(self.there, self.here), self._commented()
         for key in (key for key in self.there if key in missing):
             anchor = before[key]
             block = self._comments(key, commented) + self._entry(key, missing[key], anchor)
             if anchor is None:
-                yield self._at_first(first, block)
+                yield self._at_first(block)
             else:
                 yield self._after(self.here[anchor].stop, self._gap(key) + block)
+
+    def _commented(self) -> bool:
+        """Whether the target has comments above its entries, as far as the source file has some."""
+        theirs = {key for key, entry in self.there.items() if entry.head < line_start(self.source, entry.start)}
+        ours = {key for key, entry in self.here.items() if entry.head < line_start(self.text, entry.start)}
+        return bool(ours) or not theirs & self.here.keys()
 
     def _gap(self, key: str) -> str:
         """The empty line above an entry, if the source file has one."""
@@ -141,7 +145,11 @@ class _Insertion:
         end = newline(self.text)
         return Splice(position, position, end + block.removesuffix(end))
 
-    def _at_first(self, position: int, block: str) -> Splice:
+    def _at_first(self, block: str) -> Splice:
+        """Above all entries, and below what the file says of itself."""
+        position = min((entry.head for entry in self.here.values()), default=len(self.text))
+        if self.text[:position].isspace():
+            return Splice(0, 0, block)
         if not position or self.text[position - 1] == "\n":
             return Splice(position, position, block)
         return self._after(position, block)

@@ -178,7 +178,7 @@ class _Reader:
     def _skipped(self) -> int:
         """Go behind an expression that is left alone."""
         depth, end, function = 0, self.position, False
-        while token := self._peek():
+        while (token := self._peek()) and (depth or token.kind != "ends"):
             function = function or self.text[token.start : token.end].lower() == "fn"
             arrow = token.kind == "arrow" and not function
             if depth == 0 and (arrow or token.kind in ("comma", "closes")):
