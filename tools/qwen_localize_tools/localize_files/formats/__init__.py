@@ -8,6 +8,7 @@ from .fluent import FLUENT
 from .json_files import JSON
 from .markdown import MARKDOWN
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
+from .php import PHP
 from .po import PO
 from .properties import PROPERTIES
 from .qt import QT
@@ -51,6 +52,7 @@ FORMATS: tuple[Format, ...] = (
     PROPERTIES,
     CSV,
     FLUENT,
+    PHP,
 )
 
 

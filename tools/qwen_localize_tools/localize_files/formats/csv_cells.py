@@ -58,7 +58,7 @@ def separator(text: str) -> str:
 
 def written(text: str, separator: str, quoted: bool) -> str:
     """A cell, in quotes if it was so or has to be."""
-    if "\0" in text or re.search("[\ud800-\udfff]", text):
+    if re.search(r"[\x00\ud800-\udfff]", text):
         raise UnreadableError("it cannot hold all characters of a text")
     if quoted or needs_quotes(text, separator):
         return '"' + text.replace('"', '""') + '"'

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..._shared.languages import Language, find, table
 from ..._shared.locales import fold, locale
@@ -91,17 +92,22 @@ def _key_column(names: Sequence[str]) -> int | None:
     return next(named, 0 if names and not names[0] else None)
 
 
+@lru_cache(1000)
+def _found(name: str) -> Language | None:
+    return find(name, table("qwen-mt"))
+
+
 def _language(heading: str) -> Language | None:
     folded = fold(heading)
     if "-" in folded and " " not in folded and not _TAG.fullmatch(folded):
         return None
-    return find(heading, table("qwen-mt"))
+    return _found(heading)
 
 
 def _alike(one: str, other: str) -> bool:
     """Whether two spellings may mean the same; Portuguese of two countries may not."""
-    language = find(one, table("qwen-mt"))
-    if language is None or language != find(other, table("qwen-mt")):
+    language = _found(one)
+    if language is None or language != _found(other):
         return False
     here, there = _regions(one), _regions(other)
     return not here or not there or here == there or language.code.startswith("zh")
@@ -181,7 +187,7 @@ def _quoted(whole: _Table, row: Sequence[Cell], direction: Direction, column: in
 
 def _heading(whole: _Table, direction: Direction) -> str:
     """What to call a new column: by the language's English name or its code, as the source's is."""
-    source, target = whole.columns.languages[whole.source(direction)], find(direction.target, table("qwen-mt"))
+    source, target = whole.columns.languages[whole.source(direction)], _found(direction.target)
     if target and (known := _language(source)) and fold(known.name) == fold(source) and not _regions(direction.target):
         return target.name
     underscores = any("_" in name for name in whole.columns.languages.values())

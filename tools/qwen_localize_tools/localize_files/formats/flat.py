@@ -101,21 +101,24 @@ class _Insertion:
 
     def splices(self, missing: Mapping[str, str]) -> Iterable[Splice]:
         """One splice for each missing entry."""
-        commented = any(entry.context for entry in self.here.values()) or not self.here
-        before = anchors(self.there, self.here)
-        first = min((entry.head for entry in self.here.values()), default=len(self.text))
+        before, commented = anchors(self.there, self.here), self._commented()
         for key in (key for key in self.there if key in missing):
             anchor = before[key]
             block = self._comments(key, commented) + self._entry(key, missing[key], anchor)
             if anchor is None:
-                yield self._at_first(first, block)
+                yield self._at_first(block)
             else:
                 yield self._after(self.here[anchor].stop, self._gap(key) + block)
 
+    def _commented(self) -> bool:
+        """Whether the target has comments above its entries, as far as the source file has some."""
+        theirs = {key for key, entry in self.there.items() if entry.head < line_start(self.source, entry.start)}
+        ours = {key for key, entry in self.here.items() if entry.head < line_start(self.text, entry.start)}
+        return bool(ours) or not theirs & self.here.keys()
+
     def _gap(self, key: str) -> str:
         """The empty line above an entry, if the source file has one."""
-        above = self.source[: self.there[key].head][-3:].replace("\r\n", "\n")
-        return newline(self.text) if above.endswith("\n\n") else ""
+        return newline(self.text) if apart(self.source, self.there[key].head) else ""
 
     def _comments(self, key: str, commented: bool) -> str:
         entry = self.there[key]
@@ -142,7 +145,11 @@ class _Insertion:
         end = newline(self.text)
         return Splice(position, position, end + block.removesuffix(end))
 
-    def _at_first(self, position: int, block: str) -> Splice:
+    def _at_first(self, block: str) -> Splice:
+        """Above all entries, and below what the file says of itself."""
+        position = min((entry.head for entry in self.here.values()), default=len(self.text))
+        if self.text[:position].isspace():
+            return Splice(0, 0, block)
         if not position or self.text[position - 1] == "\n":
             return Splice(position, position, block)
         return self._after(position, block)
@@ -161,6 +168,30 @@ def anchors(order: Iterable[str], present: Collection[str]) -> dict[str, str | N
         else:
             found[key] = nearest
     return found
+
+
+def above(text: str, comments: Sequence[tuple[int, int]], start: int) -> tuple[int, str]:
+    """Where the comments directly above an entry begin (without them, its line or itself), and what they say."""
+    head, found = start, list[str]()
+    for opens, closes in reversed(comments):
+        if text.count("\n", closes, head) > 1:
+            break
+        head = opens
+        found.append(_said(text[opens:closes]))
+    begin = line_start(text, head)
+    head = begin if not text[begin:head].strip() else head
+    return head, "\n".join(filter(None, reversed(found)))
+
+
+def _said(comment: str) -> str:
+    """A comment without its signs and the lines that only decorate it."""
+    lines = (line.strip(" \t\r/*#|") for line in comment.split("\n"))
+    return "\n".join(line for line in lines if line.strip("-=~"))
+
+
+def apart(text: str, position: int) -> bool:
+    """Whether there is an empty line above."""
+    return text[max(0, position - 4) : position].replace("\r\n", "\n").endswith("\n\n")
 
 
 def with_line_ends(text: str, end: str) -> str:

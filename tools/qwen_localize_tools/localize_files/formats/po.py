@@ -1,8 +1,8 @@
 """Gettext's PO files, and the templates (POT) that they are made of."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from .content import newline
 from .flat import anchors, with_line_ends
@@ -80,8 +80,7 @@ class _Style:
     @classmethod
     def of(cls, text: str, file: File, direction: Direction) -> "_Style":
         """That of a file."""
-        count = len(samples(_plural_forms(file, direction.target)))
-        return cls(newline(text), file.wraps, count, "#:" in text)
+        return cls(newline(text), file.wraps, len(samples(_plural_forms(file, direction.target))))
 
 
 def _changed(text: str, message: Message, forms: Forms, style: _Style) -> list[Splice]:
@@ -140,6 +139,8 @@ def _inserted(text: str, file: File, source: str, missing: Changes, style: _Styl
     here, there, end = file.by_key(), parsed(source).by_key(), style.end
     if lost := next((key for key in missing if key not in there), None):
         raise UnreadableError(f"neither it nor the source file has the message {lost}")
+    both = [there[key] for key in there if key in here]
+    style = replace(style, references=_has_references(text, here.values()) or not _has_references(source, both))
     before = anchors(there, here)
     first = min((message.head for message in file.messages), default=len(text))
     dense = len(file.messages) > 1 and file.messages[0].stop == file.messages[1].head
@@ -152,6 +153,10 @@ def _inserted(text: str, file: File, source: str, missing: Changes, style: _Styl
         position = here[anchor].stop
         whole = text[position - 1] == "\n"
         yield Splice(position, position, gap + block if whole else end + gap + block.removesuffix(end))
+
+
+def _has_references(text: str, messages: Iterable[Message]) -> bool:
+    return any(text.startswith("#:", start) for message in messages for start, _ in message.comments)
 
 
 def _block(source: str, message: Message, forms: Forms, style: _Style) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 _HEADER = re.compile(r"nplurals\s*=\s*(\d{1,2})\s*;\s*plural\s*=\s*([^;]+)")
 _SIGN = re.compile(r"\s*(n|\d{1,9}|&&|\|\||==|!=|<=|>=|[-+*/%<>!?:()])")
@@ -16,7 +17,8 @@ _NUMBERS = (*range(20, 100), *range(1, 20), *range(100, 320), 0, 1000, 40_000, 1
 _Value = Callable[[int], int]
 
 
-def samples(header: str) -> dict[str, int]:
+@lru_cache(100)
+def samples(header: str) -> Mapping[str, int]:
     """The forms of a `Plural-Forms` header, each with a number that takes it; none if it cannot be understood."""
     found = _HEADER.search(header)
     if not found or len(header) > _LONGEST or not 1 <= int(found[1]) <= _MOST_FORMS:

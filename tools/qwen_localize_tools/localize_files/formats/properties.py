@@ -75,7 +75,8 @@ def _encoder(text: str, entries: Sequence[Entry]) -> Callable[[str, str], str]:
     signs = "=:#!" if any(re.search(r"\\[=:#!]", value) for value in values) else ""
     # A file in ASCII alone says nothing of its encoding, and escapes are read in every one.
     beyond = r"\x7f-\U0010ffff" if text.isascii() else r"\x7f\ud800-\udfff"
-    pattern = re.compile(rf"^ |[\\\x00-\x1f{signs}{beyond}]")
+    # At the beginning, these would be taken for a part of the separator.
+    pattern = re.compile(rf"\A[ =:]|[\\\x00-\x1f{signs}{beyond}]")
     return lambda value, _: pattern.sub(lambda found: _escaped(found[0]), value)
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Sequence
 
-from .flat import Entry, Flat
+from .flat import Entry, Flat, above
 from .model import Format, Layout, UnreadableError
-from .splicing import line_number, line_start
+from .splicing import line_number
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+) | (?P<comment>//[^\r\n]*|/\*.*?\*/) | (?P<sign>[=;]) |
@@ -53,9 +53,10 @@ class _Reader:
             raise self._unexpected(sign, "a semicolon")
         if rest := _REST_OF_LINE.match(self.text, self.position):
             self.position = rest.end()
-        head, context = self._above(comments, start)
+        head, context = above(self.text, comments, start)
         name = _decoded(self.text, start, separator)
         value = _decoded(self.text, opens, closes) if closes > opens else name
+        context = "" if context == _NO_COMMENT else context
         return Entry(name, value, context, head, start, separator, opens, closes, self.position)
 
     def _value(self, separator: int) -> tuple[_Token | None, int, int]:
@@ -84,24 +85,6 @@ class _Reader:
     def _unexpected(self, token: _Token | None, what: str) -> UnreadableError:
         line = line_number(self.text, token[1] if token else len(self.text))
         return UnreadableError(f"{what} was expected in line {line}")
-
-    def _above(self, comments: list[tuple[int, int]], start: int) -> tuple[int, str]:
-        """Where the comments directly above an entry begin, and what they say."""
-        head, said = start, []
-        for opens, closes in reversed(comments):
-            if self.text.count("\n", closes, head) > 1:
-                break
-            head = opens
-            said.append(_comment(self.text[opens:closes]))
-        begin = line_start(self.text, head)
-        head = begin if not self.text[begin:head].strip() else head
-        return head, "\n".join(filter(None, reversed(said)))
-
-
-def _comment(raw: str) -> str:
-    inner = raw[2:] if raw.startswith("//") else raw[2:-2]
-    said = inner.strip("* \t\r\n")
-    return "" if said == _NO_COMMENT else said
 
 
 def _decoded(text: str, start: int, end: int) -> str:
