@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from .content import newline
-from .fluent_edits import Editor, part_key, units
+from .fluent_edits import Editor, part_units
 from .fluent_merging import Merger, copied, keys, named
 from .fluent_tree import Message, messages
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
-from .splicing import Splice, line_end, spliced
+from .splicing import Splice, line_end, line_start, spliced
 
 _ENTRY = re.compile(r"^-?[A-Za-z][A-Za-z0-9_-]* *=", re.MULTILINE)
 _BLANK_LINES = re.compile(r"(?:[ ]*\r?\n)*")
@@ -46,8 +46,10 @@ def _translated(editor: Editor, message: Message) -> Iterator[Splice]:
     if any(key in editor.changes for part in message.parts for key in keys(message, part)):
         yield from copied(editor, message)
         return
-    end = _BLANK_LINES.match(editor.text, line_end(editor.text, message.end))
-    yield Splice(message.start, end.end() if end else message.end, "")
+    end = line_end(editor.text, message.end)
+    blank = _BLANK_LINES.match(editor.text, end)
+    is_below_blank = not editor.text[line_start(editor.text, message.start - 1) : message.start].strip()
+    yield Splice(message.start, blank.end() if blank and is_below_blank else end, "")
 
 
 def _texts(found: dict[str, Message]) -> dict[str, tuple[Forms, str]]:
@@ -55,7 +57,7 @@ def _texts(found: dict[str, Message]) -> dict[str, tuple[Forms, str]]:
     texts: dict[str, tuple[Forms, str]] = {}
     for message in found.values():
         for part in message.parts:
-            for key, _, forms in units(part.pattern, part_key(message, part.name)):
+            for key, _, forms in part_units(message, part):
                 texts.setdefault(key, (forms, message.comment))
     return texts
 

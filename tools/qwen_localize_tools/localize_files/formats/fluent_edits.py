@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .fluent_texts import decoded, encoded, rendered, selections
-from .fluent_tree import Message, Pattern, Select, Variant
+from .fluent_tree import Message, Part, Pattern, Select, Variant
 from .model import Changes, Forms
 from .splicing import Splice, line_end, line_start, spliced
 
@@ -55,6 +55,12 @@ def _by_name(select: Select) -> dict[str, Variant]:
 def part_key(message: Message, name: str) -> str:
     """What a message's value or attribute is called."""
     return f"{message.name}.{name}" if name else message.name
+
+
+def part_units(message: Message, part: Part) -> Iterator[tuple[str, Pattern, Forms]]:
+    """The texts of a value or an attribute. The attributes of a term are its grammar, and nobody reads them."""
+    if not (part.name and message.name.startswith("-")):
+        yield from units(part.pattern, part_key(message, part.name))
 
 
 @dataclass(frozen=True)

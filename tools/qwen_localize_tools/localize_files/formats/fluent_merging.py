@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from .fluent_edits import Editor, is_plural, part_key, units
+from .fluent_edits import Editor, is_plural, part_key, part_units
 from .fluent_tree import Message, Part, Select
 from .model import Changes, UnreadableError
 from .splicing import Splice, line_end, line_start, spliced
@@ -20,18 +20,25 @@ def named(found: Collection[Message]) -> dict[str, Message]:
 
 def keys(message: Message, part: Part) -> list[str]:
     """What the texts of a part are called."""
-    return [key for key, _, _ in units(part.pattern, part_key(message, part.name))]
+    return [key for key, _, _ in part_units(message, part)]
 
 
 def copied(editor: Editor, message: Message) -> Iterator[Splice]:
     """What makes a message a translation: the texts wanted, and none of the attributes without any."""
     end = message.equals
     for part in message.parts:
-        if any(key in editor.changes for key in keys(message, part)):
+        wanted = keys(message, part)
+        if any(key in editor.changes for key in wanted):
             yield from editor.changed(part.pattern, part_key(message, part.name))
-        elif part.name or not message.name.startswith("-"):
+        elif not message.name.startswith("-"):
             yield Splice(end, part.pattern.end, "")
         end = part.pattern.end
+
+
+def _gap(text: str, start: int) -> int:
+    """How many empty lines stand above a line."""
+    before = text[max(0, start - 200) : start]
+    return max(0, before[len(before.rstrip()) :].count("\n") - 1)
 
 
 @dataclass(frozen=True)
@@ -52,27 +59,24 @@ class Merger:
         """All that the target gets: its own texts changed, and what it lacks."""
         done: set[tuple[str, str]] = set()
         before: Message | None = None
-        last_end = 0
         for name, model in models.items():
-            gap = self.source.text[last_end : model.start].count("\n") - 1
-            last_end = line_end(self.source.text, model.end) - 1
             found = there.get(name)
             if found is not None:
                 yield from self._message(found, model, done)
                 before = found
             elif any(key in self.missing for part in model.parts for key in keys(model, part)):
-                yield self._inserted(model, before, next(iter(there.values()), None), gap)
+                yield self._inserted(model, before, next(iter(there.values()), None))
         for message in there.values():
             for part in message.parts:
                 if (message.name, part.name) not in done:
                     yield from self.target.changed(part.pattern, part_key(message, part.name))
 
-    def _inserted(self, model: Message, before: Message | None, first: Message | None, gap: int) -> Splice:
+    def _inserted(self, model: Message, before: Message | None, first: Message | None) -> Splice:
         """A new message behind another one, with as many empty lines before it as in the source file."""
-        end, text = self.target.end, self.target.text
+        end, text, gap = self.target.end, self.target.text, _gap(self.source.text, model.start)
         lines = self._copy(model.name_start, model.end, copied(self.source, model)) + end
         if before is None and first is not None:
-            return Splice(first.start, first.start, lines + end * max(0, gap))
+            return Splice(first.start, first.start, lines + end * gap)
         place = line_end(text, before.end) if before else len(text)
         lead = end if place and text[place - 1] != "\n" else ""
         return Splice(place, place, lead + end * (gap if before else 0) + lines)

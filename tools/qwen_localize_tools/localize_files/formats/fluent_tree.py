@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Union
 
 from .model import UnreadableError
@@ -22,7 +23,6 @@ _SIMPLE = re.compile(
 )
 _PIECE = re.compile(r"\{[^}]*\}|[^{]+")
 _COMMENT = re.compile(r"#(?:[ ]([^\r\n]*))?(\r?\n|\Z)")
-_REFERENCE = re.compile(r"\{ *[a-z]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def messages(text: str) -> list[Message]:
     found: list[Message] = []
     comment: list[str] = []
     comment_start = 0
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)] if starts else []):
         if text[start] == "#":
             line = _COMMENT.fullmatch(text, start, end)
             comment_start = comment_start if line and comment else start
@@ -197,7 +197,6 @@ class _Reader:
 
     text: str
     offset: int
-    marks: dict[str, int] = field(default_factory=dict)
 
     def message(self, entry: Any) -> Message:
         """A message or a term."""

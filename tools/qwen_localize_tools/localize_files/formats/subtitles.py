@@ -26,7 +26,6 @@ class _Cue:
 class _Kind:
     """What SRT and WebVTT do not have in common: how a line of times looks, and which line is blank."""
 
-    name: str
     timing: re.Pattern[str]
     is_blank: Callable[[str], bool]
 
@@ -37,8 +36,6 @@ class _Kind:
         for time, start, end in self._timed(text):
             seen[time] = number = seen.get(time, 0) + 1
             cues.append(_Cue(time if number == 1 else f"{time}#{number}", start, end))
-        if not cues:
-            raise UnreadableError(f"there is no cue in it, and so it is no {self.name} file")
         return cues
 
     def _timed(self, text: str) -> Iterator[tuple[str, int, int]]:
@@ -126,8 +123,8 @@ def _span(text: str, lines: list[tuple[int, int]], first: int, last: int) -> tup
     return place, place
 
 
-_SRT = _Kind("SRT", re.compile(rf"\s*({_SRT_TIME})\s*-->\s*{_SRT_TIME}(?:\s.*)?"), lambda line: not line.strip())
-_VTT = _Kind("WebVTT", re.compile(rf"\s*({_VTT_TIME})\s+-->\s+{_VTT_TIME}(?:\s.*)?"), lambda line: not line)
+_SRT = _Kind(re.compile(rf"\s*({_SRT_TIME})\s*-->\s*{_SRT_TIME}(?:\s.*)?"), lambda line: not line.strip())
+_VTT = _Kind(re.compile(rf"\s*({_VTT_TIME})\s+-->\s+{_VTT_TIME}(?:\s.*)?"), lambda line: not line)
 
 
 def _is_vtt(text: str) -> bool:

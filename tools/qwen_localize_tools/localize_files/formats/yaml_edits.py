@@ -141,11 +141,14 @@ class Editor:
 
     def copied(self, node: Node, path: Path, wanted: Wanted, *, in_list: bool = False) -> Iterator[Splice]:
         """What makes a copy of these entries a translation: the texts wanted, and of the others none but in lists."""
-        for name, entry in node.names.items():
-            here = (*path, name)
-            if here in wanted:
+        names = node.names
+        for entry in node.entries:
+            here = (*path, entry.name)
+            can_go = not in_list and not node.is_flow and self.has_own_lines(entry)
+            is_idle = names[entry.name] is not entry or _is_idle(entry.node, here, wanted)
+            if here in wanted and names[entry.name] is entry:
                 yield from self.changed(entry, wanted[here], in_flow=node.is_flow, drops=True)
-            elif not in_list and not node.is_flow and self.has_own_lines(entry) and _is_idle(entry.node, here, wanted):
+            elif can_go and is_idle and not entry.node.is_anchored:
                 yield self.without(entry)
             else:
                 yield from self.copied(entry.node, here, wanted, in_list=in_list or entry.node.kind == "list")
@@ -161,7 +164,7 @@ class Editor:
             Splice(one.start - start, one.end - start, one.text)
             for one in self.copied(only, path, wanted, in_list=parent.kind == "list")
         ]
-        lines = re.split(r"\r?\n", spliced(self.text[start:stop], splices).rstrip())
+        lines = re.split(r"\r?\n", spliced(self.text[start:stop], splices).rstrip("\r\n"))
         return end.join(_moved(lines, column - self.column(entry)))
 
 

@@ -152,7 +152,7 @@ class _Builder:
         start, end = self._place(event)
         style = event.style or ""
         if style in {"|", ">"}:
-            end = self._without_space(start, end)
+            end = self._without_blank_lines(start, end)
         is_said = event.tag in {_TEXT, "!"} if event.tag else bool(style) or _is_plain_text(event.value)
         kind: Literal["text", "other"] = "text" if is_said else "other"
         return Node(kind, start, end, event.value, style, is_anchored=event.anchor is not None)
@@ -169,9 +169,11 @@ class _Builder:
                 start += 1
         return start, max(start, end)
 
-    def _without_space(self, start: int, end: int) -> int:
+    def _without_blank_lines(self, start: int, end: int) -> int:
         while end > start and self.text[end - 1] in " \t\r\n":
             end -= 1
+        while end < len(self.text) and self.text[end] in " \t":
+            end += 1
         return end
 
 
