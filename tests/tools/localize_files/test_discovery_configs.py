@@ -231,3 +231,21 @@ def test_languages_that_transifex_maps_are_found_by_the_names_they_are_given(tmp
         "[main]\nlang_map = cs: cs_custom\n[p.r]\nfile_filter = loc/<lang>.po\nsource_file = loc/app.pot\n",
     )
     assert project.only().place("cs").path == "loc/cs_custom.po"
+
+
+def test_a_source_that_lies_elsewhere_says_its_language_by_its_own_path(tmp_path: Path) -> None:
+    project = Project(tmp_path, "App/en.lproj/A.strings", "tr/en.lproj/A.strings", "tr/de.lproj/A.strings")
+    project.write(
+        "crowdin.yml",
+        "files:\n  - source: App/en.lproj/A.strings\n    translation: tr/%osx_code%/%original_file_name%\n",
+    )
+    resource = project.only()
+    assert (resource.source, resource.source_lang) == ("App/en.lproj/A.strings", "en")
+    assert resource.place("de").path == "tr/de.lproj/A.strings"
+
+
+def test_a_configuration_about_which_something_is_asked_is_still_believed(tmp_path: Path) -> None:
+    project = Project(tmp_path, "values/a.xml", "values-en/a.xml", "locales/en.json")
+    project.write("crowdin.yml", "files:\n  - source: values/a.xml\n    translation: values-%android_code%/a.xml\n")
+    found = project.found()
+    assert (found.resources, len(found.questions)) == ((), 1)

@@ -96,15 +96,16 @@ class _Gathering:
     def add(self, name: str, claims: Iterable[Claim], whole: str | None = None) -> None:
         """Take what these claims turn out to be. If they speak for a whole folder, nobody after them does."""
         wanted = [one for one in claims if self._is_open(one) and self._concerns(one)]
+        asked = len(self.settling.questions)
         resources = [one for one in self.settling.settled(wanted) if self._is_free(one)]
+        if whole is not None and (resources or len(self.settling.questions) > asked):
+            self.governed.append(whole)
         if not resources:
             return
         self.resources += resources
         self.names.append(name)
         for resource in resources:
             self.taken |= {resource.source, resource.pattern, *resource.targets.values()} - {""}
-        if whole is not None:
-            self.governed.append(whole)
 
     def _concerns(self, claim: Claim) -> bool:
         if not self.asked:
