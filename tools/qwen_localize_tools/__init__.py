@@ -15,6 +15,7 @@ TOOLS = Registry.within(
     "analyze_conversation",
     "translate_media",
     "interpret_speech",
+    "localize_files",
     "view_image",
     "get_job",
     "list_jobs",

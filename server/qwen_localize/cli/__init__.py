@@ -1,4 +1,4 @@
-"""The command line: serve (the default), install, doctor, demo, live, sandbox, usage, manifests."""
+"""The command line: serve (the default), the tools for a terminal, and what is to be said of the server itself."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..errors import LocalizeError, redact
+from .terminal.arguments import add_commands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=_port, default=8123, help="port on 127.0.0.1 (0: any free one)")
     live = commands.add_parser("live", help="interpret what somebody says now, as bilingual subtitles")
     _live_arguments(live)
+    tools = add_commands(commands)
     manifests = commands.add_parser("manifests", help="write everything under manifests/ and the README's tables")
     manifests.add_argument("--check", action="store_true", help="write nothing; fail if something is out of date")
     usage = commands.add_parser("usage", help="show estimated costs by day, tool and model")
@@ -63,10 +65,11 @@ def _parser() -> argparse.ArgumentParser:
         usage: _usage,
         install: _install,
         doctor: _doctor,
+        **dict.fromkeys(tools, _terminal),
     }
     for command, run in runs.items():
         command.set_defaults(run=run)
-    _shared_arguments(parser, runs, serve, live, sandbox)
+    _shared_arguments(parser, runs, serve, (live, *tools), sandbox)
     return parser
 
 
@@ -74,14 +77,14 @@ def _shared_arguments(
     parser: argparse.ArgumentParser,
     commands: Iterable[argparse.ArgumentParser],
     serve: argparse.ArgumentParser,
-    live: argparse.ArgumentParser,
+    callers: Iterable[argparse.ArgumentParser],
     sandbox: argparse.ArgumentParser,
 ) -> None:
     """What the bare command takes stands for every command that takes it too, whichever side of its name it is on."""
     silent = argparse.SUPPRESS
     for command in commands:
         _flag(command, "-v", "--verbose", words="log more, to stderr", default=False if command is parser else silent)
-    for command in (parser, serve, live):
+    for command in (parser, serve, *callers):
         default = False if command is parser else silent
         _flag(command, "--sandbox", words="use a local stand-in; no key needed", default=default)
     words = "a folder that may be read too, beside those of QWEN_LOCALIZE_ALLOWED_DIRS; may be repeated"
@@ -90,7 +93,7 @@ def _shared_arguments(
     parser.add_argument("--allow", nargs=1, default=[], **folders)
     serve.add_argument("--allow", nargs="*", default=silent, **folders)
     words = "make the stand-in misbehave; --fault help lists the ways"
-    for command in (parser, serve, live, sandbox):
+    for command in (parser, serve, *callers, sandbox):
         none: list[str] | str = [] if command is parser else silent
         command.add_argument("--fault", action="append", default=none, metavar="NAME[@STAGE][:N]", help=words)
 
@@ -173,6 +176,12 @@ def _live(options: argparse.Namespace) -> int:
         explain_faults()
         return 0
     return anyio.run(run, Options.of(options))
+
+
+def _terminal(options: argparse.Namespace) -> int:
+    from .terminal import run
+
+    return run(options)
 
 
 def _sandbox(options: argparse.Namespace) -> None:

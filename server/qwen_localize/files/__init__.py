@@ -2,7 +2,8 @@
 
 from .apart import Apart, keyless_environment
 from .finding import Found, find
-from .inputs import fits, is_remote, located, permitted, read_media, read_text
+from .inplace import Replaced, replaced
+from .inputs import fits, is_remote, located, permitted, read_media, read_pieces, read_text
 from .kept import Kept, KeptFiles
 from .media import LocalFile, LocalMedia, Media, MediaRules, RemoteMedia
 from .offers import offer
@@ -28,6 +29,7 @@ __all__ = [
     "Pdf",
     "Pdfs",
     "RemoteMedia",
+    "Replaced",
     "TooMuch",
     "Uploads",
     "find",
@@ -41,7 +43,9 @@ __all__ = [
     "own_folders",
     "permitted",
     "read_media",
+    "read_pieces",
     "read_text",
+    "replaced",
     "safe_name",
     "scratch_folder",
     "sweep_scratch",

@@ -1,6 +1,7 @@
 """Faults: the ways the sandbox can be told to misbehave, and at which stage of the work."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -52,6 +53,12 @@ KNOWN: dict[str, Kind] = {
         ("download", _LIVE),
     ),
     "mangle": Kind("a text comes back without its placeholders and tags", _TEXT, _TEXT),
+    "garble": Kind(
+        "a text comes back with damage that reads well, of one kind after another: a placeholder renamed, dropped or"
+        " doubled, tags crossed, a keyword translated, a number or a line break changed",
+        _TEXT,
+        _TEXT,
+    ),
     "fail": Kind(
         "the image task ends FAILED; a session is told of an error and goes on", ("submit",), ("submit", _LIVE)
     ),
@@ -122,6 +129,7 @@ class Faults:
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self._on: dict[tuple[str, str | None], int | None] = {}
         self._after: dict[tuple[str, str | None], float | None] = {}
+        self._struck: Counter[str] = Counter()
         self.replace(faults)
 
     def __iter__(self) -> Iterator[Fault]:
@@ -142,6 +150,10 @@ class Faults:
         """At which second a fault strikes a session, if anybody has said."""
         return self._after.get((name, stage))
 
+    def struck(self, name: str) -> int:
+        """How often a fault has struck, at whatever stage."""
+        return self._struck[name]
+
     def clear(self) -> None:
         """Switch every fault off."""
         self._on.clear()
@@ -157,4 +169,5 @@ class Faults:
             del self._on[place]
         elif left is not None:
             self._on[place] = left - 1
+        self._struck[name] += 1
         return True

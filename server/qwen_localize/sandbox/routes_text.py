@@ -11,6 +11,7 @@ from starlette.responses import Response
 from . import analysis, answers, interpreting, ocr, recognition, text
 from .call import Call
 from .catalogue import AnalysisModel, OcrModel, SpeechModel, TextModel, TokenModel
+from .garbling import garbled
 from .tokens import Reply
 
 
@@ -42,6 +43,8 @@ async def _said(call: Call, model: TokenModel, messages: object, parameters: Map
     done = await to_thread.run_sync(_work(model, messages, parameters))
     if isinstance(model, TextModel) and call.strikes("mangle"):
         done = replace(done, text=text.mangled(done.text))
+    if isinstance(model, TextModel) and call.strikes("garble"):
+        done = replace(done, text=garbled(done.text, call.sandbox.faults.struck("garble") - 1))
     call.sandbox.bill_tokens(model, done)
     return done
 

@@ -25,5 +25,9 @@ def as_table(rows: Iterable[Sequence[str]]) -> str:
 
 def _harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula: what others wrote is data there too."""
-    is_formula = cell.startswith(("\t", "\r")) or cell.lstrip().startswith(_FORMULA_SIGNS)
-    return f"'{cell}" if is_formula and not _NUMBER.fullmatch(cell) else cell
+    return f"'{cell}" if is_formula(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def is_formula(cell: str) -> bool:
+    """Whether a spreadsheet would take a cell for a formula, or for a signed number."""
+    return cell.startswith(("\t", "\r")) or cell.lstrip().startswith(_FORMULA_SIGNS)

@@ -17,7 +17,21 @@ _one_at_a_time = Lock()
 
 
 def grid(text: str, separator: str = "") -> tuple[str, list[list[str]]]:
-    """What separates the cells of a table, and all its rows as they stand; blank cells are empty.
+    """What separates the cells of a table, and all its rows; blank cells are empty.
+
+    Args:
+        text: the file's.
+        separator: what separates the cells, if that is known.
+
+    Raises:
+        BadArgument: it cannot be read as a table.
+    """
+    separator, whole = exact_grid(text, separator)
+    return separator, [[cell if cell.strip() else "" for cell in row] for row in whole]
+
+
+def exact_grid(text: str, separator: str = "") -> tuple[str, list[list[str]]]:
+    """What separates the cells of a table, and all its rows as they stand, to the last space.
 
     Args:
         text: the file's.
@@ -32,7 +46,7 @@ def grid(text: str, separator: str = "") -> tuple[str, list[list[str]]]:
         with _long_cells(len(text)):
             # A loop of our own lets other threads work in between, which the library by itself would not.
             cells = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-            return separator, [[cell if cell.strip() else "" for cell in row] for row in cells]
+            return separator, [[*row] for row in cells]
     except csv.Error as error:
         raise BadArgument(f"The table cannot be read: {quote(str(error))}. Save it as CSV in UTF-8 again.") from None
 

@@ -3,18 +3,18 @@
 import anyio.to_thread
 
 from qwen_localize.errors import BadArgument, BadInput
-from qwen_localize.tool import Batch, Context, Languages, Tool
+from qwen_localize.tool import Batch, Context, Tool
 
-from .._shared.arguments import DomainHint, GlossaryOrFile, SourceLang, TargetLang, Term, Text, TranslationMemory
-from .._shared.languages import AUTO, Known, Language, listed, pair, table
-from .._shared.pairs import ENDINGS as PAIRS
-from .._shared.pairs import MOST_BYTES as MOST_PAIRS
-from .._shared.pairs import read_pairs
-from .assignment import Assignment
-from .models import MODELS, ModelName
+from .._shared.arguments import DomainHint, GlossaryOrFile, SourceLang, TargetLang, Text, TranslationMemory
+from .._shared.languages import AUTO
+from .._shared.translating.assignment import Assignment
+from .._shared.translating.given import given_pairs, names_file
+from .._shared.translating.languages import codes, known_languages
+from .._shared.translating.models import MODELS, ModelName
+from .._shared.translating.texts import Texts
 from .result import TranslateTextResult
-from .strings import ENDINGS, MOST_BYTES, Strings, names_file
-from .work import Texts, order_of, translated, work
+from .strings import ENDINGS, MOST_BYTES, Strings
+from .work import order_of, translated, work
 
 __all__ = ["MODELS", "TOOL", "translate_text"]
 
@@ -39,9 +39,9 @@ async def translate_text(
     """
     chosen = MODELS[model]
     context.calls.check_model(chosen, MODELS.values())
-    source, target = _languages(source_lang, target_lang, model)
+    source, target = codes(source_lang, target_lang, model)
     strings = await _strings(context, text)
-    terms, memory = [await _pairs(context, given, source, target) for given in (glossary, translation_memory)]
+    terms, memory = [await given_pairs(context, given, source, target) for given in (glossary, translation_memory)]
     assignment = Assignment(chosen, source, target, terms, memory, domain_hint)
     texts = await anyio.to_thread.run_sync(Texts, strings.texts)
     seconds = await anyio.to_thread.run_sync(texts.seconds, assignment, context.calls.limit(chosen))
@@ -63,39 +63,11 @@ async def _strings(context: Context, text: str | list[str]) -> Strings:
     return Strings.given(strings)
 
 
-async def _pairs(context: Context, given: list[Term] | str, source: str, target: str) -> list[Term]:
-    if not isinstance(given, str):
-        return given
-    if not given.strip():
-        return []
-    if not names_file(given, PAIRS, looks=context.files.shares_disk):
-        raise BadArgument(
-            'Pass pairs as [{"source": "…", "target": "…"}], or the path of a JSON, CSV, TSV or TMX file.'
-        )
-    name, content = await context.files.text(given, MOST_PAIRS)
-    return await anyio.to_thread.run_sync(read_pairs, name, content, source, target)
-
-
-def _languages(source_lang: str, target_lang: str, model: str) -> tuple[str, str]:
-    known = Known(model, _table(model), "qwen-mt-flash", table("qwen-mt"))
-    source, target = pair(source_lang, target_lang, known)
-    return source.code if source else AUTO, target.code
-
-
-def _table(model: str) -> tuple[Language, ...]:
-    everything = table("qwen-mt")
-    return tuple(language for language in everything if language.lite) if "-lite" in model else everything
-
-
-def _known() -> Languages:
-    return {model: listed(_table(model)) for model in MODELS}
-
-
 TOOL = Tool(
     translate_text,
     title="Translate text",
     models=[*MODELS.values()],
-    languages=_known,
+    languages=known_languages,
     work=Batch(work),
     result=TranslateTextResult,
 )

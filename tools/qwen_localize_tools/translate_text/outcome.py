@@ -8,10 +8,10 @@ from pydantic import BaseModel
 from qwen_localize.errors import LocalizeError
 from qwen_localize.tool import Receipt, SavedFile, cny
 
+from .._shared.translating.assignment import Assignment
+from .._shared.translating.checking import Translated
+from .._shared.translating.glossary import GlossaryReceipt, receipt
 from .._shared.usage import usage
-from .assignment import Assignment
-from .checking import Translated
-from .glossary import GlossaryReceipt, receipt
 from .result import (
     MOST_DATA,
     MOST_TEXT,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from qwen_localize.tool import JobRecord, JobResult
 
-from .glossary import GlossaryReceipt, fitting
+from .._shared.translating.glossary import GlossaryReceipt, fitting
 
 # Bytes of JSON, of the text that the model reads and of the data beside it. What is more is in the files alone.
 MOST_TEXT, MOST_DATA = 5_500, 36_000

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 from pydantic import BaseModel
@@ -79,24 +79,6 @@ class Strings:
         stem = PurePath(self.name).stem or "translations"
         text = json.dumps([item.model_dump() for item in items], ensure_ascii=False, indent=1)
         return f"{stem}.{target_lang}.{what}.json", text, "application/json"
-
-
-def names_file(text: str, endings: frozenset[str], *, looks: bool) -> bool:
-    """Whether a text is meant as the path of a file: one line, with a known ending, and no word beside it.
-
-    Some scripts have no spaces between words: in them, only what has a folder or is there counts as a path. Unless it
-    `looks`, nothing that is on the disk makes a difference.
-    """
-    text = text.strip()
-    if len(text) > 4096 or "\n" in text or PurePath(text).suffix.casefold() not in endings:
-        return False
-    try:
-        if len(text.split()) == 1 and (text.isascii() or PurePath(text).name != text):
-            return True
-        path = Path(text).expanduser() if looks else Path(text)
-        return path.is_absolute() or (looks and Path(text).is_file())
-    except (OSError, RuntimeError, ValueError):
-        return False
 
 
 def _is_table(name: str) -> bool:

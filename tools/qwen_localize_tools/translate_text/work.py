@@ -1,80 +1,28 @@
 """A whole call of `translate_text`: all its strings, whether it is waited for or a job."""
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import anyio.to_thread
 
-from qwen_localize.errors import CallError, LocalizeError, OutputUnavailable, quote
+from qwen_localize.errors import LocalizeError, OutputUnavailable
 from qwen_localize.files import LocalMedia, Media
-from qwen_localize.tool import Context, Ending, Limit, Order, SavedFile
+from qwen_localize.tool import Context, Ending, Order, SavedFile
 
 from .._shared.arguments import Term
-from .._shared.gates import Finding, wordless
-from .._shared.tokens import tokens
-from .assignment import Assignment, helper_tokens
-from .checking import Translated
-from .models import MODELS
+from .._shared.translating.assignment import Assignment
+from .._shared.translating.models import MODELS
+from .._shared.translating.texts import Texts
+from .._shared.translating.translator import Translator
 from .outcome import Outcome
 from .result import TranslateTextResult
-from .segments import Segment, cut
 from .strings import Strings
-from .translator import SEGMENT_TOKENS, Translator, batched
 
-# Tokens that the marks around a line take; how much of an estimate, which errs on the high side, is really used; and
-# how long the last answer takes to come.
-_LINE_TOKENS, _SHARE, _ANSWER_SECONDS = 6, 0.75, 2.0
 _UNSAVED = (
     "No file could be written, so what is not shown here is missing: ask the user to see to the output folder, then "
     "call again. What passed the checks is not paid twice while this server runs."
 )
-
-
-class Texts:
-    """The strings of a call, cut into parts that fit into requests, and put together again."""
-
-    def __init__(self, strings: Sequence[str]) -> None:
-        self._cuts = [cut(string, SEGMENT_TOKENS) for string in strings]
-        self.parts = list(dict.fromkeys(part.core for parts in self._cuts for part in parts if part.core))
-
-    def seconds(self, assignment: Assignment, limit: Limit) -> float:
-        """About how long the requests take that the rate limits allow, if each is made once."""
-        sized = [(part, tokens(part)) for part in self.parts if not wordless(part)]
-        requests = [_likely(assignment, batch) for batch in batched(sized)]
-        return math.ceil(limit.makespan(requests) + _ANSWER_SECONDS)
-
-    def joined(self, done: Mapping[str, Translated | LocalizeError]) -> list[Translated | LocalizeError]:
-        """Each string put together again, its white space as it was; or the first reason why it cannot be."""
-        return [_joined(parts, done) for parts in self._cuts]
-
-
-def _likely(assignment: Assignment, batch: list[str]) -> int:
-    """The tokens that a request probably takes, its answer included."""
-    helpers = helper_tokens(assignment.body(batch[0], batch))
-    lines = sum(tokens(string) + _LINE_TOKENS for string in batch)
-    return round(_SHARE * (helpers + 2 * lines))
-
-
-def _joined(parts: list[Segment], done: Mapping[str, Translated | LocalizeError]) -> Translated | LocalizeError:
-    texts: list[str] = []
-    failed: list[Finding] = []
-    for part in parts:
-        outcome = done[part.core] if part.core else Translated("")
-        if isinstance(outcome, LocalizeError):
-            others = any(isinstance(done.get(other.core), Translated) for other in parts)
-            return _placed(outcome, part.core) if others else outcome
-        texts.append(part.around(outcome.text))
-        failed += outcome.failed
-    return Translated("".join(texts), tuple(failed))
-
-
-def _placed(error: LocalizeError, core: str) -> LocalizeError:
-    """A refusal that says which part of a long text it means."""
-    if not isinstance(error, CallError):
-        return error
-    return type(error)(f"{error} It is the part of {len(core)} characters that begins {quote(core, 80)}.")
 
 
 async def translated(context: Context, assignment: Assignment, strings: Strings, texts: Texts) -> TranslateTextResult:

@@ -3,7 +3,7 @@
 A hard finding is damage: another try, or a warning. A soft one is a hint that people translate so too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from . import addresses, messages, numbers, placeholders, proportions, scripts, signs, tags, whole
 from .finding import Finding
@@ -12,7 +12,9 @@ from .words import wordless, words_only
 __all__ = ["Finding", "findings", "text_size", "wordless", "words_only"]
 
 
-def findings(source: str, translation: str, source_lang: str = "auto", target_lang: str = "") -> list[Finding]:
+def findings(
+    source: str, translation: str, source_lang: str = "auto", target_lang: str = "", free: Collection[str] = ()
+) -> list[Finding]:
     """What the translation lost, gained or changed; nothing for a good one.
 
     Args:
@@ -20,15 +22,16 @@ def findings(source: str, translation: str, source_lang: str = "auto", target_la
         translation: what became of it, decoded likewise.
         source_lang: the source's code in `languages.json`, or auto.
         target_lang: the translation's code; without it, scripts are not compared.
+        free: the placeholders, as `pieces` has their keys, that it may leave out, or add once.
     """
     if not translation.strip():
         return [Finding("empty", "The translation is empty.")] if source.strip() else []
     found = [*messages.compared(source, translation, target_lang)]
     for view in messages.views(source, translation):
-        found += view.labelled(placeholders.compared(view.source, view.translation, view.free))
+        found += view.labelled(placeholders.compared(view.source, view.translation, view.free.union(free)))
         found += view.labelled(tags.compared(view.source, view.translation))
         found += view.labelled(addresses.compared(view.source, view.translation))
-    before, after = messages.usual(source), messages.usual(translation)
+    before, after = messages.usual(source, translation)
     found += numbers.compared(words_only(before), words_only(after), after)
     found += signs.compared(before, after)
     found += whole.compared(before, after, source_lang, target_lang)

@@ -6,7 +6,7 @@ ten thousand deep, and all that is compared afterwards are the few facts below.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, product
 
@@ -39,19 +39,30 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The `#` of a plural: the number of the argument around it."""
+    """The `#` of a plural: the number of the argument around it; and where it stands."""
 
     name: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What is filled in; with branches, a choice between texts."""
+    """What is filled in; with branches, a choice between texts.
+
+    Attributes:
+        start: where it stands in the message.
+        end: where it ends.
+        insides: from where to where the text of each branch stands, without its braces.
+    """
 
     name: str
     type: str = ""
     style: str = ""
     branches: tuple[tuple[str, "Message"], ...] = ()
+    start: int = 0
+    end: int = 0
+    insides: tuple[tuple[int, int], ...] = ()
 
     @property
     def selectors(self) -> list[str]:
@@ -97,11 +108,12 @@ class _Reader:
         parts: list[Words | Count | Argument] = []
         while self.position < len(self.text) and self.text[self.position] != "}":
             if self.text[self.position] == "{":
+                start = self.position
                 self.position += 1
-                parts.append(self._argument(depth, plural))
+                parts.append(replace(self._argument(depth, plural), start=start, end=self.position))
             elif self.text[self.position] == "#" and plural:
                 self.position += 1
-                parts.append(Count(plural))
+                parts.append(Count(plural, self.position - 1, self.position))
             else:
                 parts.append(self._words())
         return tuple(parts)
@@ -137,13 +149,15 @@ class _Reader:
     def _choice(self, name: str, kind: str, depth: int, plural: str) -> Argument:
         offset = _OFFSET.match(self.text, self.position) if kind in PLURALS else None
         self.position = offset.end() if offset else self.position
-        branches = []
+        branches, insides = [], []
         while not (end := _END.match(self.text, self.position)):
             selector = self._take(_SELECTOR, "a branch")[1]
+            start = self.position
             branches.append((selector, self.message(depth + 1, plural)))
+            insides.append((start, self.position))
             self._take(_END, "the end of a branch")
         self.position = end.end()
-        return Argument(name, kind, offset[1] if offset else "", tuple(branches))
+        return Argument(name, kind, offset[1] if offset else "", tuple(branches), insides=tuple(insides))
 
 
 def arguments(message: Message) -> Iterator[Argument]:

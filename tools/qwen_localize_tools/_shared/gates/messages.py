@@ -1,9 +1,12 @@
 """Messages with branches: the same choices, and in every branch what its readers need."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from . import icu
+from .counting import counts
 from .finding import Finding, named
 from .pieces import filled
 
@@ -11,6 +14,10 @@ from .pieces import filled
 _ONE_FORM = frozenset(["ja", "zh", "zh_tw", "yue", "ko", "th", "vi", "id", "ms", "lo", "my", "km", "jv", "su"])
 _FORMS_FOR_FEW = frozenset({"zero", "one", "two", "=0", "=1", "=2"})
 _DIVIDER = "||||"
+_PIPE = re.compile(r"(?<!\|)\|(?!\|)")
+# Before a form, the numbers that it is for: {0}, [2,*].
+_RANGE = re.compile(r"\s*(?:\{\d{1,9}\}|\[\d{1,9},\s?(?:\d{1,9}|\*|Inf)\])")
+_MOST_FORMS, _MOST_PIPED, _ALIKE = 6, 1000, 0.5
 
 
 @dataclass(frozen=True)
@@ -39,8 +46,14 @@ class View:
                 yield replace(finding, check=check, message=f"{finding.message[:-1]}, in {self.place}.")
 
 
-def usual(text: str) -> str:
-    """What most readers see of a text: its last form, or its branches called other."""
+def usual(source: str, translation: str) -> tuple[str, str]:
+    """What most readers see of a text and its translation: the last form, or the branches called other."""
+    if forms := _piped(source):
+        return forms[-1], _divided(translation)[-1]
+    return _usual(source), _usual(translation)
+
+
+def _usual(text: str) -> str:
     if _DIVIDER in text:
         return text.rpartition(_DIVIDER)[2]
     return icu.flat(icu.parsed(text), {}) if icu.is_message(text) else text
@@ -51,9 +64,34 @@ def views(source: str, translation: str) -> Iterator[View]:
     if icu.is_message(source) or icu.is_message(translation):
         yield from _branches(source, translation)
     elif _DIVIDER in source and _DIVIDER in translation:
-        yield View(usual(source), usual(translation))
+        yield View(_usual(source), _usual(translation))
+    elif forms := _piped(source):
+        yield from _forms(forms, _divided(translation))
     else:
         yield View(source, translation)
+
+
+def _piped(source: str) -> list[str]:
+    """The forms of a plural that are divided by bars, of which the last says all that the others say; or none."""
+    if "|" not in source or len(source) > _MOST_PIPED:
+        return []
+    forms = _divided(source)
+    keys = [{piece.key for piece in filled(form)} for form in forms]
+    if not 1 < len(forms) <= _MOST_FORMS or not all(map(str.strip, forms)) or any(each - keys[-1] for each in keys):
+        return []
+    return forms if keys[-1] or SequenceMatcher(None, forms[0], forms[-1]).ratio() >= _ALIKE else []
+
+
+def _divided(text: str) -> list[str]:
+    return [_RANGE.sub("", part, count=1) if _RANGE.match(part) else part for part in _PIPE.split(text)]
+
+
+def _forms(forms: Sequence[str], translated: Sequence[str]) -> Iterator[View]:
+    """All forms but the last may be for few; the last of the source says what each of the translation has to."""
+    few = min(len(forms), len(translated)) - 1
+    for index, form in enumerate(translated):
+        free = counts(forms[-1], form) if index < few else frozenset[str]()
+        yield View(forms[-1], form, free=free)
 
 
 def _branches(source: str, translation: str) -> Iterator[View]:
@@ -71,6 +109,8 @@ def _branches(source: str, translation: str) -> Iterator[View]:
         free = {f"{{{name}}}" for name in few}.union(
             always.difference(piece.key for piece in filled(shown)) if few else ()
         )
+        # The number that chooses may be said where the source does not say it.
+        free |= {f"{{{name}}}" for name in plurals}.difference(piece.key for piece in filled(shown))
         place = ", ".join(f"{name} = {selector.lstrip('=')}" for name, selector in choice.items())
         yield View(
             shown,

@@ -16,8 +16,8 @@ _TEMPLATE = r"\{%[^{}%]{0,400}%\}|\{\#[^{}#]{0,400}\#\}|<!--[^<>]{0,400}-->"
 _TAG = r"</?[A-Za-z][\w:.-]{0,60}(?:\s[^<>]{0,4000})?/?>|</?[0-9]{1,4}\s{0,3}/?>"
 _BRACE = r"\{\{\{[^{}]{0,300}\}\}\}|[$\#%@]?\{\{[^{}]{0,300}\}\}|[$\#%@]\{[^{}]{0,300}\}|\{[^{}]{0,300}\}"
 # The conversion of printf; after a number, as in "5%off", only the common ones, and no letter may follow.
-_FLAGS = r"(?:-(?=[0-9*])|'(?=[0-9.]{0,6}[difuFgG])|[+0\#,]){0,4}(?:[0-9]{1,4}|\*)?(?:\.(?:[0-9]{1,3}|\*)?)?"
-_CONVERSION = r"(?:hh|h|ll|l|L|q|j|z|t|I64)?[diouxXeEfFgGaAcCsSpnb@]"
+_FLAGS = r"(?:'(?=[0-9.]{0,6}[difuFgG]))?(?:-(?=[0-9*])|[+0\#,]){0,4}(?:[0-9]{1,4}|\*)?(?:\.(?:[0-9]{1,3}|\*)?)?"
+_CONVERSION = r"(?:hh|h|ll|l|L|q|j|z|t|I64)?(?:[diouxXeEfFgGcCsSpnb@]|[aA](?![A-Za-z]))"
 _PRINTF = (
     rf"%\([A-Za-z_][\w.-]{{0,60}}\){_FLAGS}(?:[A-Za-z]|(?![A-Za-z]))|%<\w{{1,60}}>{_FLAGS}[A-Za-z]?"
     rf"|%[0-9]{{1,2}}\$(?:[-+0\#',]{{0,4}}[0-9*]{{0,4}}\$?(?:\.[0-9*]{{1,3}})?){_CONVERSION}"
@@ -61,6 +61,8 @@ _FIELD = re.compile(
     r"|[A-Z][A-Z0-9_-]{0,60}\s{0,3}\([^()]{0,300}\)"
     r"|\"[^\"]{0,60}\"|:[^\s{}]{1,30}|![rsa]|"
 )
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_TERM = re.compile(r"\{\s*(-[\w-]+)\s*\([^()]*\)\s*\}")
 _SELECTOR = re.compile(r"\{\s{0,20}\$[\w-]{1,60}\s{0,5}->")
 _AFTER_URL = ".,;:!?'*_"
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
@@ -120,7 +122,14 @@ def _is_field(braces: str) -> bool:
 
 
 def _key(kind: str, found: str) -> str:
-    return "".join(found.split()) if kind in {"brace", "template"} else found
+    if kind not in {"brace", "template"}:
+        return found
+    # What an expression shows, and the case of a term, follow the language.
+    if found.startswith(("${", "#{")) and "?" in found:
+        found = _QUOTED.sub("''", found)
+    elif term := _TERM.fullmatch(found):
+        found = f"{{{term[1]}}}"
+    return "".join(found.split())
 
 
 def _trimmed(url: str) -> str:

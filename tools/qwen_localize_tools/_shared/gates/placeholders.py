@@ -50,7 +50,7 @@ def compared(source: str, translation: str, free: Collection[str] = ()) -> list[
     Args:
         source: the text.
         translation: what became of it.
-        free: those that a language may leave out or add here: the count of a plural's form for one.
+        free: those that a language may leave out, or add once: the count of a plural's form for one.
     """
     before, after = _Text(source), _Text(translation)
     found = [] if _OWN_MARK.search(source) else _marks(translation)
@@ -58,8 +58,11 @@ def compared(source: str, translation: str, free: Collection[str] = ()) -> list[
         return found
     if _is_date_format(source):
         return found + _date_format(before.pieces, after.pieces)
-    wanted = _counted(before.pieces, free)
-    given = _counted(_unpositioned(before.pieces, after.pieces), free)
+    wanted = _counted(before.pieces)
+    given = _counted(_unpositioned(before.pieces, after.pieces))
+    for key in free:
+        if given[key] <= max(1, wanted[key]):
+            del wanted[key], given[key]
     if has_selector(source):
         wanted, given = Counter(wanted.keys()), Counter(given.keys())
     extra = [key for key in given - wanted if not _stood_otherwise(key, before, after)]
@@ -85,8 +88,8 @@ def _date_format(before: Sequence[Piece], after: Sequence[Piece]) -> list[Findin
     return [Finding("placeholder", "The date is written with other parts.", hard=False)] if differ else []
 
 
-def _counted(found: Iterable[Piece], free: Collection[str]) -> Counter[str]:
-    return Counter(piece.key for piece in found if piece.key not in free)
+def _counted(found: Iterable[Piece]) -> Counter[str]:
+    return Counter(piece.key for piece in found)
 
 
 def _unpositioned(before: Sequence[Piece], after: Sequence[Piece]) -> list[Piece]:

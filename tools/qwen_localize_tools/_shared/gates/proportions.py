@@ -36,6 +36,9 @@ _ENDS = frozenset(".!?:…。！？：।॥؟۔՞።:;")
 _AFTER_END = frozenset('"»”」』)')
 _QUESTIONS = frozenset("?？؟;՞⸮")
 _UNASKED = frozenset({"th", "lo", "ja", "km", "my"})
+_UNSTOPPED = frozenset({"th", "lo", "km", "my"})
+# People shorten what is shorter than this, and drop its full stop.
+_LEAST_CUT = 40
 
 
 def compared(source: str, translation: str, source_lang: str, target_lang: str) -> list[Finding]:
@@ -94,8 +97,10 @@ def _length(source: str, translation: str, source_lang: str, target_lang: str) -
     if before < _LEAST_LENGTH:
         far = after > 60 and after > 6 * before
         return [Finding("length", "The translation is far longer than its source.")] if far else []
-    if _ends(source, _ENDS) and after * _CUT_TIMES < before and not _ends(translation, _ENDS | _AFTER_END):
-        return [Finding("length", "The translation ends too early: it is short, and its sentence does not end.")]
+    is_cut = after * _CUT_TIMES < before and target_lang not in _UNSTOPPED
+    if is_cut and _ends(source, _ENDS) and not _ends(translation, _ENDS | _AFTER_END):
+        words = "The translation ends too early: it is short, and its sentence does not end."
+        return [Finding("length", words, hard=before > _LEAST_CUT)]
     times = math.log((after + 1) / (before + 1))
     usual = math.log(next(most for length, most in _MOST_TIMES if before < length))
     if abs(times) <= usual * _DOUBTFUL:

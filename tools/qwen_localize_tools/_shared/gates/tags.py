@@ -27,6 +27,7 @@ _READ = frozenset({"alt", "title", "placeholder", "label", "summary", "content",
 _LINGUAL = frozenset({"lang", "xml:lang", "dir", "hreflang"})
 _ADDRESSES = frozenset({"href", "src", "action", "cite"})
 _TAG = re.compile(r"<(/?)\s*([\w:.-]+)(.*?)(/?)>", re.DOTALL)
+_UNQUOTED = re.compile(r"=[^\s\"'=]+$")
 _ATTRIBUTE = re.compile(
     r"(?<![^\s\"'])([^\s=\"'<>/]{1,100})(?:\s{0,9}=\s{0,9}(\"[^\"]*\"|'[^']*'|\\\"[^\"]*\\\"|[^\s]+))?"
 )
@@ -74,6 +75,9 @@ def _read(text: str) -> Tag:
     slash, name, rest, end = match.groups() if match else ("", text, "", "")
     known = _MARKUP.fullmatch(name.lower()) or _WORDS.fullmatch(name.lower())
     name = name.lower() if known else name
+    if end and _UNQUOTED.search(rest):
+        # The slash ends the address.
+        rest, end = f"{rest}/", ""
     void = name in _VOID and not slash
     return Tag(name, not slash, bool(slash or end or void), _attributes(rest))
 

@@ -144,7 +144,9 @@ def _noted(source: str, translation: str) -> list[Finding]:
 
 def _repeated(source: str, translation: str) -> list[Finding]:
     if _is_doubled(translation) and not _is_doubled(source):
-        return [Finding("repeated", "The translation stands there twice or more.")]
+        # The last fourth is "cuarto cuarto".
+        hard = len(translation.split()) != 2 or len(source.split()) == 1
+        return [Finding("repeated", "The translation stands there twice or more.", hard)]
     sentence, times = _most(_sentences(translation))
     if times > max(1, _most(_sentences(source))[1]) and times > 1:
         return [Finding("repeated", f"A sentence is repeated {times} times: {shown(sentence)}.")]
@@ -156,7 +158,7 @@ def _repeated(source: str, translation: str) -> list[Finding]:
 
 
 def _is_doubled(text: str) -> bool:
-    letters = _folded(text)
+    letters = _folded(words_only(text))
     apart = len(text.split()) > 1 or _unspaced_letters(letters) == len(letters)
     return apart and len(letters) >= 6 and (letters + letters).find(letters, 1) < len(letters)
 

@@ -1,0 +1,1 @@
+"""Many strings through Qwen-MT, each checked: what `translate_text` and `localize_files` share."""

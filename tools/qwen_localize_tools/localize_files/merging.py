@@ -1,0 +1,306 @@
+"""Translations put into a file: checked once more, against the file as it stands by then."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from qwen_localize.files import Replaced
+
+from .._shared.gates import Finding
+from .composing import UnfitError, source_form
+from .discovery.model import Known
+from .formats import UnreadableError
+from .gating import judged
+from .lock import Entry, Id, Lock, digest, source_digest
+from .pairing import Pair, Paired
+from .planning import Plan, State, Task, planned, task_of
+from .project import Project
+
+logger = logging.getLogger(__name__)
+
+# How often a file is looked at again that somebody else writes at the same time.
+_MOST_TRIES = 5
+_MEANWHILE = "Its source was changed while this ran; the next run translates it."
+_UNHELD = "The file's format cannot hold this text as it is."
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The service's codes of two languages."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A text that was asked for.
+
+    Attributes:
+        id: the unit's key and the form.
+        source: the digest of its source at that time.
+        given: its translation, if nobody need be asked.
+        state: what its unit was then.
+    """
+
+    id: Id
+    source: str
+    given: str = ""
+    state: State = "new"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something to be said of a text.
+
+    Attributes:
+        id: the unit's key and the form; both empty for a whole file.
+        check: what said it.
+        message: a sentence.
+        hard: whether the text was therefore not written; or, where it stands already, should not stand so.
+        text: the text that it is said of.
+    """
+
+    id: Id
+    check: str
+    message: str
+    hard: bool
+    text: str = ""
+
+
+@dataclass
+class Merged:
+    """What became of one file.
+
+    Attributes:
+        before: the file as it was found, and what had to be done.
+        texts: the translations that were asked for and stand in the file now.
+        remarks: what is to be said.
+        written: whether the file was changed.
+    """
+
+    before: Plan | None = None
+    texts: dict[Id, str] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    written: bool = False
+
+    def leave(self, id_: Id, check: str, message: str, text: str = "") -> None:
+        """Say why a text was not written."""
+        self.remarks.append(Remark(id_, check, message, hard=True, text=text))
+
+
+# The text of a task's translation; raises UnfitError with the reason why there is none.
+Answered = Callable[[Task], str]
+# Looks at the file anew.
+Look = Callable[[], Paired]
+
+
+class Merge:
+    """One file of translations, about to be changed.
+
+    Args:
+        project: where.
+        look: reads the file.
+        codes: of both languages.
+        wanted: what was asked for.
+        answered: tells the translations.
+        edited: whether they are people's own, which go over whatever is there, and are not changed by us later.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        look: Look,
+        codes: Codes,
+        wanted: Sequence[Wanted],
+        answered: Answered,
+        *,
+        edited: bool = False,
+    ) -> None:
+        self._project, self._look, self._codes = project, look, codes
+        self._wanted, self._answered, self._edited = wanted, answered, edited
+
+    def run(self) -> Merged:
+        """Write what is answered into the file, and into the lock file what was written.
+
+        Raises:
+            OutputUnavailable: the disk refuses it.
+            BadInput: the lock file cannot be used.
+        """
+        reason = "something else keeps changing it"
+        for _ in range(_MOST_TRIES):
+            try:
+                return self._once()
+            except Replaced:
+                continue
+            except UnreadableError as error:
+                reason = str(error)
+                break
+        done = Merged()
+        for one in self._wanted:
+            done.leave(one.id, "file", f"The file is left as it is: {reason}.")
+        return done
+
+    def _once(self) -> Merged:
+        lock, loaded = self._project.lock()
+        now = self._look()
+        plan = planned(now, lock)
+        done = Merged(plan)
+        pairs = {pair.key: pair for pair in now.pairs}
+        done.texts = dict(self._fitting(done, now, pairs, {task.id for task in plan.tasks}))
+        changes = {id_: text for id_, text in done.texts.items() if pairs[id_[0]].target.get(id_[1]) != text}
+        if changes:
+            self._write(done, now, changes if now.shape else dict(done.texts))
+        note(lock, plan, done.texts, edited=self._edited)
+        self._project.save_lock(lock, loaded)
+        return done
+
+    def _fitting(self, done: Merged, now: Paired, pairs: Mapping[str, Pair], due: set[Id]) -> Iterator[tuple[Id, str]]:
+        """The translations that may be written; what somebody else has written meanwhile stays."""
+        for one in self._wanted:
+            pair = pairs.get(one.id[0])
+            if pair is None or one.id[1] not in pair.needed:
+                continue  # the source has it no more
+            task = task_of(now, pair, one.id[1], "new")
+            if task.source != one.source:
+                done.leave(one.id, "source", _MEANWHILE)
+            elif (text := self._fit(done, now, task, one)) is not None and self._may_stand(one.id, text, task, due):
+                yield one.id, text
+
+    def _may_stand(self, id_: Id, text: str, task: Task, due: set[Id]) -> bool:
+        return self._edited or id_ in due or text == task.old
+
+    def _fit(self, done: Merged, now: Paired, task: Task, one: Wanted) -> str | None:
+        """The translation of a text, if it passes the gates."""
+        try:
+            text = one.given or self._answered(task)
+        except UnfitError as error:
+            done.leave(one.id, error.check, str(error))
+            return None
+        found = gated(now, task.pair, task.form, text, self._codes)
+        if hard := [finding for finding in found if finding.hard]:
+            done.leave(one.id, hard[0].check, " ".join(finding.message for finding in hard), text)
+            return None
+        done.remarks += [Remark(one.id, finding.check, finding.message, hard=False, text=text) for finding in found]
+        return text
+
+    def _write(self, done: Merged, now: Paired, changes: dict[Id, str]) -> None:
+        """Write what the format can hold, and say of the rest that it cannot.
+
+        Raises:
+            UnreadableError: other texts would change too.
+        """
+        for id_ in unheld(now, changes):
+            done.leave(id_, "format", _UNHELD, changes.pop(id_))
+            done.texts.pop(id_)
+        if changes:
+            self._project.save(now.place.path, now.written(by_key(changes)), now.target)
+            done.written = True
+
+
+def gated(now: Paired, pair: Pair, form: str, text: str, codes: Codes) -> list[Finding]:
+    """What the gates say of a text as the translation of a form."""
+    number = pair.needed.get(form, "")
+    source = pair.source[source_form(pair.source, form, number, now.direction.source)]
+    return judged(
+        source,
+        text,
+        format=now.resource.format,
+        form=form,
+        sample=int(number) if form.isdecimal() and number.isdecimal() else None,
+        most=pair.most,
+        source_lang=codes.source,
+        target_lang=codes.target,
+    )
+
+
+def by_key(texts: Mapping[Id, str]) -> dict[str, dict[str, str]]:
+    """Texts by their units."""
+    found: dict[str, dict[str, str]] = {}
+    for (key, form), text in texts.items():
+        found.setdefault(key, {})[form] = text
+    return found
+
+
+def unheld(now: Paired, changes: Mapping[Id, str]) -> set[Id]:
+    """The changes that the file's format cannot hold exactly: read again, they would be something else.
+
+    Raises:
+        UnreadableError: whatever is left out, other texts would change too.
+    """
+    bad = set(_bad(now, dict(changes)))
+    if bad and len(bad) < len(changes) and not _is_exact(now, {id_: changes[id_] for id_ in changes if id_ not in bad}):
+        logger.error("A file of the format %s would not be as it should after writing", now.resource.format.name)
+        raise UnreadableError("writing it would change other texts too, which is a fault of this program")
+    return bad
+
+
+def _bad(now: Paired, changes: dict[Id, str]) -> Iterator[Id]:
+    if _is_exact(now, changes):
+        return
+    ids = list(changes)
+    if len(ids) == 1:
+        yield ids[0]
+        return
+    middle = len(ids) // 2
+    for half in (ids[:middle], ids[middle:]):
+        yield from _bad(now, {id_: changes[id_] for id_ in half})
+
+
+def _is_exact(now: Paired, changes: Mapping[Id, str]) -> bool:
+    """Whether the file, written and read again, has these changes and no others."""
+    kind, direction = now.resource.format, now.direction
+    is_new = now.target is None or not now.shape
+    try:
+        after = {unit.key: unit for unit in kind.read(now.written(by_key(changes)), direction)}
+        before = {} if is_new or not now.target else {u.key: u for u in kind.read(now.target.text, direction)}
+    except UnreadableError:
+        return False
+    if any(key not in after or after[key].forms.get(form) != text for (key, form), text in changes.items()):
+        return False
+    changed = set(changes)
+    for key, unit in before.items():
+        now_there = after.get(key)
+        if now_there is None or now_there.source != unit.source:
+            return False
+        names = {*unit.forms, *now_there.forms}
+        if any((key, n) not in changed and unit.forms.get(n) != now_there.forms.get(n) for n in names):
+            return False
+    keys = {key for key, _ in changed}
+    return is_new or all(key in before or key in keys for key in after)
+
+
+def note(lock: Lock, plan: Plan, texts: Mapping[Id, str], *, edited: bool = False) -> None:
+    """Put into the lock what was written, and what people had written; what the source has no more is left out."""
+    now = plan.paired
+    entries = lock.entries(now.place.path, now.place.locale)
+    sources = {(pair.key, form): pair for pair in now.pairs for form in pair.needed}
+    for id_ in [id_ for id_ in entries if now.shape and id_ not in sources]:
+        del entries[id_]
+    for id_, entry in plan.adopted.items():
+        entries.setdefault(id_, entry)
+    for id_, text in texts.items():
+        pair = sources[id_]
+        source = source_digest(pair.source, pair.context)
+        entries[id_] = Entry(source) if edited else Entry(source, digest(text))
+    resource = now.resource
+    known = Known(resource.source, resource.source_lang, resource.pattern, resource.format.name)
+    lock.sets[known.source, known.pattern] = known
+
+
+def adopt(project: Project, plans: Sequence[Plan]) -> None:
+    """Note in the lock file what people had written before us, and the files themselves.
+
+    Raises:
+        OutputUnavailable: the disk refuses it.
+        BadInput: the lock file cannot be used.
+    """
+    for _ in range(_MOST_TRIES):
+        lock, loaded = project.lock()
+        for plan in plans:
+            note(lock, plan, {})
+        try:
+            project.save_lock(lock, loaded)
+        except Replaced:
+            continue
+        return

@@ -1,0 +1,144 @@
+"""The units of a file in both languages, whichever files they stand in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .discovery.model import Place, Resource
+from .formats import Direction, Forms, Layout, Unit, UnreadableError
+from .plurals import categories, numbers
+from .project import Loaded, Project
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A unit in both languages.
+
+    Attributes:
+        key: what it is called.
+        source: its forms in the source language.
+        target: its forms in the target language that are there.
+        needed: the forms that the target language has, each with a number that takes it; "" for a unit without plural.
+        context: what its author says of it.
+        most: characters that it may have.
+        fault: what is wrong with the way the target is written.
+    """
+
+    key: str
+    source: Forms
+    target: Forms
+    needed: Mapping[str, str]
+    context: str = ""
+    most: int = 0
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Paired:
+    """One file of translations, with what it was made from.
+
+    Attributes:
+        direction: as the files spell the languages.
+        source: the source file; for TOGETHER and a file without template, the file itself.
+        target: the file; None where there is none yet.
+        pairs: what is to be translated, in the source's order.
+        shape: for a document, whether both files have the same blocks.
+        there: for a document, the texts of the translation's blocks.
+    """
+
+    resource: Resource
+    place: Place
+    direction: Direction
+    source: Loaded
+    target: Loaded | None
+    pairs: Sequence[Pair] = field(default_factory=tuple)
+    shape: bool = True
+    there: tuple[str, ...] = ()
+
+    def written(self, changes: Mapping[str, Forms]) -> str:
+        """The file's text with the changes.
+
+        Raises:
+            UnreadableError: the format cannot hold one of them.
+        """
+        kind = self.resource.format
+        if self.target is None or not self.shape:
+            return kind.create(self.source.text, changes, self.direction)
+        return kind.write(self.target.text, changes, self.direction, self.source.text)
+
+
+def paired(project: Project, resource: Resource, lang: str) -> Paired:
+    """A file of translations as it stands.
+
+    Raises:
+        UnreadableError: one of its files cannot be used.
+    """
+    place = resource.place(lang)
+    kind, direction = resource.format, Direction(resource.source_lang, place.locale)
+    source_path = resource.source or place.path
+    source = _loaded(project, source_path)
+    if source is None:
+        raise UnreadableError(f"{source_path} is not there")
+    target = source if place.path == source_path else _loaded(project, place.path)
+    if kind.layout is Layout.APART:
+        return _apart(resource, place, direction, source, target)
+    template = list(kind.read(source.text, direction)) if target is not source else []
+    text = target.text if target else kind.create(source.text, {}, direction)
+    pairs = tuple(_both(template, list(kind.read(text, direction)), place.locale))
+    return Paired(resource, place, direction, source, target, pairs)
+
+
+def _loaded(project: Project, path: str) -> Loaded | None:
+    try:
+        return project.load(path)
+    except UnreadableError as error:
+        raise UnreadableError(f"{path}: {error}") from None
+
+
+def _apart(resource: Resource, place: Place, direction: Direction, source: Loaded, target: Loaded | None) -> Paired:
+    kind = resource.format
+    units = list(kind.read(source.text, direction))
+    there = {unit.key: unit for unit in kind.read(target.text, direction)} if target else {}
+    shape = not kind.whole or target is None or [unit.key for unit in units] == list(there)
+    pairs = tuple(_pair(unit, unit.forms, there.get(unit.key), place.locale) for unit in units)
+    texts = tuple(text for unit in there.values() for text in unit.forms.values() if text.strip())
+    return Paired(resource, place, direction, source, target, pairs, shape, texts if kind.whole else ())
+
+
+def _both(template: Sequence[Unit], units: Sequence[Unit], locale: str) -> Iterator[Pair]:
+    """Units that have both languages: those of the file, and those that only its template has."""
+    known = {unit.key: unit for unit in units}
+    samples = next((unit.samples for unit in units if unit.samples), {})
+    for unit in template or units:
+        own = known.get(unit.key)
+        yield _pair(unit, unit.source, own, locale, samples)
+    order = {unit.key for unit in template}
+    for unit in units if template else ():
+        if unit.key not in order:
+            yield _pair(unit, unit.source, unit, locale, samples)
+
+
+def _pair(unit: Unit, source: Forms, own: Unit | None, locale: str, samples: Mapping[str, int] | None = None) -> Pair:
+    forms = {name: text for name, text in own.forms.items() if text.strip()} if own else {}
+    samples = (own.samples if own and own.samples else samples) or {}
+    return Pair(
+        unit.key,
+        {name: text for name, text in source.items() if text.strip()},
+        forms,
+        needed(source, samples, locale),
+        unit.context,
+        unit.most,
+        own.fault if own else "",
+    )
+
+
+def needed(source: Forms, samples: Mapping[str, int], locale: str) -> dict[str, str]:
+    """The forms that a translation needs, each with a number that takes it."""
+    if set(source) <= {""}:
+        return {"": ""}
+    if samples:
+        return {form: str(number) for form, number in samples.items()}
+    exact = {form: form[1:] for form in source if form[0] == "="}
+    usual = {name: numbers(locale, name)[0] for name in categories(locale)}
+    # A zero of its own, where the language has none: programs that know it choose it for nothing at all.
+    own = {"zero": "0"} if "zero" in source and "zero" not in usual else {}
+    return exact | own | usual
