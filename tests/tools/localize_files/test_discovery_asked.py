@@ -1,10 +1,11 @@
 """What the user names: a path, patterns of files, the language of the source, and what was settled before."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fakes_projects import Project
+from fakes_projects import Project, known_of
 from qwen_localize_tools.localize_files.discovery import Known, root_of
 
 WEB = ("locales/en/a.json", "locales/de/a.json", "locales/en/b.json", "res/values/strings.xml")
@@ -166,6 +167,25 @@ def test_a_translation_that_has_no_source_is_told(tmp_path: Path) -> None:
     found = Project(tmp_path, "locales/en/a.json", "locales/de/old.json").found()
     assert found.skipped == (("locales/[locale]/old.json", "there is none in the source language (en)"),)
     assert len(found.resources) == 1
+
+
+def test_a_translation_that_has_no_source_is_no_source_later_either(tmp_path: Path) -> None:
+    project = Project(tmp_path, *(f"locales/{path}.json" for path in ("en/a", "de/a", "de/old", "fr/old")))
+    found = project.found()
+    assert project.found(known=known_of(found)) == replace(found, how="the lock file")
+
+
+def test_the_source_language_may_be_given_by_its_name(tmp_path: Path) -> None:
+    assert Project(tmp_path, "locales/ru.json", "locales/de.json").only(source_lang="Russian").source_lang == "ru"
+
+
+def test_british_english_is_no_template_of_gettext(tmp_path: Path) -> None:
+    resource = Project(tmp_path, "po/app.pot", "po/en_GB.po", "po/de.po").only()
+    assert (resource.source, resource.source_lang, set(resource.targets)) == ("po/app.pot", "en", {"en_GB", "de"})
+
+
+def test_an_abbreviation_in_capitals_is_no_language(tmp_path: Path) -> None:
+    assert not Project(tmp_path, "lib/SR.resx").lines()
 
 
 def test_what_was_settled_before_wins_and_new_files_are_found_beside_it(tmp_path: Path) -> None:

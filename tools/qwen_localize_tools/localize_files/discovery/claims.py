@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ..._shared.languages import AUTO
 from ..formats import Format, Layout, UnreadableError
 from .model import MARK, Resource
 from .patterns import base_of, in_folder, locales, unmarked
@@ -13,9 +14,8 @@ from .tags import best, english
 from .tree import Tree
 
 Recognize = Callable[[str, str], Format | None]
-_AUTO = "auto"
 _MOST_RESOURCES = 20_000
-_LETTERS = 20_000  # of a file are enough to see how it is written
+_LETTERS = 4_000  # of a file are enough to see how it is written
 _SAID = re.compile(r"""\b(?:source-language|srcLang|sourcelanguage|sourceLanguage)["']?\s*[=:]\s*["']([\w-]+)["']""")
 
 
@@ -75,30 +75,37 @@ class Settling:
 
     tree: Tree
     recognize: Recognize
-    source_lang: str = _AUTO
+    source_lang: str = AUTO
     questions: list[str] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    shared: dict[str, dict[str, str]] = field(default_factory=dict)
     read: int = 0
 
-    def settled(self, claims: Iterable[Claim]) -> list[Resource]:
-        """The resources that the claims turn out to be; the first claim to a pattern has it."""
-        located = {claim.pattern: (claim, self._locales(claim)) for claim in reversed(list(claims))}
-        shared: dict[str, dict[str, str]] = {}
-        for claim, files in located.values():
-            shared.setdefault(base_of(claim.pattern), {}).update(files)
+    def notice(self, claims: Iterable[Claim]) -> None:
+        """Take note of the languages that claims have files in; their neighbours are judged by them."""
+        for claim in claims:
+            self.shared.setdefault(base_of(claim.pattern), {}).update(self._locales(claim))
+
+    def settled(self, claims: Iterable[Claim], others: bool = False) -> list[Resource]:
+        """The resources that the claims turn out to be; the first claim to a pattern has it.
+
+        Args:
+            claims: of which notice was taken.
+            others: whether there are resources already.
+        """
         found: list[Resource] = []
         alone: list[Resource] = []
-        for claim, files in reversed(located.values()):
-            together = shared[base_of(claim.pattern)]
-            if resource := self._resource(claim, files, together):
-                (alone if self._is_alone(claim, resource, together) else found).append(resource)
-        return found + self._believed(alone, found)
+        for claim in {claim.pattern: claim for claim in reversed(list(claims))}.values():
+            files, shared = self._locales(claim), self.shared[base_of(claim.pattern)]
+            if resource := self._resource(claim, files, shared):
+                (alone if self._is_alone(claim, resource, shared) else found).append(resource)
+        return found + self._believed(alone, others or bool(found))
 
     def _is_alone(self, claim: Claim, resource: Resource, shared: dict[str, str]) -> bool:
         apart = resource.format.layout is Layout.APART
         return apart and list(shared) == [resource.source_lang] and not (self._said(claim) or english(shared))
 
-    def _believed(self, alone: list[Resource], others: list[Resource]) -> list[Resource]:
+    def _believed(self, alone: list[Resource], others: bool) -> list[Resource]:
         """The only file of its kind is a source, unless other files have another source: then it is a translation."""
         if not others:
             return alone
@@ -140,7 +147,7 @@ class Settling:
             return ""
 
     def _said(self, claim: Claim) -> str:
-        return claim.source_lang if self.source_lang == _AUTO else self.source_lang
+        return claim.source_lang if self.source_lang == AUTO else self.source_lang
 
     def _together(self, sighting: _Sighting, path: str) -> Resource | None:
         inside = languages_inside(path, sighting.text)
@@ -156,7 +163,7 @@ class Settling:
         """The template and the language of sources that each translation holds itself."""
         claim, files = sighting.claim, sighting.files
         said = sighting.said or sighting.written or "en"
-        own = best(said, files) or (english(files) if said == "en" else None)
+        own = best(said, files)
         if not own and not claim.source and (named := best(said, sighting.shared)):
             self._skip(claim.pattern, f"there is none in the source language ({named})")
             return "", ""
