@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from qwen_localize_tools.localize_files.discovery import Found, Resource, discover
+from qwen_localize_tools.localize_files.discovery import Found, Known, Resource, discover
 from qwen_localize_tools.localize_files.formats import Format, Layout
 
 ENDINGS = {
@@ -48,3 +48,8 @@ class Project:
     def lines(self, path: str = "", **arguments: object) -> list[str]:
         """What is found in it: sources, their languages and where translations lie."""
         return [f"{one.source} ({one.source_lang}) -> {one.pattern}" for one in self.found(path, **arguments).resources]
+
+
+def known_of(found: Found) -> list[Known]:
+    """What a lock file has of it afterwards."""
+    return [Known(one.source, one.source_lang, one.pattern, one.format.name) for one in found.resources]

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fakes_projects import Project
+from fakes_projects import Project, known_of
+from qwen_localize_tools.localize_files.discovery import discover
 
 CONVENTIONS = {
     "Android": (
@@ -113,3 +114,29 @@ def test_files_are_found_where_they_usually_lie(convention: str, tmp_path: Path)
     paths, line = CONVENTIONS[convention]
     project = Project(tmp_path, *paths)
     assert project.lines() == ([line] if line else [])
+    assert project.found(known=known_of(project.found())).resources == project.found().resources
+
+
+REAL = {
+    "app/src/main/res/values/strings.xml": '<resources><string name="a">A</string></resources>',
+    "locales/en/common.json": '{"a": "A"}',
+    "lib/l10n/app_en.arb": '{"@@locale": "en", "a": "A"}',
+    "App/Localizable.xcstrings": '{"sourceLanguage": "en", "strings": {"a": {}}, "version": "1.0"}',
+    "App/en.lproj/Localizable.strings": '"a" = "A";\n',
+    "locale/app.pot": 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "A"\nmsgstr ""\n',
+    "config/locales/en.yml": "en:\n  a: A\n",
+    "Strings/Resources.resx": '<root><data name="a" xml:space="preserve"><value>A</value></data></root>',
+    "src/messages.properties": "a=A\n",
+    "package.nls.json": '{"a": "A"}',
+    "strings.csv": "key,en,de\na,A,\n",
+    "locales/en-US/main.ftl": "a = A\n",
+    "translations/app_de.ts": '<?xml version="1.0"?><!DOCTYPE TS><TS version="2.1" language="de"></TS>',
+}
+
+
+@pytest.mark.parametrize("path", REAL)
+def test_a_file_of_a_real_format_is_found(path: str, tmp_path: Path) -> None:
+    Project(tmp_path).write(path, REAL[path])
+    found = discover(tmp_path, tmp_path)
+    assert [one.source or one.targets["de"] for one in found.resources] == [path]
+    assert (found.questions, found.skipped) == ((), ())

@@ -1,10 +1,11 @@
 """What the user names: a path, patterns of files, the language of the source, and what was settled before."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fakes_projects import Project
+from fakes_projects import Project, known_of
 from qwen_localize_tools.localize_files.discovery import Known, root_of
 
 WEB = ("locales/en/a.json", "locales/de/a.json", "locales/en/b.json", "res/values/strings.xml")
@@ -168,6 +169,25 @@ def test_a_translation_that_has_no_source_is_told(tmp_path: Path) -> None:
     assert len(found.resources) == 1
 
 
+def test_a_translation_that_has_no_source_is_no_source_later_either(tmp_path: Path) -> None:
+    project = Project(tmp_path, *(f"locales/{path}.json" for path in ("en/a", "de/a", "de/old", "fr/old")))
+    found = project.found()
+    assert project.found(known=known_of(found)) == replace(found, how="the lock file")
+
+
+def test_the_source_language_may_be_given_by_its_name(tmp_path: Path) -> None:
+    assert Project(tmp_path, "locales/ru.json", "locales/de.json").only(source_lang="Russian").source_lang == "ru"
+
+
+def test_british_english_is_no_template_of_gettext(tmp_path: Path) -> None:
+    resource = Project(tmp_path, "po/app.pot", "po/en_GB.po", "po/de.po").only()
+    assert (resource.source, resource.source_lang, set(resource.targets)) == ("po/app.pot", "en", {"en_GB", "de"})
+
+
+def test_an_abbreviation_in_capitals_is_no_language(tmp_path: Path) -> None:
+    assert not Project(tmp_path, "lib/SR.resx").lines()
+
+
 def test_what_was_settled_before_wins_and_new_files_are_found_beside_it(tmp_path: Path) -> None:
     project = Project(tmp_path, "locales/de/a.json", "locales/en/a.json", "ui/x.json", "res/values/strings.xml")
     known = [
@@ -196,3 +216,34 @@ def test_the_root_is_the_nearest_folder_with_a_lock_or_else_a_repository(tmp_pat
     assert root_of(project.root / "a/b/c/en.json", [tmp_path]) == tmp_path / "a/b"
     assert root_of(project.root / "a/x", [tmp_path]) == tmp_path / "a"
     assert root_of(project.root / "a/x/y.json", [tmp_path / "a/x"]) == tmp_path / "a/x"
+
+
+def test_a_file_of_one_language_is_no_source_where_others_have_an_english_one(tmp_path: Path) -> None:
+    found = Project(tmp_path, "App/en.lproj/Main.strings", "Kit/hy.lproj/Launch.strings").found()
+    assert [one.source for one in found.resources] == ["App/en.lproj/Main.strings"]
+    assert found.skipped == (("Kit/hy.lproj/Launch.strings", "it is a translation of what is not there"),)
+
+
+def test_american_english_beside_a_file_without_a_language_is_a_variety_of_it(tmp_path: Path) -> None:
+    assert Project(tmp_path, "res/values/arrays.xml", "res/values-en-rUS/arrays.xml").only().source_lang == "en"
+
+
+def test_what_is_not_written_in_latin_letters_is_not_taken_for_english(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write("README.md", "# Заголовок\n\nТекст для `read_file`.")
+    assert project.found("README.md").questions == ("Which language is README.md in? Pass source_lang.",)
+    assert project.only("README.md", source_lang="ru").source_lang == "ru"
+
+
+def test_gettext_files_that_english_lacks_are_told(tmp_path: Path) -> None:
+    project = Project(
+        tmp_path, *(f"loc/{path}.po" for path in ("en/LC_MESSAGES/a", "de/LC_MESSAGES/a", "de/LC_MESSAGES/b"))
+    )
+    found = project.found()
+    assert [one.source for one in found.resources] == ["loc/en/LC_MESSAGES/a.po"]
+    assert found.skipped == (("loc/[locale]/LC_MESSAGES/b.po", "there is none in the source language (en)"),)
+
+
+def test_a_path_out_of_the_root_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="subpath"):
+        Project(tmp_path / "a", "en.json").found("../b")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes_projects import Project
+from fakes_projects import Project, known_of
 
 CONFIGS = {
     "i18n.json": (
@@ -142,6 +142,7 @@ def test_a_configuration_says_where_files_are_and_which_language_is_the_source(
     assert project.lines() == [folder + line.replace("-> ", f"-> {folder}") for line in lines]
     assert found.how.startswith(folder + config)
     assert (found.questions, found.skipped) == ((), ())
+    assert project.found(known=known_of(found)).resources == found.resources
 
 
 BROKEN = {
@@ -190,6 +191,7 @@ def test_a_configuration_of_a_whole_project_is_believed_alone(tmp_path: Path) ->
     project = Project(tmp_path, "ui/en.json", "locales/en.json")
     project.write("crowdin.yml", "files:\n  - source: /ui/en.json\n    translation: /ui/%locale%.json\n")
     assert project.lines() == ["ui/en.json (en) -> ui/[locale].json"]
+    assert project.lines(known=known_of(project.found())) == project.lines()
 
 
 def test_a_configuration_of_a_library_leaves_other_files_to_conventions(tmp_path: Path) -> None:
@@ -216,6 +218,7 @@ def test_languages_that_crowdin_maps_are_found_by_the_names_they_are_given(tmp_p
     resource = project.only()
     assert resource.place("zh").path == "ui/chs.json"
     assert resource.place("de").path == "ui/de-DE.json"
+    assert project.only(known=known_of(project.found())) == resource
 
 
 def test_a_word_of_crowdin_that_is_not_known_is_told(tmp_path: Path) -> None:
@@ -231,3 +234,21 @@ def test_languages_that_transifex_maps_are_found_by_the_names_they_are_given(tmp
         "[main]\nlang_map = cs: cs_custom\n[p.r]\nfile_filter = loc/<lang>.po\nsource_file = loc/app.pot\n",
     )
     assert project.only().place("cs").path == "loc/cs_custom.po"
+
+
+def test_a_source_that_lies_elsewhere_says_its_language_by_its_own_path(tmp_path: Path) -> None:
+    project = Project(tmp_path, "App/en.lproj/A.strings", "tr/en.lproj/A.strings", "tr/de.lproj/A.strings")
+    project.write(
+        "crowdin.yml",
+        "files:\n  - source: App/en.lproj/A.strings\n    translation: tr/%osx_code%/%original_file_name%\n",
+    )
+    resource = project.only()
+    assert (resource.source, resource.source_lang) == ("App/en.lproj/A.strings", "en")
+    assert resource.place("de").path == "tr/de.lproj/A.strings"
+
+
+def test_a_configuration_about_which_something_is_asked_is_still_believed(tmp_path: Path) -> None:
+    project = Project(tmp_path, "values/a.xml", "values-en/a.xml", "locales/en.json")
+    project.write("crowdin.yml", "files:\n  - source: values/a.xml\n    translation: values-%android_code%/a.xml\n")
+    found = project.found()
+    assert (found.resources, len(found.questions)) == ((), 1)

@@ -1,9 +1,13 @@
 """Where a translation lies: what is there wins, and what is new is spelled as the project spells its locales."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fakes_projects import FORMATS
-from qwen_localize_tools.localize_files.discovery import Resource, Spelling, Style
+from qwen_localize_tools._shared.languages import table
+from qwen_localize_tools.localize_files.discovery import MARK, Chinese, Resource, Spelling, Style
+from qwen_localize_tools.localize_files.discovery.patterns import beside, in_folder, in_name
 from qwen_localize_tools.localize_files.discovery.styles import guessed, usual
 
 
@@ -114,3 +118,32 @@ def test_one_file_of_all_languages_is_the_place_of_each() -> None:
     together = Resource(FORMATS[2], "en", "a.xcstrings", "a.xcstrings", usual("a.xcstrings"), {"de": "a.xcstrings"})
     place = together.place("zh")
     assert (place.locale, place.path, place.exists) == ("zh-Hans", "a.xcstrings", True)
+
+
+@pytest.mark.parametrize("spelling", Spelling)
+@pytest.mark.parametrize("chinese", Chinese)
+@pytest.mark.parametrize("regions", [False, True])
+def test_a_new_locale_is_found_again_by_the_language_it_was_asked_as(
+    spelling: Spelling, chinese: Chinese, regions: bool
+) -> None:
+    style = Style(spelling, regions, chinese)
+    for lang in (
+        *(row.code for row in table("qwen-mt")),
+        "zh-HK",
+        "es-419",
+        "sr-Latn",
+        "pt-PT",
+        "de-AT",
+        "ca-valencia",
+    ):
+        locale = style.spelled(lang)
+        neighbours = {name: name for name in (locale, "zh-Hant-MO", "es-MX", "pt-AO", "de-CH", "sr-Latn-ME", "en-GB")}
+        assert Resource(FORMATS[0], "en", "", "[locale]", style, neighbours).place(lang).path == locale
+
+
+@given(st.text(max_size=12))
+def test_any_name_of_a_file_can_be_looked_at(name: str) -> None:
+    in_name(name)
+    in_folder(name)
+    assert beside(name).count(MARK) == 1 + name.count(MARK)
+    resource("[locale].json", name).place("ru")

@@ -1,10 +1,11 @@
 """Discovery: asks what was settled before, then configurations, then conventions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from ..._shared.languages import AUTO, find, table
 from ..formats import format_of
 from .claims import Claim, Recognize, Settling
 from .configs import CONFIGS, Reading
@@ -12,6 +13,8 @@ from .conventions import conventional
 from .model import MARK, Found, Known, Resource
 from .named import claims_of_files, claims_of_path, fixed_part
 from .patterns import locales
+from .styles import Style
+from .tags import parsed
 from .tree import Tree, tree_of
 
 LOCK = ".qwen-localize.lock"
@@ -57,13 +60,19 @@ def discover(
     asked = "" if asked == "." else asked
     patterns = [part.strip() for part in files.split(",") if part.strip()]
     tree = tree_of(root, [asked, *map(fixed_part, patterns)])
-    settling = Settling(tree, recognize, source_lang.strip() or "auto")
+    settling = Settling(tree, recognize, _code(source_lang.strip()))
     gathering = _Gathering(tree, settling, asked)
     if patterns:
         gathering.add("files", claims_of_files(tree, patterns, settling.skipped))
     else:
         gathering.gather(known)
     return gathering.found()
+
+
+def _code(lang: str) -> str:
+    """A language by its code, whether it is given so or by its name."""
+    named = None if parsed(lang) else find(lang, table("qwen-mt"))
+    return named.code if named else lang or AUTO
 
 
 @dataclass
@@ -83,28 +92,39 @@ class _Gathering:
 
     def gather(self, known: Sequence[Known]) -> None:
         """Ask everybody, in the order in which they are believed."""
-        self.add("the lock file", [_claim_of(one) for one in known if not one.source or one.source in self.tree.sizes])
-        for config in CONFIGS:
-            for path in config.files(self.tree):
-                folder = config.folder(path)
-                reading = Reading(self.tree, path, folder, self.settling.skipped, lambda: self.conventions)
-                self.add(path, reading.claims(config), folder if config.whole else None)
+        said = list(self._configured())
+        styles = {claim.pattern: claim.style for _, claims, _ in reversed(said) for claim in claims}
+        self.settling.notice(self.conventions)
+        self.add("the lock file", [_claim_of(one, styles) for one in known if self._is_there(one)])
+        for name, claims, whole in said:
+            self.add(name, claims, whole)
         self.add("conventions", self.conventions)
         if not self.resources and not self.settling.questions:
             self.add("path", claims_of_path(self.tree, self.asked))
 
-    def add(self, name: str, claims: Iterable[Claim], whole: str | None = None) -> None:
+    def _configured(self) -> Iterator[tuple[str, list[Claim], str | None]]:
+        for config in CONFIGS:
+            for path in config.files(self.tree):
+                folder = config.folder(path)
+                reading = Reading(self.tree, path, folder, self.settling.skipped, lambda: self.conventions)
+                yield path, reading.claims(config), folder if config.whole else None
+
+    def _is_there(self, known: Known) -> bool:
+        return not known.source or known.source in self.tree.sizes
+
+    def add(self, name: str, claims: Sequence[Claim], whole: str | None = None) -> None:
         """Take what these claims turn out to be. If they speak for a whole folder, nobody after them does."""
+        self.settling.notice(claims)
         wanted = [one for one in claims if self._is_open(one) and self._concerns(one)]
-        resources = [one for one in self.settling.settled(wanted) if self._is_free(one)]
-        if not resources:
-            return
+        asked = len(self.settling.questions)
+        resources = [one for one in self.settling.settled(wanted, bool(self.resources)) if self._is_free(one)]
+        spoken = resources or len(self.settling.questions) > asked or any(one.pattern in self.taken for one in claims)
+        if whole is not None and spoken:
+            self.governed.append(whole)
+        self.names += [name] if resources else []
         self.resources += resources
-        self.names.append(name)
         for resource in resources:
             self.taken |= {resource.source, resource.pattern, *resource.targets.values()} - {""}
-        if whole is not None:
-            self.governed.append(whole)
 
     def _concerns(self, claim: Claim) -> bool:
         if not self.asked:
@@ -134,5 +154,5 @@ def _is_in(path: str, folder: str) -> bool:
     return not folder or path == folder or path.startswith(folder + "/")
 
 
-def _claim_of(known: Known) -> Claim:
-    return Claim(known.pattern, known.source, known.source_lang, sure=True)
+def _claim_of(known: Known, styles: Mapping[str, Style | None]) -> Claim:
+    return Claim(known.pattern, known.source, known.source_lang, styles.get(known.pattern), sure=True)

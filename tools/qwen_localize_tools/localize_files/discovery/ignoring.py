@@ -28,10 +28,13 @@ class Rules:
 
     base: str
     rules: tuple[Rule, ...]
+    any: re.Pattern[str]
 
     def verdict(self, path: str, folder: bool) -> bool | None:
         """Whether a path is ignored; None if nothing is said of it. The last line that speaks of it counts."""
         inner = path[len(self.base) :]
+        if not self.any.fullmatch(inner):
+            return None
         for rule in reversed(self.rules):
             if (folder or not rule.folders_only) and rule.form.fullmatch(inner):
                 return rule.ignores
@@ -56,7 +59,7 @@ def rules_of(file: Path, base: str) -> Rules | None:
     except OSError:
         return None
     rules = tuple(rule for line in lines if (rule := _rule(line)))
-    return Rules(base, rules) if rules else None
+    return Rules(base, rules, re.compile("|".join(rule.form.pattern for rule in rules))) if rules else None
 
 
 def _rule(line: str) -> Rule | None:

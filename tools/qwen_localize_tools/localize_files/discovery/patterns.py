@@ -111,12 +111,16 @@ def cuts(stem: str) -> Iterator[int]:
         yield match.end()
 
 
+def _is_locale(name: str) -> bool:
+    return name[:2].islower() and parsed(name) is not None
+
+
 def in_name(path: str) -> tuple[str, str] | None:
     """The pattern and the locale of a file that has it in its name, before the ending."""
     folder, slash, name = path.rpartition("/")
     stem, dot, ending = name.rpartition(".")
     for cut in cuts(stem):
-        if parsed(stem[cut:]):
+        if _is_locale(stem[cut:]):
             return f"{folder}{slash}{stem[:cut]}{MARK}{dot}{ending}", stem[cut:]
     return None
 
@@ -124,7 +128,7 @@ def in_name(path: str) -> tuple[str, str] | None:
 def in_folder(path: str, first: int = 0, last: bool = False) -> tuple[str, str] | None:
     """The pattern and the locale of a file that lies in a folder called so, at the depth `first` or below it."""
     *folders, name = path.split("/")
-    places = [n for n in range(first, len(folders)) if parsed(folders[n])]
+    places = [n for n in range(first, len(folders)) if _is_locale(folders[n])]
     if not places:
         return None
     place = places[-1] if last else places[0]

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..formats import Content, UnreadableError
 from .ignoring import Rules, is_foreign, is_ignored, rules_of
 
-MOST_FILES = 20_000
+MOST_FILES = 100_000
 MOST_BYTES = 16 * 2**20
 _MOST_FOLDERS = 100_000
 _ENDINGS = (
