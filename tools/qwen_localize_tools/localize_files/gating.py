@@ -61,23 +61,28 @@ def judged(
 def missing(have: Collection[str], needed: Collection[str]) -> list[Finding]:
     """The forms that a plural's language needs and the plural lacks.
 
-    Without `other`, or one of a catalogue's numbered forms, nothing can be shown for some numbers; for any other
+    Where `other` or one of a catalogue's numbered forms is missing, some numbers cannot be said at all; for any other
     category, programs show `other`.
 
     Args:
         have: the names of the forms that are there.
         needed: those that the language, or the file itself, has.
     """
-    if not have or not needed or set(have) == {""}:
+    if not have or set(have) == {""} or _are_numbered(have) != _are_numbered(needed):
         return []
     known = {_ALIKE.get(form, form) for form in have}
     # For millions alone, as in French: hardly any program asks for it.
-    rare = {"many"} if "few" not in needed else set()
+    rare = {"many"} if "few" not in needed else set[str]()
     lost = [form for form in needed if form not in known and form not in rare]
     if not lost:
         return []
-    hard = any(form == "other" or form.isdecimal() for form in lost)
+    # Beside `many`, `other` is for fractions.
+    hard = _are_numbered(needed) or ("other" in lost and "many" not in known)
     return [Finding("plural", f"Plural forms are missing: {', '.join(lost)}.", hard)]
+
+
+def _are_numbered(forms: Collection[str]) -> bool:
+    return any(map(str.isdecimal, forms))
 
 
 def _is_for_few(form: str, sample: int | None, lang: str) -> bool:
