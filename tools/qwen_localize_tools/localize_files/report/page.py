@@ -16,30 +16,8 @@ from .rows import Row
 # Where no script runs, so many rows are shown.
 _MOST_WITHOUT_SCRIPT = 500
 _STATES = ("new", "changed", "kept", "stale", "left")
-_RIGHT_TO_LEFT = frozenset(
-    [
-        "acm",
-        "acq",
-        "aeb",
-        "ar",
-        "ars",
-        "ary",
-        "arz",
-        "ckb",
-        "dv",
-        "fa",
-        "he",
-        "iw",
-        "ji",
-        "pnb",
-        "prs",
-        "ps",
-        "sd",
-        "ug",
-        "ur",
-        "yi",
-    ]
-)
+_ARABIC = ("acm", "acq", "aeb", "ar", "ars", "ary", "arz")
+_RIGHT_TO_LEFT = frozenset((*_ARABIC, "ckb", "dv", "fa", "he", "iw", "ji", "pnb", "prs", "ps", "sd", "ug", "ur", "yi"))
 _RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr"})
 _ANDROID_REGION = re.compile(r"-r(?=[A-Z]{2}$)")
 
