@@ -36,15 +36,15 @@ class Fake:
     artifacts: list[str] = field(default_factory=list)
     error: Exception | None = None
     called: dict[str, Any] = field(default_factory=dict)
+    looks_into: str = ""
     could_look: bool = False
 
     async def look(self, context: Context, called: dict[str, Any]) -> JobResult:
         self.called = called
         if self.error:
             raise self.error
-        await context.files.find(
-            [str(Path(called["path"]).parent if Path(called["path"]).is_file() else called["path"])]
-        )
+        if self.looks_into:
+            await context.files.find([self.looks_into])
         self.could_look = True
         files = [{"path": path, "uri": "", "mime_type": "text/csv", "bytes": 1} for path in self.artifacts]
         return JobResult.model_validate(
@@ -165,6 +165,7 @@ def test_the_project_of_what_was_named_may_be_looked_into_for_this_run(
     for name in ("en.json", "deep/en.json"):
         (tmp_path / "folder" / name).write_text("{}")
     monkeypatch.setenv("QWEN_LOCALIZE_ALLOWED_DIRS", str(tmp_path / "project"))
+    fake.looks_into = str(tmp_path / "folder")
     assert typed("files", str(tmp_path / named), "--to", "ru").status == 0
     assert fake.could_look
 

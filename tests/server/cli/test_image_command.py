@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -114,6 +115,21 @@ def test_wrong_use_is_said_and_nothing_is_sent(
     assert (said.status, said.out) == (2, "")
     assert words in said.err
     assert not service.submit.called
+
+
+def test_ctrl_c_names_the_job_which_the_same_command_goes_on_with(typed: Typed, poster: Path, service: Service) -> None:
+    def stopped(_: httpx.Request) -> httpx.Response:
+        if service.list.call_count == 9:
+            signal.raise_signal(signal.SIGINT)
+        return listed("RUNNING")
+
+    service.list.side_effect = stopped
+    said = typed("image", str(poster), "--to", "ru")
+    assert (said.status, said.out) == (130, "")
+    assert re.match(r"Stopped\. job-\w+ is kept", said.err)
+    service.list.side_effect = lambda _: listed("SUCCEEDED")
+    assert typed("image", str(poster), "--to", "ru").status == 0
+    assert service.submit.call_count == 1
 
 
 @pytest.mark.process

@@ -8,7 +8,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qwen_localize.errors import BadInput
@@ -54,6 +54,7 @@ def data(text: str) -> dict[str, list[list[str]]]:
     return dict(json.loads(found[1]))
 
 
+@settings(deadline=None)
 @given(st.lists(ROWS, max_size=4))
 def test_a_sheet_gives_back_exactly_the_rows_that_were_written(rows: list[Row]) -> None:
     assert read_sheet(sheet(rows)) == rows
@@ -115,18 +116,24 @@ def test_the_page_needs_no_network_and_lets_nothing_run_but_its_own_script() -> 
 
 
 def test_each_text_has_its_own_direction_and_its_language_as_browsers_spell_it() -> None:
-    rows = [replace(ROW, language=language) for language in ("ar", "pt_BR", "zh-rCN", "sr-Latn")]
+    rows = [replace(ROW, language=language) for language in ("ar", "pt_BR", "zh-rCN", "iw-rIL", "pa-Arab")]
     text = page("Review", rows, {})
     cells = [cell for cell in Elements(text).of("td") if cell.get("class") == "text"]
-    assert {cell["dir"] for cell in cells} == {"auto"}
-    assert [cell["lang"] for cell in cells if "lang" in cell][::2] == ["ar", "pt-BR", "zh-CN", "sr-Latn"]
+    assert {cell["dir"] for cell in cells if "lang" not in cell} == {"auto"}
+    assert [(cell["lang"], cell["dir"]) for cell in cells if "lang" in cell][::2] == [
+        ("ar", "rtl"),
+        ("pt-BR", "auto"),
+        ("zh-CN", "auto"),
+        ("iw-IL", "rtl"),
+        ("pa-Arab", "rtl"),
+    ]
 
 
 def test_the_summary_counts_the_states_and_doubts_of_each_language() -> None:
-    rows = [ROW, replace(ROW, check="numbers"), replace(ROW, language="de", state="left", message="no")]
+    rows = [ROW, replace(ROW, check="numbers"), replace(ROW, language="de", state="left", check="tags", hard=True)]
     text = page("Review", rows, {"cost": "0.1 CNY"})
     assert "<tr><td>ru</td><td>2</td><td>0</td><td>0</td><td>0</td><td>0</td><td>1</td></tr>" in text
-    assert "<tr><td>de</td><td>0</td><td>0</td><td>0</td><td>0</td><td>1</td><td>1</td></tr>" in text
+    assert "<tr><td>de</td><td>0</td><td>0</td><td>0</td><td>0</td><td>1</td><td>0</td></tr>" in text
     assert "0.1 CNY" in text
 
 

@@ -31,19 +31,19 @@
       (!doubts || row.check || row.message) && (!search || words(row).includes(search)));
   }
 
-  function text(value, lang) {
-    return element("td", { class: "text", dir: "auto", lang }, value);
+  function text(value, lang, dir) {
+    return element("td", { class: "text", dir: dir ?? "auto", lang }, value);
   }
 
   function drawn(row) {
-    const lang = data.tags[row.language];
+    const [lang, dir] = data.languages[row.language];
     const place = element("td", { class: "place", dir: "ltr" }, row.key, row.form ? ` [${row.form}]` : "",
       element("small", {}, `${row.file} · ${row.language}`));
     const gate = element("td", {}, element("span", { class: "state" }, row.state));
     const note = [row.check, row.message].filter(Boolean).join(": ");
     if (note) gate.append(element("span", { class: "note", dir: "auto" }, note));
     return element("tr", { class: `${row.state} ${row.hard ? "hard" : "odd"}` },
-      place, text(row.source), text(row.old, lang), text(row.new, lang), gate);
+      place, text(row.source), text(row.old, lang, dir), text(row.new, lang, dir), gate);
   }
 
   function draw() {

@@ -16,6 +16,9 @@ from .rows import Row
 # Where no script runs, so many rows are shown.
 _MOST_WITHOUT_SCRIPT = 500
 _STATES = ("new", "changed", "kept", "stale", "left")
+_ARABIC = ("acm", "acq", "aeb", "ar", "ars", "ary", "arz")
+_RIGHT_TO_LEFT = frozenset((*_ARABIC, "ckb", "dv", "fa", "he", "iw", "ji", "pnb", "prs", "ps", "sd", "ug", "ur", "yi"))
+_RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr"})
 _ANDROID_REGION = re.compile(r"-r(?=[A-Z]{2}$)")
 
 
@@ -50,7 +53,7 @@ _FILTERS = f"""<div id="review" hidden><form id="filters">
 <select name="language" aria-label="Language"><option value="">all languages</option></select>
 <select name="file" aria-label="File"><option value="">all files</option></select>
 <select name="state" aria-label="State"><option value="">all states</option></select>
-<label><input type="checkbox" name="doubts"> doubts only</label>
+<label><input type="checkbox" name="doubts"> only what needs a look</label>
 <input type="search" name="search" placeholder="search" aria-label="Search" dir="auto">
 <span id="count" role="status"></span>
 <button type="button" id="before" aria-label="Page before">‹</button>
@@ -83,14 +86,20 @@ def _data(rows: Sequence[Row]) -> str:
         )
         for row in rows
     ]
-    tags = {row.language: _tag(row.language) for row in rows}
-    text = json.dumps({"rows": cells, "tags": tags}, ensure_ascii=False, separators=(",", ":"))
+    languages = {row.language: (_tag(row.language), _direction(row.language)) for row in rows}
+    text = json.dumps({"rows": cells, "languages": languages}, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
 
 def _tag(language: str) -> str:
     """The language as browsers spell it: `zh-CN` for `zh_CN`, and for `zh-rCN`."""
     return _ANDROID_REGION.sub("-", language.replace("_", "-"))
+
+
+def _direction(language: str) -> str:
+    """In which a translation runs, also where it begins with a name in Latin letters."""
+    base, *parts = _tag(language).casefold().split("-")
+    return "rtl" if base in _RIGHT_TO_LEFT or _RIGHT_TO_LEFT_SCRIPTS.intersection(parts) else "auto"
 
 
 def _facts(facts: Mapping[str, str]) -> str:
@@ -102,7 +111,7 @@ def _summary(rows: Sequence[Row]) -> str:
     """How many rows each language has in each state."""
     counts: dict[str, Counter[str]] = {}
     for row in rows:
-        counts.setdefault(row.language, Counter()).update((row.state, *(("doubts",) if row.in_doubt else ())))
+        counts.setdefault(row.language, Counter()).update((row.state, *(("doubts",) if row.is_doubt else ())))
     names = (*_STATES, "doubts")
     head = "".join(f"<th>{name}</th>" for name in names)
     lines = (
@@ -119,13 +128,13 @@ def _table(rows: Sequence[Row]) -> str:
 def _line(row: Row) -> str:
     key = f"{row.key} [{row.form}]" if row.form else row.key
     note = ": ".join(filter(None, (row.check, row.message)))
-    lang = escape(_tag(row.language))
+    lang = f'dir="{_direction(row.language)}" lang="{escape(_tag(row.language))}"'
     return (
         f'<tr class="{escape(row.state)} {"hard" if row.hard else "odd"}"><td class="place" dir="ltr">{escape(key)}'
         f"<small>{escape(row.file)} · {escape(row.language)}</small></td>"
         f'<td class="text" dir="auto">{escape(row.source)}</td>'
-        f'<td class="text" dir="auto" lang="{lang}">{escape(row.old)}</td>'
-        f'<td class="text" dir="auto" lang="{lang}">{escape(row.new)}</td>'
+        f'<td class="text" {lang}>{escape(row.old)}</td>'
+        f'<td class="text" {lang}>{escape(row.new)}</td>'
         f'<td><span class="state">{escape(row.state)}</span>'
         f'<span class="note" dir="auto">{escape(note)}</span></td></tr>'
     )

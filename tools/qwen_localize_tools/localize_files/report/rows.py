@@ -37,6 +37,6 @@ class Row:
     hard: bool = False
 
     @property
-    def in_doubt(self) -> bool:
-        """Whether somebody should look at it."""
-        return bool(self.check or self.message)
+    def is_doubt(self) -> bool:
+        """Whether a gate warns of what is there."""
+        return bool(self.check) and not self.hard
