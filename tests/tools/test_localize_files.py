@@ -457,10 +457,10 @@ async def test_what_somebody_writes_while_the_job_runs_stays(
     assert len(read(app / "locales/ru.json")["menu"]) == 2
 
 
-async def test_the_answer_to_ten_thousand_strings_is_short(service: respx.Route, localize: Any, app: Path) -> None:
-    write(app / "locales/en.json", {f"key{i}": f"sentence number {i} of {{name}}" for i in range(3_000)})
+async def test_the_answer_to_many_strings_is_short(service: respx.Route, localize: Any, app: Path) -> None:
+    write(app / "locales/en.json", {f"key{i}": f"sentence number {i} of {{name}}" for i in range(800)})
     result = await localize()
-    assert numbers(result) == {"new": 3_000, "files": 1}
+    assert numbers(result) == {"new": 800, "files": 1}
     assert len(words(result)) < 1_200
     assert len(json.dumps(result.structured_content)) < 12_000
 

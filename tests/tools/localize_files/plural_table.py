@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.core import get_global
 from babel.plural import PluralRule
 
 import qwen_localize_tools.localize_files as package
+from qwen_localize_tools._shared.languages import table
 
 PATH = Path(package.__file__).parent / "plurals.json"
 # Two digits are least likely to be written as a word; then other numbers, the plainest first.
@@ -42,9 +42,9 @@ def _samples(numbers: list[str]) -> list[str]:
 
 
 def _languages() -> Iterator[str]:
-    for name in sorted(get_global("likely_subtags")):
-        if "_" not in name and name != "und" and 2 <= len(name) <= 3:
-            yield name
+    """Those of the service, and what else they are called."""
+    codes = {language.code.partition("_")[0].partition("-")[0] for language in table("qwen-mt")}
+    yield from sorted(codes | {"bs", "fil", "hr", "in", "iw", "nb", "nn", "no", "sr", "tl"})
     yield "pt_PT"
 
 
@@ -65,7 +65,7 @@ def _rows(kind: str, languages: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def table() -> dict[str, Any]:
+def rows() -> dict[str, Any]:
     """For both kinds of plurals: languages with the same rules, and of each category the numbers that take it."""
     languages = list(_languages())
     made: dict[str, Any] = {}
@@ -83,8 +83,8 @@ def table() -> dict[str, Any]:
 def text() -> str:
     """The table as it stands in the file: a line for each group of languages."""
     lines = []
-    for kind, rows in table().items():
-        body = ",\n".join(f"  {json.dumps(row, separators=(',', ':'))}" for row in rows)
+    for kind, made in rows().items():
+        body = ",\n".join(f"  {json.dumps(row, separators=(',', ':'))}" for row in made)
         lines.append(f' "{kind}": [\n{body}\n ]')
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
