@@ -44,17 +44,17 @@ def localize_picture_folder(
 
 
 def localize_app_files(
-    path: Annotated[str, Field(description="File of strings (JSON, CSV or TSV), or a folder with some")],
+    path: Annotated[str, Field(description="The app's folder, or one of its files of strings")],
     target_langs: Annotated[str, Field(description="Languages to translate into, with commas between")],
     glossary: Glossary = "",
 ) -> str:
-    """Translate an app's files of strings, with placeholders, tags and numbers checked."""
+    """Localize an app's files in their places, for a price that is agreed on before; people's edits stay."""
     return (
-        f"Translate the app's strings in {path} into {target_langs}. Look into the files first: leave out what is no "
-        "text for users. For each file and language, call translate_text with the file's path as text, and a "
-        f"domain_hint that says in English what the app is for{_with_terms(glossary)}. If it answers with a job_id, "
-        "ask get_job until it is finished. Read every warning: mend those strings yourself, or ask me. Put the results "
-        "where the app expects them, keep its format and order, and tell me what changed and what it cost."
+        f"Localize the app in {path} into {target_langs}: first call localize_files with path={path} and the list of "
+        f"languages as target_langs{_with_terms(glossary)}. Tell me which files it found, how much is new, changed and "
+        "stale, and what it costs; ask me what it asks; and wait for my yes. Then make the same call with mode=apply. "
+        "If it answers with a job_id, ask get_job until it is finished. At the end, tell me where the review page is, "
+        "and what was left out or is in doubt, with the reasons."
     )
 
 

@@ -54,19 +54,19 @@ def _json(text: str) -> Any:
 Text = Annotated[
     str | list[str],
     BeforeValidator(_unpacked),
-    Field(description="One text, or a list of strings: pass many at once; or their file: JSON, CSV, TSV"),
+    Field(description="A text, a list (pass many at once), or their file: JSON, CSV, TSV"),
 ]
 ImageRefs = Annotated[
     str | list[str],
     BeforeValidator(_unpacked),
     Field(description="Path, URL, data URI, folder or glob; or a list"),
 ]
-TargetLang = Annotated[str, Field(description="Code or name: ru, Russian, pt-BR")]
+TargetLang = Annotated[str, Field(description="Code or name: ru, Russian")]
 TargetLangs = Annotated[str | list[str], BeforeValidator(_unpacked), Field(description="Name, code, or a list")]
 SourceLang = Annotated[str, Field(description="The same")]
-Glossary = Annotated[list[Term], Field(description="Terms and their fixed translations")]
+Glossary = Annotated[list[Term], Field(description="Terms and fixed translations")]
 GlossaryOrFile = Annotated[
-    list[Term] | str, BeforeValidator(_as_pairs), Field(description="Terms and their fixed translations, or their file")
+    list[Term] | str, BeforeValidator(_as_pairs), Field(description="Terms and fixed translations, or their file")
 ]
 TranslationMemory = Annotated[
     list[Term] | str,

@@ -20,7 +20,7 @@ Images = Annotated[
     list[str],
     Field(
         min_length=1,
-        description="1 to 3 paths or URLs; the last gives the ratio. Folder or glob: each",
+        description="1 to 3 paths or URLs, ratio of the last; or a folder or glob",
     ),
 ]
 Size = Annotated[str | None, Field(description="W*H, or a ratio such as 16:9")]
@@ -72,6 +72,7 @@ TOOL = Tool(
     title="Edit images",
     models=[*MODELS.values()],
     result=PictureJobResult,
+    publishes=False,  # it has what every job has
     work=OneOrMany(
         one=Upstream(
             kind=Kind.CALL,

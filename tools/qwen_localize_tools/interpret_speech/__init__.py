@@ -35,7 +35,7 @@ async def interpret_speech(
 ) -> SpeechResult:
     """Interpret a meeting or talk sentence by sentence: both languages with times, as text, SRT, VTT.
 
-    A job about as long as the recording; translate_media is faster and cheaper. About 0.05 CNY a minute, 0.14 with
+    As long as the recording; translate_media is faster and cheaper. 0.05 CNY a minute, 0.14 with
     speech, Gummy 0.018.
     """
     wish = checked(

@@ -10,6 +10,7 @@ import anyio.to_thread
 
 from qwen_localize.files import LocalMedia, Media
 from qwen_localize.tool import Context, Ending, Order, Receipt, SavedFile
+from qwen_localize.wellformed import whole
 
 from .._shared.arguments import Term
 from .._shared.translating.models import MODELS
@@ -88,5 +89,5 @@ async def reported(context: Context, tallies: Mapping[str, Tally], name: str) ->
     table = await anyio.to_thread.run_sync(sheet, rows)
     return [
         await context.files.save_text(f"{name}.review.html", html, "text/html", once=True),
-        await context.files.save_text(f"{name}.review.csv", table, "text/csv", once=True),
+        await context.files.save_text(f"{name}.review.csv", whole(table), "text/csv", once=True),
     ]

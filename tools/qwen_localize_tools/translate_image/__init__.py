@@ -65,7 +65,7 @@ async def translate_image(
     glossary: Glossary = [],  # noqa: B006 - the default is a schema, and never changed
     sensitive_words: SensitiveWords = [],  # noqa: B006
     domain_hint: DomainHint = "",
-    keep_subject_text: Annotated[bool, Field(description="Leave text on the product as it is")] = False,
+    keep_subject_text: Annotated[bool, Field(description="Leave text on the product")] = False,
     background: Background = "",
     check: Annotated[bool, Field(description="Read both, compare text and prices; 0.006 CNY")] = False,
     preview: Preview = False,

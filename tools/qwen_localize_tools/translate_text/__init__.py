@@ -34,8 +34,8 @@ async def translate_text(
 ) -> TranslateTextResult:
     """Translate text with Qwen-MT: 92 languages, any length. Placeholders, tags and numbers are checked, and mended.
 
-    Returns translations in order, warnings, and terms that were not kept; long lists become a job with a file. About
-    1 s for 15 short strings, and 0.004 CNY for 1,000 words (flash); plus is better and dearer.
+    Returns translations in order, and warnings; long lists are a job with a file. 15 short strings take 1 s, 1,000
+    words cost 0.004 CNY; plus is better and dearer.
     """
     chosen = MODELS[model]
     context.calls.check_model(chosen, MODELS.values())

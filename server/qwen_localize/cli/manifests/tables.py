@@ -20,12 +20,15 @@ def tool_table(tools: Sequence[Mapping[str, Any]]) -> str:
 
 
 def model_table(registry: Sequence[Tool]) -> str:
-    """The README's table of models: by tool, where they are, and at what list price there."""
-    rows = ["| tool | model | regions: CNY |", "|---|---|---|"]
+    """The README's table of models: which tools ask them, where they are, and at what list price there."""
+    users: dict[str, tuple[Model, list[str]]] = {}
     for tool in registry:
         for model in tool.models:
-            places = [f"{name}: {_price(model, name)}" for name in model.regions]
-            rows.append(f"| `{tool.name}` | `{model.name}` | {'; '.join(places)} |")
+            users.setdefault(model.name, (model, []))[1].append(f"`{tool.name}`")
+    rows = ["| tool | model | regions: CNY |", "|---|---|---|"]
+    for model, tools in users.values():
+        places = [f"{name}: {_price(model, name)}" for name in model.regions]
+        rows.append(f"| {', '.join(tools)} | `{model.name}` | {'; '.join(places)} |")
     return "\n".join(rows)
 
 
