@@ -106,6 +106,14 @@ def test_texts_of_others_are_data_on_the_page_and_never_markup() -> None:
     assert elements.texts.count(HOSTILE) >= 5
 
 
+@settings(max_examples=50, deadline=None)
+@given(st.text(), st.text(alphabet="<>/!-script&\"'\r\n\0\u2028"))
+def test_the_script_is_given_every_text_as_it_is(one: str, other: str) -> None:
+    rows = [replace(ROW, source=one, new=other), replace(ROW, key=other, message=one)]
+    found = [dict(zip(Row.__match_args__, cells, strict=True)) for cells in data(page(other, rows, {}))["rows"]]
+    assert [Row(**facts) for facts in found] == rows  # type: ignore[arg-type]
+
+
 def test_the_page_needs_no_network_and_lets_nothing_run_but_its_own_script() -> None:
     elements = Elements(page("Review", [ROW], {}))
     assert not [name for _, attributes in elements.found for name in attributes if name in ("src", "href", "style")]
