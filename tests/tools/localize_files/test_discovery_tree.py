@@ -42,6 +42,8 @@ sp\\ ace.json
 /neg/*
 !/neg/yes.json
 x/y.json
+m*n*o*.json
+two/*s/*t.json
 trailing.json  \
 
 """
@@ -49,7 +51,7 @@ PATHS = """
 top.json sub/top.json deep.json sub/deep.json folder/a.json sub/folder/a.json afolder/a.json a/b/c.json a/b/d/c.json
 any/x.json s/any/x.json any/s/x.json tail/a.json tail/s/b.json s/tail/a.json mid/m.json mid/s/m.json mid/s/t/m.json
 u.min.json keep.min.json s/keep.min.json q1.json q.json a1.json c1.json neg/no.json neg/yes.json neg/s/a.json
-x/y.json s/x/y.json trailing.json plain.json
+x/y.json s/x/y.json trailing.json plain.json mno.json mananoo.json mon.json s/mxnxo.json two/as/at.json two/as/b/at.json
 """
 
 
@@ -106,3 +108,20 @@ def test_a_file_that_is_not_of_its_format_is_no_localization_file(tmp_path: Path
     assert project.found() == project.found()
     assert (project.found().resources, project.found().skipped) == ((), ())
     assert project.found(files="locales/[locale].json").skipped[0][0] == "locales/en.json"
+
+
+def test_rules_and_patterns_made_to_take_long_take_no_time(tmp_path: Path) -> None:
+    project = Project(tmp_path, f"locales/{'a' * 200}.json", "locales/en.json")
+    project.write(".gitignore", "*a" * 40 + "*b\n" + "**/a/" * 40 + "b\n" + " " * 5000 + "x\n")
+    project.write("crowdin.yml", f"files:\n  - source: /locales/{'*a' * 40}b.json\n    translation: /%locale%.json\n")
+    project.write("lingui.config.js", "/*\n" * 20_000)
+    assert [one.source for one in project.found().resources] == ["locales/en.json"]
+    assert "too many wildcards" in project.found(files="*a" * 40 + "b[locale].json").skipped[0][1]
+
+
+def test_aliases_that_make_much_of_little_are_not_followed(tmp_path: Path) -> None:
+    project = Project(tmp_path, "locales/en.json")
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    project.write("crowdin.yml", "\n".join([*lines, "files: [{source: *a11, translation: *a11}]"]))
+    assert project.found().skipped[0][0] == "crowdin.yml"

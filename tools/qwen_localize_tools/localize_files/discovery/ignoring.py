@@ -1,7 +1,7 @@
 """What is no part of a project's own files: what git ignores, what is installed or built, and what is hidden."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,9 @@ _NAMES = (
 )
 _NOT_OURS = frozenset(_NAMES.split())
 _MOST_RULES = 2_000
+_MOST_LETTERS = 2**20
+_MOST_DEPTHS = 3
+_LONGEST = 1_000
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ def is_ignored(path: str, folder: bool, files: Sequence[Rules]) -> bool:
 def rules_of(file: Path, base: str) -> Rules | None:
     """What a .gitignore says; `base` is its folder, empty or with a slash at the end."""
     try:
-        lines = file.read_text("utf-8", errors="replace").splitlines()[:_MOST_RULES]
+        with file.open(encoding="utf-8", errors="replace") as opened:
+            lines = opened.read(_MOST_LETTERS).splitlines()[:_MOST_RULES]
     except OSError:
         return None
     rules = tuple(rule for line in lines if (rule := _rule(line)))
@@ -63,15 +67,16 @@ def rules_of(file: Path, base: str) -> Rules | None:
 
 
 def _rule(line: str) -> Rule | None:
-    text = re.sub(r"(?<!\\)\s+$", "", line)
-    if not text or text.startswith("#"):
+    text = line.rstrip()
+    text = text + " " if text.endswith("\\") and text != line else text
+    if not text or text.startswith("#") or text.count("**") > _MOST_DEPTHS or len(text) > _LONGEST:
         return None
     ignores = not text.startswith("!")
     text = text if ignores else text[1:]
     folders_only, text = text.endswith("/"), text.rstrip("/")
     anchored = "/" in text
     try:
-        form = re.compile(("" if anchored else "(?:.*/)?") + "".join(_parts(text.removeprefix("/"))))
+        form = re.compile(("" if anchored else "(?:.*/)?") + _form(_PART.findall(text.removeprefix("/"))))
     except re.error:
         return None
     return Rule(form, ignores, folders_only)
@@ -80,16 +85,31 @@ def _rule(line: str) -> Rule | None:
 _PART = re.compile(r"(?:^|(?<=/))\*\*/|/\*\*$|\*+|\?|\[!?\]?[^\]]*\]|\\.|.", re.DOTALL)
 
 
-def _parts(text: str) -> Iterable[str]:
-    for part in _PART.findall(text):
-        if "**" in part and "/" in part:
-            yield "(?:.*/)?" if part[-1] == "/" else "/.*"
-        elif part[0] == "*":
-            yield "[^/]*"
-        elif part == "?":
-            yield "[^/]"
-        elif part[0] == "[" and len(part) > 2:
-            inner = part[1:-1].replace("\\", r"\\").replace("[", r"\[")
-            yield f"[{'^' + inner[1:] if inner[0] == '!' else inner}]"
+def _form(parts: list[str]) -> str:
+    """The expression for a rule's parts. What follows a star is looked for once: no later place fits better."""
+    form, opened = "", ""
+    for part in parts:
+        if part.strip("*") == "":
+            form += f"(?>[^/]*?{opened[1:]})" if opened else ""
+            opened = "*"
+        elif "**" in part:
+            form += _last(opened) + ("(?:.*/)?" if part[-1] == "/" else "/.*")
+            opened = ""
+        elif opened:
+            opened += _one(part)
         else:
-            yield re.escape(part[-1])
+            form += _one(part)
+    return form + _last(opened)
+
+
+def _last(opened: str) -> str:
+    return f"[^/]*{opened[1:]}" if opened else ""
+
+
+def _one(part: str) -> str:
+    if part == "?":
+        return "[^/]"
+    if part[0] == "[" and len(part) > 2:
+        inner = part[1:-1].replace("\\", r"\\").replace("[", r"\[")
+        return f"[{'^' + inner[1:] if inner[0] == '!' else inner}]"
+    return re.escape(part[-1])

@@ -5,7 +5,19 @@ from collections.abc import Sequence
 
 from .claims import Claim
 from .model import MARK
-from .patterns import beside, filled, groups, in_folder, in_name, is_outside, joined, locales, matching, unmarked
+from .patterns import (
+    beside,
+    filled,
+    groups,
+    in_folder,
+    in_name,
+    is_outside,
+    is_simple,
+    joined,
+    locales,
+    matching,
+    unmarked,
+)
 from .tree import Tree
 
 Skipped = list[tuple[str, str]]
@@ -25,6 +37,9 @@ def claims_of_files(tree: Tree, patterns: Sequence[str], skipped: Skipped) -> li
         path = joined("", pattern)
         if path is None or is_outside(pattern):
             skipped.append((pattern, "it leads out of the project"))
+            continue
+        if not is_simple(path):
+            skipped.append((pattern, "it has too many wildcards"))
             continue
         marked = MARK in path
         new = claims_of_pattern(tree, path) if marked else [_named(tree, one) for one in matching(tree, path)]

@@ -10,6 +10,8 @@ from .tree import Tree
 
 _TOKEN = re.compile(r"\[locale\]|\*\*/|\*\*|\*|\?|.", re.DOTALL)
 _WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+_MOST_WILD = 3
+_MOST_DEPTHS = 3
 _LOCALE = r"(?P<locale{}>[A-Za-z0-9@+_-]+)"
 
 
@@ -44,6 +46,12 @@ def form_of(pattern: str) -> re.Pattern[str]:
         ),
         re.DOTALL,
     )
+
+
+def is_simple(pattern: str) -> bool:
+    """Whether a pattern can be matched quickly; two wildcards in a name, and three for folders, are enough."""
+    most = max(len(re.findall(r"\*|\?|\[locale\]", part)) for part in pattern.replace("**", "").split("/"))
+    return most <= _MOST_WILD and pattern.count("**") <= _MOST_DEPTHS
 
 
 def matching(tree: Tree, pattern: str) -> list[str]:

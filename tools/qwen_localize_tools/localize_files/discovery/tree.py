@@ -15,6 +15,7 @@ from .ignoring import Rules, is_foreign, is_ignored, rules_of
 MOST_FILES = 100_000
 MOST_BYTES = 16 * 2**20
 _MOST_FOLDERS = 100_000
+_DEEPEST = 60
 _ENDINGS = (
     r"json5?|jsonc|arb|xcstrings|xml|xliff|xlf|resx|resw|stringsdict|strings|pot?|properties|php|[ct]sv|ya?ml|ftl|mdx?|"
     r"markdown|srt|vtt"
@@ -134,7 +135,7 @@ class _Walk:
         asked = path in self.ways
         if entry.is_symlink():
             self._take_link(path)
-        elif entry.is_dir(follow_symlinks=False):
+        elif entry.is_dir(follow_symlinks=False) and path.count("/") < _DEEPEST:
             if asked or not (is_foreign(entry.name) or is_ignored(path, True, ignored)):
                 self.waiting.append((path + "/", () if asked and is_ignored(path, True, ignored) else ignored))
         elif asked or (_WANTED.fullmatch(entry.name) and not is_ignored(path, False, ignored)):

@@ -11,9 +11,10 @@ from ...formats import UnreadableError
 from ..claims import Claim
 from ..model import MARK
 from ..named import claims_of_pattern
-from ..patterns import filled, joined, matching
+from ..patterns import filled, is_simple, joined, matching
 from ..tree import Tree
 
+_MOST = 256 * 2**10
 _BROKEN = "it does not say what it should, so it was not used"
 
 
@@ -80,7 +81,10 @@ class Reading:
     @property
     def text(self) -> str:
         """What stands in it."""
-        return self.tree.text(self.path)
+        text = self.tree.text(self.path)
+        if len(text) > _MOST and not self.path.endswith(".pbxproj"):
+            raise UnreadableError(f"it has more than {_MOST >> 10} kB, so it was not used")
+        return text
 
     def json(self) -> dict[str, Any]:
         """What a configuration in JSON says."""
@@ -90,21 +94,32 @@ class Reading:
         """What a configuration in YAML says."""
         import yaml
 
-        return _mapping(yaml.safe_load(self.text) or {})
+        said = _mapping(yaml.safe_load(self.text) or {})
+        _counted(said, _MOST)
+        return said
 
     def toml(self) -> dict[str, Any]:
         """What a configuration in TOML says."""
         return _mapping(tomllib.loads(self.text))
 
     def script(self) -> str:
-        """A configuration in JavaScript without its comments; it is never run."""
-        return re.sub(r"(?<![:\"'`])//[^\n]*|/\*.*?\*/", "", self.text, flags=re.DOTALL)
+        """A configuration in JavaScript without its comments, those in the middle of a line left; it is never run."""
+        kept, inside = [], False
+        for line in self.text.splitlines():
+            inside = inside or line.lstrip().startswith("/*")
+            if not inside:
+                kept.append(re.sub(r"(?<![:\"'`])//.*", "", line))
+            inside = inside and "*/" not in line
+        return "\n".join(kept)
 
     def place(self, path: str) -> str | None:
         """A path in it, seen from the project's root; None, and noted, if it leads out of the project."""
         found = joined(self.folder, path.lstrip("/") if not path.startswith("//") else path)
         if found is None:
             self.skip(f"its path {path} leads out of the project, so it was not followed")
+        elif not is_simple(found):
+            self.skip(f"its path {path} has too many wildcards")
+            return None
         return found
 
     def patterned(self, pattern: str, source_lang: str = "") -> Iterator[Claim]:
@@ -127,3 +142,13 @@ def _mapping(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError
     return value
+
+
+def _counted(value: object, left: int) -> int:
+    """How many more values there may be; aliases in YAML can make many of few."""
+    if left <= 0:
+        raise ValueError
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        left = _counted(part, left - 1)
+    return left

@@ -180,7 +180,9 @@ def _tolgee(template: str) -> str:
 def weblate(reading: Reading) -> Iterator[Claim]:
     """.weblate, where it says `filemask`: its star is the language."""
     said = dict(
-        re.findall(r"^\s*[\"']?(filemask|template|new_base)[\"']?\s*[=:]\s*[\"']?([^\"'\n,]+)", reading.text, re.M)
+        re.findall(
+            r"^[ \t]*[\"']?(filemask|template|new_base)[\"']?[ \t]*[=:][ \t]*[\"']?([^\"'\n,]+)", reading.text, re.M
+        )
     )
     if mask := said.get("filemask", "").strip():
         source = (said.get("new_base") or said.get("template") or "").strip()
