@@ -6,7 +6,7 @@ from .pieces import Piece, filled
 
 _COUNT = re.compile(
     r".*(?:count|num|total|amount|quantity|qty|size|length|remaining|second|minute|hour|day|week|month|year).*"
-    r"|[nxi]|n[A-Z_].*|[0-9]{0,2}",
+    r"|[nxi]|(?-i:n[A-Z_].*)|[0-9]{0,2}",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Za-z_][\w.-]*|[0-9]+")
