@@ -12,7 +12,7 @@ from qwen_localize_tools.localize_files.gating import judged
 
 FOLDER = Path(__file__).resolve().parents[1] / "tools" / "localize_files" / "human"
 # Sets whose formats hold a line break as a sign.
-_BREAKING = frozenset({"thunderbird-android", "wikipedia-android", "exelban-stats", "home-assistant-ios", "rectangle"})
+_BREAKING = frozenset({"thunderbird-android", "wikipedia-android"})
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def judged(
     few = _is_for_few(form, sample, target_lang)
     free = counts(source, target) if few else frozenset[str]()
     found = [
-        _levelled(finding, few=few)
+        _levelled(finding)
         for finding in findings(source, target, source_lang, target_lang, free)
         if finding.check != "line_break"
     ]
@@ -94,10 +94,10 @@ def _is_for_few(form: str, sample: int | None, lang: str) -> bool:
     return form in _FEW
 
 
-def _levelled(finding: Finding, *, few: bool) -> Finding:
+def _levelled(finding: Finding) -> Finding:
     """The finding as it counts in files, where names, and what nobody has translated yet, stand as their source."""
     named = finding.check == "untranslated" and "holds" not in finding.message
-    return replace(finding, hard=False) if named or (few and finding.check == "number") else finding
+    return replace(finding, hard=False) if named else finding
 
 
 def _of_few(source: str, target: str, form: str, lang: str) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ def findings(
         found += view.labelled(addresses.compared(view.source, view.translation))
     before, after = messages.usual(source, translation)
     found += numbers.compared(words_only(before), words_only(after), after)
+    found += signs.controls(source, translation)
     found += signs.compared(before, after)
     found += whole.compared(before, after, source_lang, target_lang)
     found += proportions.compared(before, after, source_lang, target_lang)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from ..languages import table
@@ -25,6 +26,23 @@ def page(url: str) -> str:
     return ".".join(kept).lower() + slash * bool(parts) + "/".join(parts)
 
 
+def pages(before: Iterable[str], after: Iterable[str]) -> Callable[[str], str]:
+    """What addresses are compared by: their page, or their site alone where it has a host for each language.
+
+    A page that is called otherwise on `de.wikipedia.org` than on `en.wikipedia.org` is the same one.
+    """
+    sources, targets = dict(map(_hosted, before)), dict(map(_hosted, after))
+    moved = {site for site, lang in sources.items() if lang and targets.get(site, lang) not in {"", lang}}
+    return lambda url: site if (site := _hosted(url)[0]) in moved else page(url)
+
+
+def _hosted(url: str) -> tuple[str, str]:
+    """The site of an address, and the language that its host names."""
+    labels = _SCHEME.sub("", url).partition("/")[0].casefold().split(".")
+    langs = [label for label in labels[:-2] if _is_language(label)]
+    return ".".join(label for label in labels if label not in langs), langs[0] if langs else ""
+
+
 @cache
 def _codes() -> frozenset[str]:
     return frozenset({"cn", "tw", "jp", "kr", "ua", "pt", "br"}.union(row.code for row in table("qwen-mt")))
@@ -38,9 +56,10 @@ def _is_language(part: str) -> bool:
 def compared(source: str, translation: str) -> list[Finding]:
     """What happened to the addresses in the text itself."""
     before, after = _addresses(source), _addresses(translation)
-    wanted, given = Counter(map(page, before)), Counter(map(page, after))
-    lost = [url for url in dict.fromkeys(before) if given[page(url)] < wanted[page(url)]]
-    added = [url for url in dict.fromkeys(after) if wanted[page(url)] < given[page(url)]]
+    called = pages(before, after)
+    wanted, given = Counter(map(called, before)), Counter(map(called, after))
+    lost = [url for url in dict.fromkeys(before) if given[called(url)] < wanted[called(url)]]
+    added = [url for url in dict.fromkeys(after) if wanted[called(url)] < given[called(url)]]
     if lost and added:
         return [Finding("url", f"Address changed: {named(lost)} became {named(added)}.")]
     found = [Finding("url", f"Address lost: {named(lost)}.")] if lost else []

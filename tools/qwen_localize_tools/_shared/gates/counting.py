@@ -6,17 +6,17 @@ from .pieces import Piece, filled
 
 _COUNT = re.compile(
     r".*(?:count|num|total|amount|quantity|qty|size|length|remaining|second|minute|hour|day|week|month|year).*"
-    r"|[nxi]|n[A-Z_].*|[0-9]{0,2}",
+    r"|[nxi]|(?-i:n[A-Z_].*)|[0-9]{0,2}",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Za-z_][\w.-]*|[0-9]+")
 
 
 def counts(source: str, translation: str) -> frozenset[str]:
-    """The keys of the placeholders for the count: those that look like one, or the only one of the source."""
+    """The keys of the placeholders for the count: those that look like one, or else the only one of the source."""
     before = {piece.key for piece in filled(source)}
     like = {piece.key for piece in (*filled(source), *filled(translation)) if is_count(piece)}
-    return frozenset(like | (before if len(before) == 1 else set()))
+    return frozenset(like or (before if len(before) == 1 else ()))
 
 
 def is_count(piece: Piece) -> bool:

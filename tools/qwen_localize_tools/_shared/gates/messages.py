@@ -87,8 +87,9 @@ def _divided(text: str) -> list[str]:
 
 
 def _forms(forms: Sequence[str], translated: Sequence[str]) -> Iterator[View]:
-    """All forms but the last may be for few; the last of the source says what each of the translation has to."""
-    few = min(len(forms), len(translated)) - 1
+    """The first forms may be for few; the last of the source says what each of the translation has to say."""
+    # With four there may be a dual, with more a zero besides.
+    few = max(min(len(forms), len(translated)) - 1, min(len(translated) - 2, 3))
     for index, form in enumerate(translated):
         free = counts(forms[-1], form) if index < few else frozenset[str]()
         yield View(forms[-1], form, free=free)

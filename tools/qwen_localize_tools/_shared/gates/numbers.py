@@ -10,7 +10,7 @@ _DIGITS = re.compile(r"\d{1,40}")
 _TWELVE_HOURS = re.compile(r"(?<![a-z])[ap]\.?\s?m\b", re.IGNORECASE)
 # Words that stand for zeros: 10,000 is 1万.
 _ZEROS = re.compile(
-    r"[万億亿兆만억천千百]|\b(?:million|billion|thousand|hundred|lakh|crore|dozen|[kmb]n?)\b", re.IGNORECASE
+    r"[万億亿兆千百]|[\d수]\s?[만억천]|\b(?i:million|billion|thousand|hundred|lakh|crore|dozen)\b|\d\s?(?:[KMB]n?|k|mn|bn)\b"
 )
 
 

@@ -15,6 +15,7 @@ _DATE_ONLY = frozenset("YymBbHMj")
 _ANY_CODE = re.compile(r"%-?([A-Za-z])")
 _POSITION = re.compile(r"%([0-9]{1,2})\$")
 _OWN_MARK = re.compile(r"\[\[\s{0,3}[0-9]{1,6}\s{0,3}\]\]")
+_INFLECTED = re.compile(r"\{\w+:[a-z_]{4,40}\}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]+")
 _LOOSE = re.compile(r"[:@!$][A-Za-z_][A-Za-z0-9_-]*")
 _ALIKE = {"i": "d", "u": "d"}
@@ -32,6 +33,11 @@ class _Text:
     def keys(self) -> frozenset[str]:
         """What its placeholders are compared by."""
         return frozenset(piece.key for piece in self.pieces)
+
+    @cached_property
+    def inflected(self) -> list[str]:
+        """Its placeholders that ask for a form of their word: `{city:genitive}`."""
+        return [key for key in self.keys if _INFLECTED.fullmatch(key)]
 
     @cached_property
     def numbers(self) -> frozenset[str]:
@@ -60,9 +66,8 @@ def compared(source: str, translation: str, free: Collection[str] = ()) -> list[
         return found + _date_format(before.pieces, after.pieces)
     wanted = _counted(before.pieces)
     given = _counted(_unpositioned(before.pieces, after.pieces))
-    for key in free:
-        if given[key] <= max(1, wanted[key]):
-            del wanted[key], given[key]
+    for key in _forgiven(wanted, given, free):
+        del wanted[key], given[key]
     if has_selector(source):
         wanted, given = Counter(wanted.keys()), Counter(given.keys())
     extra = [key for key in given - wanted if not _stood_otherwise(key, before, after)]
@@ -70,6 +75,16 @@ def compared(source: str, translation: str, free: Collection[str] = ()) -> list[
     lost = [key for key in wanted - given if not _stands_otherwise(key, before, after)]
     added = [key for key in extra if key not in doubtful]
     return found + _named(lost, added, wanted) + _doubts(doubtful) + _reordered(before.pieces, after.pieces)
+
+
+def _forgiven(wanted: Counter[str], given: Counter[str], free: Collection[str]) -> list[str]:
+    """Which of the free ones are only left out, or only added where the source has none: no other took their place."""
+    lost = [key for key in free if given[key] < wanted[key]]
+    added = [key for key in free if given[key] > wanted[key]]
+    if lost and added:
+        return []
+    said = any(wanted[key] for key in free)
+    return lost or ([] if said else [key for key in added if given[key] == 1])
 
 
 def _marks(translation: str) -> list[Finding]:
@@ -117,6 +132,8 @@ def _stands_otherwise(key: str, before: _Text, after: _Text) -> bool:
     """Whether a placeholder that was not found is there all the same, in a place or a form that is as good."""
     if key == "%%":
         return any(sign in after.text for sign in _PERCENTS)
+    if key[0] == "{" and any(inflected.startswith(f"{key[:-1]}:") for inflected in after.inflected):
+        return True
     if key[0] == "$" and key[1:].isdigit():
         # A price: 5 $.
         return key[1:] in after.numbers and before.text.count("$") == 1
@@ -127,8 +144,10 @@ def _stood_otherwise(key: str, before: _Text, after: _Text) -> bool:
     if match := _NUMBERED_PERCENT.fullmatch(key):
         # Turkish and Basque write the sign before the number.
         return key not in before.keys and "%" in before.text and match[1] in before.numbers
+    if _INFLECTED.fullmatch(key) and f"{key.partition(':')[0]}}}" in before.keys:
+        return True
     if key[0] == "$" and key[1:].isdigit():
-        return key[1:] in before.numbers
+        return key not in before.keys and key[1:] in before.numbers
     return before.names[key] >= after.names[key] if _is_weak(key) else key == "%%" and "%" in before.text
 
 

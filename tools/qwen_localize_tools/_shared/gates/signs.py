@@ -26,7 +26,6 @@ _MOST_LABEL = 80
 def compared(source: str, translation: str) -> list[Finding]:
     """What happened to the signs."""
     return [
-        *_controls(source, translation),
         *_escapes(source, translation),
         *_line_breaks(source, translation),
         *_entities(source, translation),
@@ -34,7 +33,8 @@ def compared(source: str, translation: str) -> list[Finding]:
     ]
 
 
-def _controls(source: str, translation: str) -> list[Finding]:
+def controls(source: str, translation: str) -> list[Finding]:
+    """Characters that came out of nowhere, wherever they stand."""
     known = Counter(source)
     added = [char for char, count in Counter(translation).items() if _is_control(char) and count > known[char]]
     if not added:

@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .addresses import page
+from .addresses import pages
 from .finding import Finding, named
 from .pieces import Piece, pieces
 
@@ -117,22 +117,27 @@ def _is_nested(found: Sequence[Tag]) -> bool:
 
 def _changed(before: Sequence[Tag], after: Sequence[Tag]) -> list[Finding]:
     """The attributes that changed, when every tag is there: tags of a name are compared whatever their order."""
-    wanted, given = Counter(_facts(before)), Counter(_facts(after))
+    called = pages(_links(before), _links(after))
+    wanted, given = Counter(_facts(before, called)), Counter(_facts(after, called))
     changed = list(wanted - given) or list(given - wanted)
     return [Finding("attribute", f"Attribute changed: {named(changed)}.")] if changed else []
 
 
-def _facts(found: Sequence[Tag]) -> list[str]:
+def _links(found: Sequence[Tag]) -> list[str]:
+    return [value for tag in found for name, value in tag.attributes.items() if name in _ADDRESSES]
+
+
+def _facts(found: Sequence[Tag], called: Callable[[str], str]) -> list[str]:
     """Every attribute as `tag name=value`: an address may be that of the translated page, and what is read is free."""
     return [
-        f"{tag.name} {name}{_value(name, value)}"
+        f"{tag.name} {name}{_value(name, value, called)}"
         for tag in found
         for name, value in tag.attributes.items()
         if name not in _LINGUAL
     ]
 
 
-def _value(name: str, value: str) -> str:
+def _value(name: str, value: str, called: Callable[[str], str]) -> str:
     if name in _READ or name.startswith(("aria-", "data-title")):
         return ""
-    return f"={page(value) if name in _ADDRESSES else ' '.join(value.split())}"
+    return f"={called(value) if name in _ADDRESSES else ' '.join(value.split())}"
