@@ -13,8 +13,8 @@ from qwen_localize_tools.localize_files.formats.json_files import JSON
 RUSSIAN = Direction("en", "ru")
 JAPANESE = Direction("en", "ja")
 NASTY = ['"', "\\", "\\u0041", "\n", "\t", "<&>", "%", " a ", "\u2028", "\u200f", "😀", "\x01", "\x7f", "é", "/", "'"]
-texts = st.lists(st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]))), min_size=1)
-texts = texts.map("".join).filter(bool)
+pieces = st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"])))
+texts = st.lists(pieces, min_size=1).map("".join).filter(bool)
 
 SOURCE = """{
   "title": "Welcome",
@@ -66,7 +66,9 @@ def test_nested_names_arrays_and_plurals_are_units_and_numbers_are_not() -> None
     }
 
 
-@pytest.mark.parametrize("target", [SOURCE, SOURCE.replace("\n", "\r\n"), SOURCE.rstrip("\n"), json.dumps({"end": "x"})])
+@pytest.mark.parametrize(
+    "target", [SOURCE, SOURCE.replace("\n", "\r\n"), SOURCE.rstrip("\n"), json.dumps({"end": "x"})]
+)
 def test_without_changes_a_file_stays_as_it_is(target: str) -> None:
     assert JSON.write(target, {}, RUSSIAN, SOURCE) == target
 
@@ -173,8 +175,17 @@ def test_names_that_only_look_like_plurals_are_units_of_their_own() -> None:
     assert said(text)["gender_other"] == {"": "o"}
 
 
+def test_a_form_that_is_null_is_a_form_without_a_text() -> None:
+    text = '{"n": {"one": null, "other": "days"}, "m_one": null, "m_other": "weeks", "x": {"one": 1, "other": 2}}'
+    assert said(text) == {"n": {"other": "days"}, "m_other": {"other": "weeks"}}
+    result = written(text, {"n": {"one": "day"}, "m_other": {"one": "week"}}, text)
+    assert result == text.replace("null", '"day"', 1).replace("null", '"week"')
+
+
 def test_ordinals_are_a_unit_beside_the_plural_and_the_plain_text() -> None:
-    text = '{"p": "x", "p_one": "a", "p_other": "b", "p_ordinal_one": "c", "p_ordinal_two": "d", "p_ordinal_other": "e"}'
+    text = (
+        '{"p": "x", "p_one": "a", "p_other": "b", "p_ordinal_one": "c", "p_ordinal_two": "d", "p_ordinal_other": "e"}'
+    )
     assert said(text) == {
         "p": {"": "x"},
         "p_other": {"one": "a", "other": "b"},
@@ -242,7 +253,9 @@ def test_what_is_nested_too_deep_is_refused() -> None:
         JSON.read('{"a":' * 100_000, RUSSIAN)
 
 
-names = st.sampled_from(["a", "b", "a.b", "a_one", "a_other", "one", "other", "message", "description", "é", '"', "@@x"])
+names = st.sampled_from(
+    ["a", "b", "a.b", "a_one", "a_other", "one", "other", "message", "description", "é", '"', "@@x"]
+)
 values: Any = st.recursive(
     st.sampled_from(["text", "{{count}} ", "", "é", 5, -1.5, None, True]),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(names, inner, max_size=4)),

@@ -152,7 +152,8 @@ class _Walk:
 
     def _is_plural(self, forms: Mapping[str, Node]) -> bool:
         """Whether siblings are a plural's forms, and not such as `step_one` and `step_two`, or `gender_other`."""
-        if not all(node.kind is Kind.STRING for node in forms.values()):
+        kinds = {node.kind for node in forms.values()}
+        if Kind.STRING not in kinds or not kinds <= {Kind.STRING, Kind.ATOM}:
             return False
         if forms.keys() == {"other"}:
             return self._one_form or _COUNT.search(forms["other"].text) is not None
