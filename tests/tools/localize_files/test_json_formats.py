@@ -13,8 +13,13 @@ from qwen_localize_tools.localize_files.formats.json_files import JSON
 RUSSIAN = Direction("en", "ru")
 JAPANESE = Direction("en", "ja")
 NASTY = ['"', "\\", "\\u0041", "\n", "\t", "<&>", "%", " a ", "\u2028", "\u200f", "😀", "\x01", "\x7f", "é", "/", "'"]
+<<<<<<< HEAD
 pieces = st.lists(st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]))), min_size=1)
 texts = pieces.map("".join).filter(bool)
+=======
+pieces = st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"])))
+texts = st.lists(pieces, min_size=1).map("".join).filter(bool)
+>>>>>>> h-json
 
 SOURCE = """{
   "title": "Welcome",
@@ -137,6 +142,7 @@ def test_new_objects_are_copied_in_the_target_s_indentation() -> None:
         ("{\n}\n", '{\n  "end": "y"\n}\n'),
         ('{\n  "title": "x", // about x\n}', '{\n  "title": "x", // about x\n  "end": "y",\n}'),
         ('{\n  "title": "x" // about x\n}', '{\n  "title": "x", // about x\n  "end": "y"\n}'),
+        ('{"title": "x" // about x\n}', '{"title": "x", "end": "y" // about x\n}'),
         ("{\n  // nothing yet\n}", '{\n  // nothing yet\n  "end": "y"\n}'),
         ('{\n  "a": "1",\n\n  "title": "x"\n}', '{\n  "a": "1",\n\n  "title": "x",\n\n  "end": "y"\n}'),
         ('{\n  "@@x": "1",\n  "own": "x"\n}', '{\n  "@@x": "1",\n  "own": "x",\n  "end": "y"\n}'),
@@ -175,6 +181,20 @@ def test_names_that_only_look_like_plurals_are_units_of_their_own() -> None:
     assert said(text)["gender_other"] == {"": "o"}
 
 
+def test_a_plural_of_which_only_some_forms_are_left_is_still_one() -> None:
+    assert said('{"a_one": "{{count}} day", "b_one": "x", "b_many": "y"}') == {
+        "a_other": {"one": "{{count}} day"},
+        "b_other": {"one": "x", "many": "y"},
+    }
+
+
+def test_a_form_that_is_null_is_a_form_without_a_text() -> None:
+    text = '{"n": {"one": null, "other": "days"}, "m_one": null, "m_other": "weeks", "x": {"one": 1, "other": 2}}'
+    assert said(text) == {"n": {"other": "days"}, "m_other": {"other": "weeks"}}
+    result = written(text, {"n": {"one": "day"}, "m_other": {"one": "week"}}, text)
+    assert result == text.replace("null", '"day"', 1).replace("null", '"week"')
+
+
 def test_ordinals_are_a_unit_beside_the_plural_and_the_plain_text() -> None:
     text = (
         '{"p": "x", "p_one": "a", "p_other": "b", "p_ordinal_one": "c", "p_ordinal_two": "d", "p_ordinal_other": "e"}'
@@ -196,6 +216,12 @@ def test_a_language_without_plurals_has_the_form_other_alone() -> None:
 def test_a_new_file_has_the_source_s_shape_without_what_is_not_translated() -> None:
     created = JSON.create(SOURCE, one(menu__edit="Правка", end="Конец"), RUSSIAN)
     assert created == '{\n  "menu": {\n    "edit": "Правка"\n  },\n  "limit": 5,\n  "end": "Конец"\n}\n'
+
+
+def test_comments_stay_with_what_is_kept_in_a_new_file() -> None:
+    source = '{\n  "a": "1", // about a\n  "b": "2", // about b\n  "c": "3" // about c\n}'
+    assert JSON.create(source, one(a="x", c="z"), RUSSIAN) == '{\n  "a": "x",\n  "c": "z" // about c\n}'
+    assert JSON.create(source, one(c="z"), RUSSIAN) == '{\n  "c": "z" // about c\n}'
 
 
 def test_the_items_of_an_array_keep_their_places() -> None:

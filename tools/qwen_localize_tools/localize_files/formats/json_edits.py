@@ -112,7 +112,7 @@ class _Container:
             elif last == len(self._entries) - 1:
                 yield Splice(self._entries[first - 1].value.end, self._entries[last].value.end, "")
             else:
-                yield Splice(self._after(first - 1), self._after(last), "")
+                yield Splice(self._entries[first - 1].comma, self._comment_end(self._entries[last].comma), "")
 
     def added(self, index: int, names: Sequence[str], tree: Tree, guide: Guide) -> Iterator[Splice]:
         """What comes behind an entry, or at the beginning."""
@@ -126,20 +126,21 @@ class _Container:
             yield Splice(start, start, ",".join(pieces)[len(lead) :] + "," + lead)
         elif self._is_last(index):
             end = self._entries[index].value.end
-            comment = self._comment_end(end)
             yield Splice(end, end, ",")
-            yield Splice(comment, comment, ",".join(pieces))
+            behind = self._behind(index, end, lead)
+            yield Splice(behind, behind, ",".join(pieces))
         else:
-            end = self._after(index)
-            yield Splice(end, end, ",".join(pieces) + ",")
+            behind = self._behind(index, self._entries[index].comma, lead)
+            yield Splice(behind, behind, ",".join(pieces) + ",")
 
     def _is_last(self, index: int) -> bool:
         entry = self._entries[index]
         followed = index + 1 < len(self._entries)
         return entry.comma < 0 or (followed and all(one in self._gone for one in range(index + 1, len(self._entries))))
 
-    def _after(self, index: int) -> int:
-        return self._comment_end(self._entries[index].comma)
+    def _behind(self, index: int, position: int, lead: str) -> int:
+        """Where something new may stand: behind the comment of the line, if it has a line of its own itself."""
+        return self._comment_end(position) if "\n" in lead and index + 1 not in self._gone else position
 
     def _comment_end(self, position: int) -> int:
         match = _COMMENT.match(self._text, position)

@@ -152,11 +152,14 @@ class _Walk:
 
     def _is_plural(self, forms: Mapping[str, Node]) -> bool:
         """Whether siblings are a plural's forms, and not such as `step_one` and `step_two`, or `gender_other`."""
-        if not all(node.kind is Kind.STRING for node in forms.values()):
+        kinds = {node.kind for node in forms.values()}
+        if Kind.STRING not in kinds or not kinds <= {Kind.STRING, Kind.ATOM}:
             return False
-        if forms.keys() == {"other"}:
-            return self._one_form or _COUNT.search(forms["other"].text) is not None
-        return "other" in forms or (len(forms) > 1 and bool({"few", "many"} & forms.keys()))
+        if any(_COUNT.search(node.text) for node in forms.values()):
+            return True
+        if len(forms) == 1:
+            return self._one_form and "other" in forms
+        return bool({"few", "many", "other"} & forms.keys())
 
 
 def recognizes(text: str) -> bool:

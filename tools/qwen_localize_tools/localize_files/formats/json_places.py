@@ -3,7 +3,8 @@ have them."""
 
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from .model import UnreadableError
@@ -12,6 +13,8 @@ from .splicing import line_number
 # What is deeper is no file of texts, and would break whoever walks through it.
 MOST_LEVELS = 100
 _BLANK = re.compile(r"(?:[ \t\r\n]++|//[^\r\n]*+|/\*.*?\*/)*+", re.DOTALL)
+# What a blank or a comment begins with.
+_BLANKS = frozenset(" \t\r\n/")
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+"')
 _ATOM = re.compile(r"(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)(?![\w.+-])")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -34,7 +37,7 @@ class Node:
     start: int
     end: int
     text: str = ""
-    entries: list["Entry"] = field(default_factory=list)
+    entries: Sequence["Entry"] = ()
 
     @property
     def is_container(self) -> bool:
@@ -89,6 +92,8 @@ class _Reader:
         return UnreadableError(f"it is not JSON: {what} (line {line_number(self._text, position)})")
 
     def after_blank(self, position: int) -> int:
+        if self._text[position : position + 1] not in _BLANKS:
+            return position
         match = _BLANK.match(self._text, position)
         return match.end() if match else position
 
@@ -119,19 +124,19 @@ class _Reader:
         return text, match.end()
 
     def _container(self, start: int, kind: Kind, level: int) -> tuple[Node, int]:
-        node, closing = Node(kind, start, start), kind.value[1]
+        entries: list[Entry] = []
+        closing = kind.value[1]
         position = self.after_blank(start + 1)
         while not self._text.startswith(closing, position):
-            if node.entries and node.entries[-1].comma < 0:
+            if entries and entries[-1].comma < 0:
                 raise self.error(f"a comma or {closing} is missing", position)
-            entry, position = self._entry(kind, position, len(node.entries), level)
-            node.entries.append(entry)
+            entry, position = self._entry(kind, position, len(entries), level)
+            entries.append(entry)
             position = self.after_blank(position)
             if self._text.startswith(",", position):
                 entry.comma = position + 1
                 position = self.after_blank(position + 1)
-        node.end = position + 1
-        return node, node.end
+        return Node(kind, start, position + 1, "", entries), position + 1
 
     def _entry(self, kind: Kind, start: int, index: int, level: int) -> tuple[Entry, int]:
         if kind is Kind.ARRAY:
