@@ -1,5 +1,6 @@
 """Localization files: what an app says, put into other languages where it stands (docs/model-studio.md 3)."""
 
+from functools import partial
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field
@@ -59,7 +60,7 @@ TOOL = Tool(
     localize_files,
     title="Localize files",
     models=[MODELS[name] for name in get_args(Model)],
-    languages=known_languages,
+    languages=partial(known_languages, get_args(Model)),
     work=Batch(work),
     publishes=False,  # it has what every job has
 )

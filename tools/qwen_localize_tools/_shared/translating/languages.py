@@ -1,5 +1,7 @@
 """The languages that Qwen-MT models know (docs/model-studio.md 3)."""
 
+from collections.abc import Iterable
+
 from qwen_localize.tool import Languages
 
 from ..languages import AUTO, Known, Language, listed, pair, table
@@ -18,9 +20,9 @@ def codes(source_lang: str, target_lang: str, model: str) -> tuple[str, str]:
     return source.code if source else AUTO, target.code
 
 
-def known_languages() -> Languages:
-    """Those of every model, for programs."""
-    return {model: listed(_table(model)) for model in MODELS}
+def known_languages(models: Iterable[str] = MODELS) -> Languages:
+    """Those of each model, for programs."""
+    return {model: listed(_table(model)) for model in models}
 
 
 def _table(model: str) -> tuple[Language, ...]:
