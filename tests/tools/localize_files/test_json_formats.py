@@ -284,7 +284,8 @@ def test_any_object_takes_texts_and_keeps_the_rest(
 ) -> None:
     text = json.dumps(value, indent=shape[0], ensure_ascii=shape[1])
     units = JSON.read(text, RUSSIAN)
-    changes = {unit.key: dict.fromkeys(unit.forms, new) for at, unit in enumerate(units) if at in picked}
+    chosen = [unit for at, unit in enumerate(units) if at in picked]
+    changes = {unit.key: {form: new + count_of(text) for form, text in unit.forms.items()} for unit in chosen}
     written(text, changes, text)
     created = JSON.create(text, changes, RUSSIAN)
     assert JSON.write(created, changes, RUSSIAN, text) == created
