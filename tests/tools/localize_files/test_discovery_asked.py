@@ -184,6 +184,11 @@ def test_british_english_is_no_template_of_gettext(tmp_path: Path) -> None:
     assert (resource.source, resource.source_lang, set(resource.targets)) == ("po/app.pot", "en", {"en_GB", "de"})
 
 
+def test_a_word_at_the_end_of_a_name_is_no_language_by_itself(tmp_path: Path) -> None:
+    assert not Project(tmp_path, "i18n/sign-in.json").lines()
+    assert Project(tmp_path, "i18n/sign-en.json", "i18n/sign-in.json").only().place("id").exists
+
+
 def test_an_abbreviation_in_capitals_is_no_language(tmp_path: Path) -> None:
     assert not Project(tmp_path, "lib/SR.resx").lines()
 

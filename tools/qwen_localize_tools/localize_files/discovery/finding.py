@@ -94,7 +94,6 @@ class _Gathering:
         """Ask everybody, in the order in which they are believed."""
         said = list(self._configured())
         styles = {claim.pattern: claim.style for _, claims, _ in reversed(said) for claim in claims}
-        self.settling.notice(self.conventions)
         self.add("the lock file", [_claim_of(one, styles) for one in known if self._is_there(one)])
         for name, claims, whole in said:
             self.add(name, claims, whole)
