@@ -87,7 +87,7 @@ def test_a_new_file_has_what_was_asked_for(sample: Sample, text: str) -> None:
     assert units(sample.format, created)[sample.there] == changes[sample.there]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(text=TEXTS, name=st.sampled_from(list(SAMPLES)))
 def test_any_text_comes_back(text: str, name: str) -> None:
     sample = SAMPLES[name]
