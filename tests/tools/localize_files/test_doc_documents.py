@@ -132,8 +132,8 @@ def test_other_times_than_those_of_the_source_are_refused() -> None:
 
 
 def test_placeables_stay_and_string_literals_become_what_they_say() -> None:
-    text = 'a = { $x } { -b } {"{"}x{ "}" }{" "}y\nb = {"{"} $x {"}"}\n'
-    assert said("a.ftl", text) == ["{ $x } { -b } {x} y", '{"{"} $x {"}"}']
+    text = 'a = { $x } { -b } {"{"} { "}" }{" "}y\nb = {"{"} $x {"}"}\n'
+    assert said("a.ftl", text) == ["{ $x } { -b } { } y", '{"{"} $x {"}"}']
 
 
 @pytest.mark.parametrize("text", ["{", "a }", " a ", ".a\n*b\n[c\n d", "a\n\nb\n", "\n", '{"{"} $x {"}"}', "{ $ }"])

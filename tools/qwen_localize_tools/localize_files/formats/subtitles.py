@@ -104,7 +104,7 @@ class _Kind:
         """What puts the text of a cue in its place; a cue without one gets lines of its own."""
         new = new.replace("\n", end)
         if cue.start == cue.end:
-            new = f"{new}{end}" if text[: cue.start].endswith(("\n", "\r")) else f"{end}{new}"
+            new = f"{new}{end}" if text[cue.start - 1 : cue.start] in {"\n", "\r"} else f"{end}{new}"
         return Splice(cue.start, cue.end, new)
 
 
