@@ -11,7 +11,8 @@ from .csv_cells import Cell, needs_quotes, rows, separator, written
 from .model import Changes, Direction, Format, Layout, Unit, UnreadableError
 from .splicing import Splice, spliced
 
-_KEYS = ("key", "keys", "identifier", "id", "string-id", "stringid", "string-key", "msgid", "name", "label", "term")
+_KEYS = ("key", "keys", "identifier", "string-id", "stringid", "string-key", "msgid")
+_KEYS_IF_FIRST = ("", "id", "name", "label", "term")
 _CONTEXTS = ("description", "context", "comment", "comments", "shared-comments", "note", "notes", "hint", "meaning")
 _LIMITS = ("max", "max-length", "maxlength", "limit", "character-limit")
 # What has the shape of a locale; `no_of_items` and `is_html` have not.
@@ -87,9 +88,9 @@ def _columns(head: Sequence[Cell]) -> _Columns | None:
 
 
 def _key_column(names: Sequence[str]) -> int | None:
-    """The column with the plainest heading for keys; else the first, if that has none."""
+    """The column with the plainest heading for keys; some headings say that only in the first column."""
     named = (names.index(name) for name in _KEYS if name in names)
-    return next(named, 0 if names and not names[0] else None)
+    return next(named, 0 if names and names[0] in _KEYS_IF_FIRST else None)
 
 
 @lru_cache(1000)
@@ -115,8 +116,12 @@ def _alike(one: str, other: str) -> bool:
 
 def _regions(name: str) -> set[str]:
     """The codes of countries in a locale; names of countries say nothing here."""
-    parts = locale(fold(name))
-    return {part for part in parts.parts if len(part) in (2, 3) and part != parts.base} if parts else set()
+    parts, language = locale(fold(name)), _found(name)
+    if parts is None or language is None:
+        return set()
+    # In `Russian (ru)`, and not in `ru-RU`, the code is that of the language.
+    own = language.code if len(parts.base) > 3 else ""
+    return {part for part in parts.parts if len(part) in (2, 3) and part != own}
 
 
 def _text(row: Sequence[Cell], column: int | None) -> str:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 from .content import newline
 from .model import Changes, Direction, Unit, UnreadableError
@@ -41,7 +43,7 @@ class Flat:
     Attributes:
         parsed: the entries of a text, in order; raises UnreadableError.
         encoder: for a text that is to be written to, and its entries, what writes a value; it takes the value and how
-            the old one is written, which is empty for a new one.
+            the old one is written, or that of the source file.
         falls_back: whether programs take what a file lacks from the source language's.
         equals: what to put between a key and its value where the file has nothing.
     """
@@ -79,7 +81,7 @@ class Flat:
         for entry in entries:
             if entry.key in changes and last[entry.key] is entry:
                 splices.append(self._replaced(source, entry, changes[entry.key][""], encoded))
-            elif self.falls_back:
+            elif self.falls_back and entry.value:
                 splices.append(Splice(entry.head, entry.stop, ""))
         return spliced(source, splices)
 
@@ -99,16 +101,37 @@ class _Insertion:
     encoded: Callable[[str, str], str]
     equals: str
 
+    @cached_property
+    def following(self) -> dict[str, str]:
+        """The entry after each one in the source file."""
+        return dict(pairwise(self.there))
+
     def splices(self, missing: Mapping[str, str]) -> Iterable[Splice]:
-        """One splice for each missing entry."""
-        before, commented = anchors(self.there, self.here), self._commented()
+        """One splice for all the entries that come to one place."""
+        before, commented, end = anchors(self.there, self.here), self._commented(), newline(self.text)
+        together: dict[str | None, list[str]] = {}
         for key in (key for key in self.there if key in missing):
-            anchor = before[key]
-            block = self._comments(key, commented) + self._entry(key, missing[key], anchor)
-            if anchor is None:
-                yield self._at_first(block)
-            else:
-                yield self._after(self.here[anchor].stop, self._gap(key) + block)
+            together.setdefault(before[key], []).append(key)
+        for anchor, keys in together.items():
+            position, gap = self._place(anchor, keys)
+            block = ""
+            for key in keys:
+                block += gap if key == keys[0] else end if self._apart(key) else ""
+                block += self._comments(key, commented) + self._entry(key, missing[key], anchor)
+            whole = not position or self.text[position - 1] == "\n"
+            yield Splice(position, position, block if whole else end + block.removesuffix(end))
+
+    def _place(self, anchor: str | None, keys: Sequence[str]) -> tuple[int, str]:
+        """Where new entries come, and the empty line above them if one has to be added."""
+        if anchor is None:
+            position = min((entry.head for entry in self.here.values()), default=len(self.text))
+            return (0 if self.text[:position].isspace() else position), ""
+        position, end = self.here[anchor].stop, newline(self.text)
+        if not self._apart(keys[0]):
+            return position, ""
+        if self.text.startswith(end, position) and not self._apart(self.following.get(keys[-1])):
+            return position + len(end), ""
+        return position, end
 
     def _commented(self) -> bool:
         """Whether the target has comments above its entries, as far as the source file has some."""
@@ -116,9 +139,9 @@ class _Insertion:
         ours = {key for key, entry in self.here.items() if entry.head < line_start(self.text, entry.start)}
         return bool(ours) or not theirs & self.here.keys()
 
-    def _gap(self, key: str) -> str:
-        """The empty line above an entry, if the source file has one."""
-        return newline(self.text) if apart(self.source, self.there[key].head) else ""
+    def _apart(self, key: str | None) -> bool:
+        """Whether the source file has an empty line above an entry."""
+        return key is not None and apart(self.source, self.there[key].head)
 
     def _comments(self, key: str, commented: bool) -> str:
         entry = self.there[key]
@@ -137,22 +160,13 @@ class _Insertion:
             )
         rest = self._with_line_ends(source[entry.closes : entry.stop])
         rest = rest if rest.endswith("\n") else rest + newline(self.text)
-        return indent + source[entry.start : entry.separator] + separator + self.encoded(value, "") + rest
-
-    def _after(self, position: int, block: str) -> Splice:
-        if self.text[position - 1] == "\n":
-            return Splice(position, position, block)
-        end = newline(self.text)
-        return Splice(position, position, end + block.removesuffix(end))
-
-    def _at_first(self, block: str) -> Splice:
-        """Above all entries, and below what the file says of itself."""
-        position = min((entry.head for entry in self.here.values()), default=len(self.text))
-        if self.text[:position].isspace():
-            return Splice(0, 0, block)
-        if not position or self.text[position - 1] == "\n":
-            return Splice(position, position, block)
-        return self._after(position, block)
+        return (
+            indent
+            + source[entry.start : entry.separator]
+            + separator
+            + self.encoded(value, source[entry.opens : entry.closes])
+            + rest
+        )
 
     def _with_line_ends(self, block: str) -> str:
         return with_line_ends(block, newline(self.text))
@@ -178,8 +192,10 @@ def above(text: str, comments: Sequence[tuple[int, int]], start: int) -> tuple[i
             break
         head = opens
         found.append(_said(text[opens:closes]))
-    begin = line_start(text, head)
-    head = begin if not text[begin:head].strip() else head
+    begin = head
+    while begin and text[begin - 1] in " \t":
+        begin -= 1
+    head = begin if not begin or text[begin - 1] == "\n" else head
     return head, "\n".join(filter(None, reversed(found)))
 
 
@@ -192,6 +208,11 @@ def _said(comment: str) -> str:
 def apart(text: str, position: int) -> bool:
     """Whether there is an empty line above."""
     return text[max(0, position - 4) : position].replace("\r\n", "\n").endswith("\n\n")
+
+
+def part(text: str, start: int, end: int, splices: Iterable[Splice]) -> str:
+    """A part of a text, with the splices that are in it."""
+    return spliced(text[start:end], [Splice(one.start - start, one.end - start, one.text) for one in splices])
 
 
 def with_line_ends(text: str, end: str) -> str:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 from .content import newline
-from .flat import apart, with_line_ends
+from .flat import apart, part, with_line_ends
 from .model import Changes, Direction, Format, Layout, Unit, UnreadableError
 from .php_arrays import Array, Item, encoded, returned
 from .splicing import Splice, line_end, line_start, spliced
@@ -70,15 +72,21 @@ class _Insertion:
     text: str
     source: str
     wanted: dict[_Path, str]
-    above: set[_Path] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.above = {path[:length] for path in self.wanted for length in range(1, len(path) + 1)}
+    @cached_property
+    def above(self) -> set[_Path]:
+        """The paths of what is wanted, and of the arrays that it is in."""
+        return {path[:length] for path in self.wanted for length in range(1, len(path) + 1)}
+
+    @cached_property
+    def movable(self) -> bool:
+        """Whether lines may be indented anew: not those of a text."""
+        return not any("\n" in value for value in self.wanted.values())
 
     def splices(self, origin: Array, target: Array, path: _Path) -> Iterator[Splice]:
         """Those of one array and of the arrays in it."""
         blocks: dict[str | None, list[Item]] = {}
-        anchor = None
+        following, anchor = dict(pairwise(origin.items)), None
         for key, item in origin.items.items():
             here = target.items.get(key)
             if here is None:
@@ -91,23 +99,34 @@ class _Insertion:
                     raise UnreadableError(f"{'.'.join((*path, key))} is something else there than in the source file")
                 yield from self.splices(item.array, here.array, (*path, key))
         for before, items in blocks.items():
-            yield from self._placed(target, target.items.get(before) if before is not None else None, items, path)
+            after = following.get(items[-1].key)
+            apart_after = after is not None and apart(self.source, origin.items[after].head)
+            yield from self._placed(
+                target, target.items[before] if before is not None else None, items, path, apart_after
+            )
 
-    def _placed(self, target: Array, anchor: Item | None, items: Sequence[Item], path: _Path) -> Iterator[Splice]:
+    def _placed(
+        self, target: Array, anchor: Item | None, items: Sequence[Item], path: _Path, apart_after: bool
+    ) -> Iterator[Splice]:
         """New items that stand side by side, behind their anchor or at the beginning."""
         beside = anchor or next(iter(target.items.values()), None)
         if not self._has_lines(target, beside, items[0]):
             yield self._in_line(target, anchor, [self._body(item, path) for item in items])
             return
         end, indent = newline(self.text), self._indent(target, beside)
-        block = f",{end}".join(self._lines(item, path, indent) for item in items)
+        position, gap = self._place(target, beside, anchor), ""
         if anchor and apart(self.source, items[0].head):
-            block = end + block
+            # The empty line that is there may be theirs.
+            theirs = self.text.startswith(end, position) and not apart_after
+            position, gap = (position + len(end), "") if theirs else (position, end)
+        for item in items:
+            gap += end if item is not items[0] and apart(self.source, item.head) else ""
+            gap += self._lines(item, path, indent) + ("" if item is items[-1] else f",{end}")
         if anchor is None or anchor.comma:
-            block += ","
+            gap += ","
         else:
             yield Splice(anchor.closes, anchor.closes, ",")
-        yield self._own_lines(self._place(target, beside, anchor), block, target)
+        yield self._own_lines(position, gap, target)
 
     def _has_lines(self, target: Array, beside: Item | None, new: Item) -> bool:
         """Whether items have lines of their own; those of an empty array do if they do in the source file."""
@@ -148,14 +167,13 @@ class _Insertion:
         body, old = self._body(item, path), _line_indent(self.source, item.start)
         if old == indent:
             return comments + indent + body
-        # The lines of a text are not to be moved.
-        if item.array and not any("\n" in value for value in self.wanted.values()):
+        if item.array and self.movable:
             body = re.sub(rf"(?<=\n){re.escape(old)}", indent, body)
         return re.sub(rf"^{re.escape(old)}", indent, comments, flags=re.MULTILINE) + indent + body
 
     def _body(self, item: Item, path: _Path) -> str:
         splices = _rewritten(self.source, item, self.wanted, (*path, item.key))
-        return spliced(self.source[: item.closes], splices)[item.start :]
+        return part(self.source, item.start, item.closes, splices)
 
 
 def _line_indent(text: str, position: int) -> str:
@@ -173,7 +191,7 @@ def _rewritten(source: str, item: Item, wanted: Mapping[_Path, str], path: _Path
             yield from _rewritten(source, inner, wanted, (*path, key))
     elif path in wanted:
         yield _replaced(source, item, wanted[path])
-    elif item.text is not None and item.named:
+    elif item.text and item.named:
         beside = source[item.stop - 1] != "\n"
         yield Splice(item.head, _behind_spaces(source, item.stop) if beside else item.stop, "")
 

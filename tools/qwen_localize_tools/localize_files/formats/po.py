@@ -5,15 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from .content import newline
-from .flat import anchors, with_line_ends
+from .flat import anchors, part, with_line_ends
 from .model import Changes, Direction, Format, Forms, Layout, Unit, UnreadableError
 from .po_messages import File, Message, parsed
 from .po_plurals import base, rule, samples
 from .splicing import Splice, line_end, spliced
 
-_MUST_ESCAPE = re.compile(r'[\\"\x00-\x1f\x7f]')
+_MUST_ESCAPE = re.compile(r'[\\"\b\f\n\r\t\v]')
+# No others: many readers know no escapes by number.
 _SHORT = {
-    "\\": "\\\\", '"': '\\"', "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v",
+    "\\": "\\\\", '"': '\\"', "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v",
 }  # fmt: skip
 _WIDTH = 79
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -166,8 +167,7 @@ def _block(source: str, message: Message, forms: Forms, style: _Style) -> str:
         for start, end in message.comments
         if source.startswith("#:", start) and not style.references
     ]
-    own = source[: message.translation]
-    lines = spliced(own, [*kept, *_unmarked(source, message)])[message.head :]
+    lines = part(source, message.head, message.translation, [*kept, *_unmarked(source, message)])
     return with_line_ends(lines, style.end) + _translation(message, forms, style)
 
 
@@ -209,7 +209,7 @@ def _wrapped(line: str) -> list[str]:
 def _escaped(text: str) -> str:
     if lost := _UNWRITABLE.search(text):
         raise UnreadableError(f"it cannot hold the character U+{ord(lost[0]):04X}")
-    return _MUST_ESCAPE.sub(lambda found: _SHORT.get(found[0]) or f"\\{ord(found[0]):03o}", text)
+    return _MUST_ESCAPE.sub(lambda found: _SHORT[found[0]], text)
 
 
 def _create(source: str, changes: Changes, direction: Direction) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from .content import newline
 from .flat import Entry, Flat
 from .model import Format, Layout, UnreadableError
 from .splicing import line_number
@@ -17,6 +18,9 @@ _ENTRY = re.compile(
     rf"(?P<value>(?:[^\\\r\n]|{_ESCAPED})*){_LINE_END}"
 )
 _ESCAPE = re.compile(rf"{_GOES_ON}|\\(u[0-9A-Fa-f]{{4}}|[^\r\n]|\Z)")
+# Where lines of the file are broken behind the breaks of the text.
+_AFTER_BREAK = re.compile(r"\\n\\(?:\r\n|\r|\n)([ \t\f]*)")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _MEANINGS = {"f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _SHORT = {"\\": "\\\\", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -77,7 +81,13 @@ def _encoder(text: str, entries: Sequence[Entry]) -> Callable[[str, str], str]:
     beyond = r"\x7f-\U0010ffff" if text.isascii() else r"\x7f\ud800-\udfff"
     # At the beginning, these would be taken for a part of the separator.
     pattern = re.compile(rf"\A[ =:]|[\\\x00-\x1f{signs}{beyond}]")
-    return lambda value, _: pattern.sub(lambda found: _escaped(found[0]), value)
+
+    def encoded(value: str, old: str) -> str:
+        lines = _LINE.findall(value) if (goes_on := _AFTER_BREAK.search(old)) else [value]
+        between = f"\\{newline(text)}{goes_on[1]}" if goes_on else ""
+        return between.join(pattern.sub(lambda found: _escaped(found[0]), line) for line in lines)
+
+    return encoded
 
 
 def _escaped(char: str) -> str:
