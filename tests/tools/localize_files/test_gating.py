@@ -123,6 +123,8 @@ def test_a_text_over_its_length_is_refused() -> None:
         ("Loading…", "Lädt", "de", "ending"),
         ("A mug?", "Eine Tasse", "de", "ending"),
         ("&Mug", "Tasse", "de", "accelerator"),
+        ("https://mugs.example/a", "https://mugs.example/deed.de", "de", "url"),
+        ("+1 555 123 456", "+49 555 123 456", "de", "number"),
         ("Save all these mugs", "Save all these mugs", "de", "untranslated"),
         ("A mug", "\u2067ספל", "he", "direction"),
     ],

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from .._shared.gates import Finding, findings
+from .._shared.gates import Finding, findings, wordless
 from .._shared.gates.counting import counts, is_count
 from .._shared.gates.pieces import filled
 from .._shared.gates.placeholders import is_sequential
@@ -49,7 +49,7 @@ def judged(
     few = _is_for_few(form, sample, target_lang)
     free = counts(source, target) if few else frozenset[str]()
     found = [
-        _levelled(finding)
+        _levelled(finding, bare=wordless(source))
         for finding in findings(source, target, source_lang, target_lang, free)
         if finding.check != "line_break"
     ]
@@ -94,10 +94,14 @@ def _is_for_few(form: str, sample: int | None, lang: str) -> bool:
     return form in _FEW
 
 
-def _levelled(finding: Finding) -> Finding:
-    """The finding as it counts in files, where names, and what nobody has translated yet, stand as their source."""
+def _levelled(finding: Finding, *, bare: bool) -> Finding:
+    """The finding as it counts in files, where names, and what nobody has translated yet, stand as their source.
+
+    An address or a number alone, `bare`, may be the one for the language's people.
+    """
     named = finding.check == "untranslated" and "holds" not in finding.message
-    return replace(finding, hard=False) if named else finding
+    free = bare and finding.check in {"url", "number"}
+    return replace(finding, hard=False) if named or free else finding
 
 
 def _of_few(source: str, target: str, form: str, lang: str) -> Iterator[Finding]:

@@ -45,6 +45,7 @@ _REMARKING = re.compile(
 )
 _SENTENCE = re.compile(r"[.!?。！？\n।॥؟]+")
 _MOST_LETTERS = 20_000
+_MOST_PAIR = 16
 _LOOP_WORDS, _LOOP_TIMES, _LOOP_SHARE = 4, 4, 0.4
 _UNSPACED = frozenset({"Hani", "Kana", "Thai", "Laoo", "Khmr", "Mymr"})
 
@@ -145,7 +146,7 @@ def _noted(source: str, translation: str) -> list[Finding]:
 def _repeated(source: str, translation: str) -> list[Finding]:
     if _is_doubled(translation) and not _is_doubled(source):
         # The last fourth is "cuarto cuarto".
-        hard = len(translation.split()) != 2 or len(source.split()) == 1
+        hard = len(translation.split()) != 2 or len(source.split()) == 1 or len(translation) > _MOST_PAIR
         return [Finding("repeated", "The translation stands there twice or more.", hard)]
     sentence, times = _most(_sentences(translation))
     if times > max(1, _most(_sentences(source))[1]) and times > 1:
