@@ -119,10 +119,14 @@ def _encoded(value: str, old: str) -> str:
     """A value in quotes; with real line breaks if the old one has such."""
     if lost := re.search(r"[\x00\ud800-\udfff]", value):
         raise UnreadableError(f"it cannot hold the character U+{ord(lost[0]):04X}")
-    real = "\n" in old and "\\n" not in old
-    short = {**_SHORT, "\n": "\n"} if real else _SHORT
-    quoted = _MUST_ESCAPE.sub(lambda found: short.get(found[0]) or f"\\U{ord(found[0]):04x}", value)
-    return f'"{quoted}"'
+    if "\n" not in old or "\\n" in old:
+        return f'"{_escaped(value)}"'
+    real = "\r\n" if "\r\n" in old else "\n"
+    return f'"{real.join(_escaped(line) for line in value.split(real))}"'
+
+
+def _escaped(value: str) -> str:
+    return _MUST_ESCAPE.sub(lambda found: _SHORT.get(found[0]) or f"\\U{ord(found[0]):04x}", value)
 
 
 def _recognizes(text: str) -> bool:
