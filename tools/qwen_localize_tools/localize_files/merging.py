@@ -9,7 +9,7 @@ from qwen_localize.files import Replaced
 from .._shared.gates import Finding
 from .composing import UnfitError, source_form
 from .discovery.model import Known
-from .formats import UnreadableError
+from .formats import Unit, UnreadableError
 from .gating import judged
 from .lock import Entry, Id, Lock, digest, source_digest
 from .pairing import Pair, Paired
@@ -258,16 +258,23 @@ def _is_exact(now: Paired, changes: Mapping[Id, str]) -> bool:
         return False
     if any(key not in after or after[key].forms.get(form) != text for (key, form), text in changes.items()):
         return False
-    changed = set(changes)
-    for key, unit in before.items():
-        now_there = after.get(key)
-        if now_there is None or now_there.source != unit.source:
-            return False
-        names = {*unit.forms, *now_there.forms}
-        if any((key, n) not in changed and unit.forms.get(n) != now_there.forms.get(n) for n in names):
-            return False
-    keys = {key for key, _ in changed}
-    return is_new or all(key in before or key in keys for key in after)
+    changed = {key for key, _ in changes}
+    if not all(_stayed(unit, after.get(key), after, changes) for key, unit in before.items()):
+        return False
+    sources = {pair.key: pair.source for pair in now.pairs}
+    # What a list cannot leave out stands there in the source language.
+    others = [unit for key, unit in after.items() if key not in before and key not in changed and unit.forms]
+    return is_new or all(set(unit.forms.values()) <= set(sources.get(unit.key, {}).values()) for unit in others)
+
+
+def _stayed(unit: Unit, there: Unit | None, after: Mapping[str, Unit], changes: Mapping[Id, str]) -> bool:
+    """Whether a unit is as it was, but for its changes; or became a form of a changed plural that it belongs to."""
+    if there is None:
+        texts = set(unit.forms.values())
+        return any(texts <= set(after[key].forms.values()) for key, form in changes if form)
+    names = {*unit.forms, *there.forms}
+    same = all((unit.key, n) in changes or unit.forms.get(n) == there.forms.get(n) for n in names)
+    return same and there.source == unit.source
 
 
 def note(lock: Lock, plan: Plan, texts: Mapping[Id, str], *, edited: bool = False) -> None:
