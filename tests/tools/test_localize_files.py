@@ -484,3 +484,16 @@ async def test_a_wrong_argument_says_what_to_do(
         result = await client.call_tool("localize_files", given)
     assert result.is_error
     assert said in words(result)
+
+
+async def test_a_term_that_was_not_kept_is_a_doubt(service: respx.Route, localize: Any, app: Path) -> None:
+    result = await localize(glossary=[{"source": "file", "target": "документ"}])
+    assert numbers(result) == {"new": 3, "doubts": 2, "files": 1}
+    assert "should be “документ”" in words(result)
+
+
+async def test_a_translation_longer_than_its_comment_allows_is_left(
+    service: respx.Route, localize: Any, app: Path
+) -> None:
+    write(app / "locales/en.json", {"short": {"message": "Open the file", "description": "CHAR LIMIT=5"}})
+    assert numbers(await localize(files="locales/[locale].json")) == {"left": 1}

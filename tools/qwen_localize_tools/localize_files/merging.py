@@ -91,6 +91,7 @@ class Merged:
 
 # The text of a task's translation; raises UnfitError with the reason why there is none.
 Answered = Callable[[Task], str]
+Doubted = Callable[[str, str], list[Finding]]
 # Looks at the file anew.
 Look = Callable[[], Paired]
 
@@ -105,6 +106,7 @@ class Merge:
         wanted: what was asked for.
         answered: tells the translations.
         edited: whether they are people's own, which go over whatever is there, and are not changed by us later.
+        doubted: what else is to be said of a source and its translation.
     """
 
     def __init__(
@@ -116,9 +118,10 @@ class Merge:
         answered: Answered,
         *,
         edited: bool = False,
+        doubted: Doubted = lambda source, text: [],  # noqa: ARG005 - by default nothing is
     ) -> None:
         self._project, self._look, self._codes = project, look, codes
-        self._wanted, self._answered, self._edited = wanted, answered, edited
+        self._wanted, self._answered, self._edited, self._doubted = wanted, answered, edited, doubted
 
     def run(self) -> Merged:
         """Write what is answered into the file, and into the lock file what was written.
@@ -181,6 +184,7 @@ class Merge:
         if hard := [finding for finding in found if finding.hard]:
             done.leave(one.id, hard[0].check, " ".join(finding.message for finding in hard), text)
             return None
+        found += self._doubted(source_of(now, task.pair, task.form), text)
         done.remarks += [Remark(one.id, finding.check, finding.message, hard=False, text=text) for finding in found]
         return text
 
@@ -198,12 +202,16 @@ class Merge:
             done.written = True
 
 
+def source_of(now: Paired, pair: Pair, form: str) -> str:
+    """The form of the source to which a form of the target belongs."""
+    return pair.source[source_form(pair.source, form, pair.needed.get(form, ""), now.direction.source)]
+
+
 def gated(now: Paired, pair: Pair, form: str, text: str, codes: Codes) -> list[Finding]:
     """What the gates say of a text as the translation of a form."""
     number = pair.needed.get(form, "")
-    source = pair.source[source_form(pair.source, form, number, now.direction.source)]
     return judged(
-        source,
+        source_of(now, pair, form),
         text,
         format=now.resource.format,
         form=form,

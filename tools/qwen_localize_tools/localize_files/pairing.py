@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from .discovery.model import Place, Resource
 from .formats import Direction, Forms, Layout, Unit, UnreadableError
+from .formats.remarks import most_of
 from .plurals import categories, numbers
 from .project import Loaded, Project
 
@@ -126,7 +127,7 @@ def _pair(unit: Unit, source: Forms, own: Unit | None, locale: str, samples: Map
         forms,
         needed(source, samples, locale),
         unit.context,
-        unit.most,
+        unit.most or most_of(unit.context),
         own.fault if own else "",
     )
 

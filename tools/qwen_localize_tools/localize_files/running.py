@@ -6,12 +6,14 @@ from functools import partial
 
 import anyio.to_thread
 
-from qwen_localize.errors import LocalizeError
+from qwen_localize.errors import LocalizeError, quote
 from qwen_localize.tool import Context, Model, Receipt
 
 from .._shared.arguments import Term
+from .._shared.gates import Finding
 from .._shared.translating.assignment import Assignment
 from .._shared.translating.checking import Translated
+from .._shared.translating.termbase import Termbase, plain
 from .._shared.translating.texts import Texts
 from .._shared.translating.translator import Translator
 from .composing import UnfitError
@@ -80,7 +82,7 @@ class Run:
     async def _language(self, language: Settled) -> None:
         strings = {string for part in language.parts for string in part.strings}
         job = assignment(self._terms, language)
-        translator = Translator(self._context, job, len(strings))
+        translator = Translator(self._context, job, len(strings), f"strings into {language.lang}")
         merges: dict[tuple[str, str], Merged] = {}
         for part in language.parts:
             merges[part.source, part.pattern] = await self._part(language, part, translator, job)
@@ -100,7 +102,14 @@ class Run:
             return _left(part.wanted, "cost", words)
         codes = Codes(language.source, target_code(language.lang))
         look = partial(paired, self._survey.project, resource, language.lang)
-        merge = Merge(self._survey.project, look, codes, part.wanted, partial(_answered, answers))
+        merge = Merge(
+            self._survey.project,
+            look,
+            codes,
+            part.wanted,
+            partial(_answered, answers),
+            doubted=partial(_missing_terms, job.termbase),
+        )
         return await anyio.to_thread.run_sync(merge.run)
 
     async def _answers(self, part: Part, translator: Translator, job: Assignment) -> _Answers | None:
@@ -136,6 +145,16 @@ def _left(wanted: Sequence[Wanted], check: str, message: str) -> Merged:
     for one in wanted:
         done.leave(one.id, check, message)
     return done
+
+
+def _missing_terms(termbase: Termbase, source: str, text: str) -> list[Finding]:
+    """The glossary's terms that stand in a source, and not in its translation."""
+    words = plain(text)
+    return [
+        Finding("glossary", f"{quote(one.term.source, 40)} should be {quote(one.term.target, 40)}.", hard=False)
+        for one in termbase.occurring(source)
+        if not one.target.stands_in(words)
+    ]
 
 
 def _answered(answers: _Answers, task: Task) -> str:

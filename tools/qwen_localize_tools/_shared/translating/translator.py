@@ -32,9 +32,10 @@ class Translator:
         context: what it may ask for.
         assignment: what is the same for all strings.
         total: how many there are, for progress.
+        noun: what they are, for progress.
     """
 
-    def __init__(self, context: Context, assignment: Assignment, total: int) -> None:
+    def __init__(self, context: Context, assignment: Assignment, total: int, noun: str = "strings") -> None:
         self.done: dict[str, Outcome] = {}
         # A string may be refused for what it says; five different ones, and nothing taken yet, point at the call
         # itself. A first request that fails, or two in a row, say the same of the service.
@@ -44,7 +45,7 @@ class Translator:
         self._ladder = Ladder(self._requests, self._better, assignment)
         self._context = context
         self._assignment = assignment
-        self._total = total
+        self._total, self._noun = total, noun
         self._keys: dict[str, str] = {}
         self._damaged: list[list[str]] = []
         self._seats = anyio.CapacityLimiter(SIDE_BY_SIDE)
@@ -173,7 +174,7 @@ class Translator:
             self.done[string] = outcome
             if isinstance(outcome, Translated) and not outcome.failed:
                 self._requests.series.remember(self._keys[string], outcome.text)
-        await self._context.progress(len(self.done), self._total, f"{len(self.done)} of {self._total} strings")
+        await self._context.progress(len(self.done), self._total, f"{len(self.done)} of {self._total} {self._noun}")
 
 
 def batched(sized: Sequence[tuple[str, int]]) -> list[list[str]]:
