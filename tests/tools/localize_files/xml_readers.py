@@ -45,6 +45,9 @@ def _unescaped(raw: str) -> str:
             out += {"n": "\n", "t": "\t"}.get(found[2], found[2])
         elif found[3]:
             quoted = not quoted
+        elif found[0] == "'":
+            assert quoted, "the resource compiler does not take an apostrophe that is not escaped"
+            out += "'"
         elif found[4] and not quoted:
             out += " "
         else:
