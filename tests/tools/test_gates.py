@@ -109,6 +109,11 @@ def test_a_placeholder_that_changed_is_damage(source: str, translation: str) -> 
         ("10% lighter than the old one", "10%-kal könnyebb, mint a régi", "hu"),
         ("A discount of 50% on mugs", "Kupalarda %50 indirim", "tr"),
         ("Open from 12:30 to 18:00", "Открыто с 12:30 до 18:00", "ru"),
+        (
+            'Delete <xliff:g id="count" example="3">%d</xliff:g> files',
+            'Удалить файлов: <xliff:g id="COUNT_1">%d</xliff:g>',
+            "ru",
+        ),
         ("The ratio a:b matters", "Важно соотношение a:b", "ru"),
         ("Email me @ work", "Напишите мне на работу", "ru"),
         ("You are #1 for us", "Вы для нас № 1", "ru"),

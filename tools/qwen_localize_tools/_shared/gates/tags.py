@@ -25,6 +25,8 @@ _OPTIONAL_END = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "option"})
 # What people read may be translated; what says how to read it may follow the language.
 _READ = frozenset({"alt", "title", "placeholder", "label", "summary", "content", "value"})
 _LINGUAL = frozenset({"lang", "xml:lang", "dir", "hreflang"})
+# It says to translators what stands there, and nothing to a program.
+_REMARK = "xliff:g"
 _ADDRESSES = frozenset({"href", "src", "action", "cite"})
 _TAG = re.compile(r"<(/?)\s*([\w:.-]+)(.*?)(/?)>", re.DOTALL)
 _UNQUOTED = re.compile(r"=[^\s\"'=]+$")
@@ -133,7 +135,7 @@ def _facts(found: Sequence[Tag], called: Callable[[str], str]) -> list[str]:
         f"{tag.name} {name}{_value(name, value, called)}"
         for tag in found
         for name, value in tag.attributes.items()
-        if name not in _LINGUAL
+        if name not in _LINGUAL and tag.name != _REMARK
     ]
 
 
