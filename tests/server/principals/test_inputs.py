@@ -253,3 +253,13 @@ async def test_a_folder_is_like_a_file_and_like_nothing_where_it_may_not_be_read
     assert {text.partition(".")[0] for text in texts} == {"No such file can be read on the server's machine"}
     assert str(tmp_path) not in "".join([*texts, empty]).replace(str(tmp_path / "shared"), "")
     assert not found.is_error
+
+
+async def test_nobody_localizes_files_of_the_server_s_machine(shared: Shared, tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "en.json").write_text('{"title": "Hello"}')
+    async with shared(allowed_dirs=(tmp_path / "shared",)) as callers:
+        for place in (tmp_path / "shared", tmp_path / "no"):
+            result = await callers.call("alice", "localize_files", path=str(place), target_langs="ru", mode="apply")
+            assert "on the machine that this server runs on" in words(result)
+    assert [path.name for path in (tmp_path / "shared").iterdir()] == ["en.json"]

@@ -169,7 +169,7 @@ def _sentences(text: str) -> Iterable[str]:
 
 
 def _phrases(text: str) -> Iterable[str]:
-    parts = text.casefold().split()
+    parts = [part for part in text.casefold().split() if any(map(str.isalnum, part))]
     if len(parts) < _LOOP_WORDS * _LOOP_TIMES:
         letters = _folded(text)[:_MOST_LETTERS]
         return (letters[index : index + 6] for index in range(len(letters) - 5))
