@@ -1,5 +1,6 @@
 """The main job from beginning to end, as a client does it: the server is a child process, spoken to over stdio."""
 
+import json
 import os
 import sys
 import time
@@ -36,6 +37,7 @@ CHAT = [
     {"role": "agent", "text": "非常抱歉，我马上给您换一个新的，今天就寄出。"},
     {"role": "customer", "text": "好的，谢谢，处理得很快，满意。"},
 ]
+APP = {"cart": "{count, plural, one {# mug} other {# mugs}} in your cart", "pay": "Pay <b>{price}</b> now"}
 # How long one `get_job` waits; a job that takes longer is asked for again.
 _WAIT_SECONDS = 60
 
@@ -85,6 +87,17 @@ class Demo:
         terms = result.get("glossary", {"kept": 0, "missing": []})
         missing = "".join(f", NOT {term['source']} = {term['target']}" for term in terms["missing"])
         self.console.print(f"  glossary: {terms['kept']} term(s) kept{_plain(missing)}")
+
+    async def app(self, folder: Path) -> None:
+        """An app's strings, put where their translations belong."""
+        self._head("localize_files", f"{len(APP)} strings of an app, into {TARGET}, in their place")
+        source, target = (folder / "locales" / f"{lang}.json" for lang in ("en", TARGET))
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text(json.dumps(APP, indent=2) + "\n", "utf-8")
+        await self.call("localize_files", {"path": str(folder), "target_langs": TARGET, "mode": "apply"})
+        for line in target.read_text("utf-8").splitlines():
+            self.console.print(f"  {_plain(line)}")
+        self.files.append(target)
 
     async def image(self, sample: Path, output: Path) -> None:
         """The sample picture, and a picture of before and after."""
@@ -168,6 +181,7 @@ async def run(output: Path, live: bool, now: Callable[[], float] = time.monotoni
             demo.console.print(f"[bold]Qwen Localize[/bold] against {where}")
             demo.console.print("tools: " + ", ".join(tool.name for tool in (await client.list_tools()).tools))
             await demo.text()
+            await demo.app(output / "app")
             await demo.image(sample, output)
             await demo.edit(sample)
             await demo.read(sample)
