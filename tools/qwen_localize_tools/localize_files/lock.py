@@ -20,13 +20,14 @@ _HASH_DIGITS = 12
 
 
 def digest(text: str) -> str:
-    """What tells a text from another."""
+    """What tells a text from another; a checkout with other line ends is the same."""
+    text = text.replace("\r\n", "\n")
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:_HASH_DIGITS]
 
 
 def source_digest(forms: Forms, context: str) -> str:
     """What tells a source, with what its author says of it, from another."""
-    return digest(json.dumps([sorted(forms.items()), context]))
+    return digest(json.dumps([sorted(forms.items()), context]).replace(r"\r\n", r"\n"))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from qwen_localize.errors import BadInput
 from qwen_localize.files import permitted, read_pieces, replaced
 
-from .formats import Content, UnreadableError
+from .formats import Content, UnreadableError, newline
 from .lock import NAME, Lock
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -93,9 +93,10 @@ class Project:
             Replaced: it is another one by now.
             OutputUnavailable: the disk refuses it.
         """
-        if before and before.text == lock.text:
+        text = lock.text if newline(before.text if before else "") == "\n" else lock.text.replace("\n", "\r\n")
+        if before and before.text == text:
             return False
-        self.save(NAME, lock.text, before)
+        self.save(NAME, text, before)
         return True
 
     def lock(self) -> tuple[Lock, Loaded | None]:
