@@ -32,10 +32,19 @@ def source_digest(forms: Forms, context: str) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """Of one text: the digest of the source it belongs to, and that of what we wrote."""
+    """Of one text.
+
+    Attributes:
+        source: the digest of the source it belongs to.
+        ours: that of what we wrote; while we put another text into its place, those of both, with `|` in between.
+    """
 
     source: str
     ours: str = OTHERS
+
+    def is_ours(self, text: str) -> bool:
+        """Whether we wrote it."""
+        return digest(text) in self.ours
 
 
 # A unit's key, and the form.

@@ -17,7 +17,7 @@ from .._shared.translating.translator import Translator
 from .composing import UnfitError
 from .counting import Tally
 from .freezing import Part, Settled
-from .merging import Codes, Merge, Merged, Wanted, adopt
+from .merging import MEANWHILE, Codes, Merge, Merged, Wanted, adopt
 from .pairing import paired
 from .planning import Task
 from .surveying import Survey, target_code
@@ -124,8 +124,11 @@ class Run:
         for plan in self._survey.plans[language.lang]:
             name = plan.paired.resource.source, plan.paired.resource.pattern
             done = merges.get(name, Merged(plan))
-            if name in parts:  # a run that was taken up finds what it has written already
-                plan.states |= {one.id[0]: one.state for one in parts[name].wanted}
+            wanted = parts[name].wanted if name in parts else ()
+            # A run that was taken up finds what it has written already, and what has come up since.
+            plan.states |= {one.id[0]: one.state for one in wanted}
+            for id_ in {task.id for task in plan.tasks} - {one.id for one in wanted}:
+                done.leave(id_, "source", MEANWHILE)
             tally.add_merged(plan, done, plan.paired.place.locale)
         for path, reason in self._survey.refused[language.lang]:
             tally.refuse(path, language.lang, reason)
@@ -150,7 +153,7 @@ def _answered(answers: _Answers, task: Task) -> str:
     for string in task.strings:
         outcome = answers.get(string)
         if outcome is None:
-            raise UnfitError("It was changed while this ran; the next run translates it.", "source")
+            raise UnfitError(MEANWHILE, "source")
         if isinstance(outcome, LocalizeError):
             raise UnfitError(str(outcome), "refused")
         if outcome.failed:
