@@ -1,15 +1,22 @@
 """`localize_files`: what it knows of its own texts, whatever has become of files, lock and process meanwhile."""
 
+import os
+import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import respx
 
-from fakes_text import russian
+from fakes_text import URL, russian, translated
 from qwen_localize.errors import OutputUnavailable
+from qwen_localize.files import inplace
 from qwen_localize_tools.localize_files import merging
 from qwen_localize_tools.localize_files.project import Project
+from support import words
 from tools.test_localize_files import EN, LOCK, app, everything, localize, numbers, read, service, write
 
 __all__ = ["app", "localize", "service"]
@@ -57,9 +64,11 @@ async def test_a_file_that_cannot_be_written_is_as_it_was_and_is_written_by_the_
     before, save = everything(app), Project.save
     with monkeypatch.context() as full:
         full.setattr(Project, "save", lambda *given: save(*given) if given[1] == LOCK else fails())
-        assert (await localize()).is_error
+        assert numbers(await localize()) == {"kept": 2, "left": 2}
     assert everything(app) | {LOCK: b""} == before | {LOCK: b""}
+    asked = service.call_count
     assert numbers(await localize()) == {"new": 1, "changed": 1, "kept": 2, "files": 1}
+    assert service.call_count == asked
     assert read(app / "locales/ru.json")["title"] == russian("Good day {name}")
     there = everything(app)
     assert numbers(await localize()) == {"kept": 4}
@@ -91,3 +100,70 @@ async def test_a_text_whose_source_went_and_came_back_is_still_ours(
     assert everything(app) == there
     write(app / "locales/en.json", EN | {"title": "Good day {name}"})
     assert numbers(await localize()) == {"changed": 1, "kept": 2, "files": 1}
+
+
+async def test_a_file_that_cannot_be_written_does_not_keep_the_others_from_it(
+    service: respx.Route, localize: Any, app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = inplace._written
+
+    def refused(path: Path, data: bytes) -> None:
+        if path.name.startswith(".uk.json"):
+            raise PermissionError(13, "Permission denied")
+        real(path, data)
+
+    monkeypatch.setattr(inplace, "_written", refused)
+    result = await localize(langs=["uk", "ru"])
+    assert (numbers(result, "uk"), numbers(result)) == ({"left": 3}, {"new": 3, "files": 1})
+    assert "it cannot be written: Permission denied" in words(result)
+
+
+@pytest.fixture
+def meanwhile(httpx2_mock: respx.Router) -> Callable[[Callable[[], None]], None]:
+    """Has something done while the first request is under way."""
+
+    def told(happens: Callable[[], None]) -> None:
+        left = [happens]
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            for happening in left:
+                happening()
+            left.clear()
+            return translated(request)
+
+        httpx2_mock.post(URL).mock(side_effect=answer)
+
+    return told
+
+
+async def test_what_the_source_has_no_more_when_the_answers_come_is_not_counted(
+    meanwhile: Any, localize: Any, app: Path
+) -> None:
+    write(app / "locales/ru.json", {"title": "Привет, {name}"})
+    meanwhile(lambda: write(app / "locales/en.json", {"title": "Hello {name}"}))
+    assert numbers(await localize()) == {"kept": 1}
+
+
+async def test_a_project_that_goes_while_the_job_runs_is_said_in_words(
+    meanwhile: Any, localize: Any, app: Path
+) -> None:
+    meanwhile(lambda: shutil.rmtree(app))
+    result = await localize()
+    assert "its project is not there any more" in words(result)
+    assert not app.exists()
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there are no such names")
+async def test_a_file_whose_name_is_not_in_utf_8_is_left_alone(service: respx.Route, localize: Any, app: Path) -> None:
+    (app / "locales/en").mkdir()
+    (app / "locales/en.json").rename(app / "locales/en/main.json")
+    (app / "locales/en" / os.fsdecode(b"caf\xe9.json")).write_text('{"a": "Hello"}', "utf-8")
+    assert numbers(await localize()) == {"new": 3, "files": 1}
+    assert [path.name for path in (app / "locales/ru").iterdir()] == ["main.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes in folders")
+async def test_a_pipe_is_no_source(service: respx.Route, localize: Any, app: Path) -> None:
+    (app / "locales/en.json").unlink()
+    os.mkfifo(app / "locales/en.json")
+    assert "No localization files" in words(await localize("preview"))

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from qwen_localize.errors import OutputUnavailable
 from qwen_localize.files import Replaced
 
 from .._shared.gates import Finding
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 # How often a file is looked at again that somebody else writes at the same time.
 _MOST_TRIES = 5
-MEANWHILE = "Its source was changed since this was begun; the next run translates it."
+MEANWHILE = "It was changed since this was begun; the next run translates it."
 _UNHELD = "The file's format cannot hold this text as it is."
 
 
@@ -124,7 +125,7 @@ class Merge:
         """Write what is answered into the file, and into the lock file what was written.
 
         Raises:
-            OutputUnavailable: the disk refuses it.
+            OutputUnavailable: the disk refuses the lock file.
             BadInput: the lock file cannot be used.
         """
         reason = "something else keeps changing it"
@@ -197,7 +198,11 @@ class Merge:
         if changes:
             text = now.written(by_key(changes))
             self._announce(now, changes)
-            self._project.save(now.place.path, text, now.target)
+            try:
+                self._project.save(now.place.path, text, now.target)
+            except OutputUnavailable as error:  # which the others may be spared
+                reason = str(error).removeprefix(f"{self._project.root / now.place.path} ").rstrip(".")
+                raise UnreadableError(f"it {reason}") from None
             done.written = True
 
     def _announce(self, now: Paired, changes: Mapping[Id, str]) -> None:

@@ -120,16 +120,17 @@ class Run:
 
     def _count(self, language: Settled, merges: Mapping[tuple[str, str], Merged]) -> None:
         tally = self.tallies[language.lang]
-        parts = {(part.source, part.pattern): part for part in language.parts}
+        parts = {(part.source, part.pattern): part.wanted for part in language.parts}
         for plan in self._survey.plans[language.lang]:
             name = plan.paired.resource.source, plan.paired.resource.pattern
             done = merges.get(name, Merged(plan))
-            wanted = parts[name].wanted if name in parts else ()
-            # A run that was taken up finds what it has written already, and what has come up since.
-            plan.states |= {one.id[0]: one.state for one in wanted}
-            for id_ in {task.id for task in plan.tasks} - {one.id for one in wanted}:
+            now = done.before or plan
+            wanted = parts.get(name, ())
+            for id_ in {task.id for task in now.tasks} - {one.id for one in wanted}:
                 done.leave(id_, "source", MEANWHILE)
-            tally.add_merged(plan, done, plan.paired.place.locale)
+            # A run that was taken up finds what it has written already.
+            now.states |= {one.id[0]: one.state for one in wanted if one.id in done.texts}
+            tally.add_merged(now, done, now.paired.place.locale)
         for path, reason in self._survey.refused[language.lang]:
             tally.refuse(path, language.lang, reason)
 
