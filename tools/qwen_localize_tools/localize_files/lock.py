@@ -20,21 +20,31 @@ _HASH_DIGITS = 12
 
 
 def digest(text: str) -> str:
-    """What tells a text from another."""
+    """What tells a text from another; a checkout with other line ends is the same."""
+    text = text.replace("\r\n", "\n")
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:_HASH_DIGITS]
 
 
 def source_digest(forms: Forms, context: str) -> str:
     """What tells a source, with what its author says of it, from another."""
-    return digest(json.dumps([sorted(forms.items()), context]))
+    return digest(json.dumps([sorted(forms.items()), context]).replace(r"\r\n", r"\n"))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Of one text: the digest of the source it belongs to, and that of what we wrote."""
+    """Of one text.
+
+    Attributes:
+        source: the digest of the source it belongs to.
+        ours: that of what we wrote; while we put another text into its place, those of both, with `|` in between.
+    """
 
     source: str
     ours: str = OTHERS
+
+    def is_ours(self, text: str) -> bool:
+        """Whether we wrote it."""
+        return digest(text) in self.ours
 
 
 # A unit's key, and the form.

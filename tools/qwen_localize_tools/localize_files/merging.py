@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from qwen_localize.errors import OutputUnavailable
 from qwen_localize.files import Replaced
 
 from .._shared.gates import Finding
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 # How often a file is looked at again that somebody else writes at the same time.
 _MOST_TRIES = 5
-_MEANWHILE = "Its source was changed while this ran; the next run translates it."
+MEANWHILE = "It was changed since this was begun; the next run translates it."
 _UNHELD = "The file's format cannot hold this text as it is."
 
 
@@ -127,7 +128,7 @@ class Merge:
         """Write what is answered into the file, and into the lock file what was written.
 
         Raises:
-            OutputUnavailable: the disk refuses it.
+            OutputUnavailable: the disk refuses the lock file.
             BadInput: the lock file cannot be used.
         """
         reason = "something else keeps changing it"
@@ -154,6 +155,7 @@ class Merge:
         changes = {id_: text for id_, text in done.texts.items() if pairs[id_[0]].target.get(id_[1]) != text}
         if changes:
             self._write(done, now, changes if now.shape else dict(done.texts))
+            lock, loaded = self._project.lock()
         note(lock, plan, done.texts, edited=self._edited)
         self._project.save_lock(lock, loaded)
         return done
@@ -166,7 +168,7 @@ class Merge:
                 continue  # the source has it no more
             task = task_of(now, pair, one.id[1], "new")
             if task.source != one.source:
-                done.leave(one.id, "source", _MEANWHILE)
+                done.leave(one.id, "source", MEANWHILE)
             elif (text := self._fit(done, now, task, one)) is not None and self._may_stand(one.id, text, task, due):
                 yield one.id, text
 
@@ -198,8 +200,27 @@ class Merge:
             done.leave(id_, "format", _UNHELD, changes.pop(id_))
             done.texts.pop(id_)
         if changes:
-            self._project.save(now.place.path, now.written(by_key(changes)), now.target)
+            text = now.written(by_key(changes))
+            self._announce(now, changes)
+            try:
+                self._project.save(now.place.path, text, now.target)
+            except OutputUnavailable as error:  # which the others may be spared
+                reason = str(error).removeprefix(f"{self._project.root / now.place.path} ").rstrip(".")
+                raise UnreadableError(f"it {reason}") from None
             done.written = True
+
+    def _announce(self, now: Paired, changes: Mapping[Id, str]) -> None:
+        """Say in the lock file what will be written: if this process dies in between, it is still known as ours."""
+        if self._edited:
+            return
+        lock, loaded = self._project.lock()
+        entries, sources = lock.entries(now.place.path, now.place.locale), {pair.key: pair for pair in now.pairs}
+        for (key, form), text in changes.items():
+            pair, known = sources[key], entries.get((key, form))
+            entry = Entry(source_digest(pair.source, pair.context), digest(text))
+            stays = known and pair.target.get(form) and known.ours != entry.ours
+            entries[key, form] = Entry(known.source, f"{known.ours}|{entry.ours}") if known and stays else entry
+        self._project.save_lock(lock, loaded)
 
 
 def source_of(now: Paired, pair: Pair, form: str) -> str:
@@ -286,11 +307,11 @@ def _stayed(unit: Unit, there: Unit | None, after: Mapping[str, Unit], changes: 
 
 
 def note(lock: Lock, plan: Plan, texts: Mapping[Id, str], *, edited: bool = False) -> None:
-    """Put into the lock what was written, and what people had written; what the source has no more is left out."""
+    """Put into the lock what was written, and what people had written; what neither file has any more is left out."""
     now = plan.paired
     entries = lock.entries(now.place.path, now.place.locale)
     sources = {(pair.key, form): pair for pair in now.pairs for form in pair.needed}
-    for id_ in [id_ for id_ in entries if now.shape and id_ not in sources]:
+    for id_ in [id_ for id_ in entries if now.shape and id_ not in sources and id_[0] not in now.others]:
         del entries[id_]
     for id_, entry in plan.adopted.items():
         entries.setdefault(id_, entry)

@@ -44,6 +44,7 @@ class Paired:
         pairs: what is to be translated, in the source's order.
         shape: for a document, whether both files have the same blocks.
         there: for a document, the texts of the translation's blocks.
+        others: the keys that only the translation has.
     """
 
     resource: Resource
@@ -54,6 +55,7 @@ class Paired:
     pairs: Sequence[Pair] = field(default_factory=tuple)
     shape: bool = True
     there: tuple[str, ...] = ()
+    others: frozenset[str] = frozenset()
 
     def written(self, changes: Mapping[str, Forms]) -> str:
         """The file's text with the changes.
@@ -102,7 +104,8 @@ def _apart(resource: Resource, place: Place, direction: Direction, source: Loade
     shape = not kind.whole or target is None or [unit.key for unit in units] == list(there)
     pairs = tuple(_pair(unit, unit.forms, there.get(unit.key), place.locale) for unit in units)
     texts = tuple(text for unit in there.values() for text in unit.forms.values() if text.strip())
-    return Paired(resource, place, direction, source, target, pairs, shape, texts if kind.whole else ())
+    others = frozenset(there.keys() - {unit.key for unit in units})
+    return Paired(resource, place, direction, source, target, pairs, shape, texts if kind.whole else (), others)
 
 
 def _both(template: Sequence[Unit], units: Sequence[Unit], locale: str) -> Iterator[Pair]:

@@ -112,7 +112,7 @@ def _form(plan: Plan, pair: Pair, form: str, entry: Entry | None) -> State:
         return "kept"
     if entry.source == source:
         return "kept"
-    if entry.ours != digest(text):
+    if not entry.is_ours(text):
         return "stale"
     plan.tasks.append(task_of(plan.paired, pair, form, "changed"))
     return "changed"
@@ -144,7 +144,8 @@ def _reshaped(paired: Paired, entries: dict[Id, Entry]) -> Plan:
     """A document whose source has other blocks than its translation: made anew, unless people have edited that."""
     plan = Plan(paired)
     ours = {digest(text): text for text in paired.there}
-    known = {entry.source: ours[entry.ours] for entry in entries.values() if entry.ours in ours}
+    written = ((entry.source, entry.ours.partition("|")[0]) for entry in entries.values())
+    known = {source: ours[text] for source, text in written if text in ours}
     if not entries:
         plan.states = dict.fromkeys((pair.key for pair in paired.pairs), "kept")
         plan.remark = "It has other blocks than its source, so its parts cannot be compared; it is left as it is."

@@ -5,10 +5,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from qwen_localize.errors import BadInput
+from qwen_localize.errors import BadInput, OutputUnavailable
 from qwen_localize.files import permitted, read_pieces, replaced
 
-from .formats import Content, UnreadableError
+from .formats import Content, UnreadableError, newline
 from .lock import NAME, Lock
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -57,6 +57,10 @@ class Project:
         return Loaded(path, content, hashlib.sha256(data).hexdigest())
 
     def _bytes(self, place: Path) -> bytes:
+        if not place.is_file():
+            raise UnreadableError(
+                "it is a link to nothing" if place.is_symlink() else "it is no file, but a folder or a device"
+            )
         try:
             real = permitted(str(place), self.allowed)
             if not real.is_relative_to(self.root.resolve()):
@@ -74,6 +78,8 @@ class Project:
             OutputUnavailable: the disk refuses it.
         """
         place = self.root / path
+        if not self.root.is_dir():
+            raise UnreadableError("its project is not there any more")
         folder = place.parent
         while not folder.exists():
             folder = folder.parent
@@ -91,11 +97,15 @@ class Project:
 
         Raises:
             Replaced: it is another one by now.
-            OutputUnavailable: the disk refuses it.
+            OutputUnavailable: it cannot be written.
         """
-        if before and before.text == lock.text:
+        text = lock.text if newline(before.text if before else "") == "\n" else lock.text.replace("\n", "\r\n")
+        if before and before.text == text:
             return False
-        self.save(NAME, lock.text, before)
+        try:
+            self.save(NAME, text, before)
+        except UnreadableError as error:
+            raise OutputUnavailable(f"{self.root / NAME} cannot be written: {error}.") from None
         return True
 
     def lock(self) -> tuple[Lock, Loaded | None]:

@@ -19,7 +19,7 @@ from .._shared.translating.translator import Translator
 from .composing import UnfitError
 from .counting import Tally
 from .freezing import Part, Settled
-from .merging import Codes, Merge, Merged, Wanted, adopt
+from .merging import MEANWHILE, Codes, Merge, Merged, Wanted, adopt
 from .pairing import paired
 from .planning import Task
 from .surveying import Survey, target_code
@@ -129,13 +129,17 @@ class Run:
 
     def _count(self, language: Settled, merges: Mapping[tuple[str, str], Merged]) -> None:
         tally = self.tallies[language.lang]
-        parts = {(part.source, part.pattern): part for part in language.parts}
+        parts = {(part.source, part.pattern): part.wanted for part in language.parts}
         for plan in self._survey.plans[language.lang]:
             name = plan.paired.resource.source, plan.paired.resource.pattern
             done = merges.get(name, Merged(plan))
-            if name in parts:  # a run that was taken up finds what it has written already
-                plan.states |= {one.id[0]: one.state for one in parts[name].wanted}
-            tally.add_merged(plan, done, plan.paired.place.locale)
+            now = done.before or plan
+            wanted = parts.get(name, ())
+            for id_ in {task.id for task in now.tasks} - {one.id for one in wanted}:
+                done.leave(id_, "source", MEANWHILE)
+            # A run that was taken up finds what it has written already.
+            now.states |= {one.id[0]: one.state for one in wanted if one.id in done.texts}
+            tally.add_merged(now, done, now.paired.place.locale)
         for path, reason in self._survey.refused[language.lang]:
             tally.refuse(path, language.lang, reason)
 
@@ -169,7 +173,7 @@ def _answered(answers: _Answers, task: Task) -> str:
     for string in task.strings:
         outcome = answers.get(string)
         if outcome is None:
-            raise UnfitError("It was changed while this ran; the next run translates it.", "source")
+            raise UnfitError(MEANWHILE, "source")
         if isinstance(outcome, LocalizeError):
             raise UnfitError(str(outcome), "refused")
         if outcome.failed:

@@ -120,7 +120,8 @@ def _plan(survey: Survey, lang: str) -> None:
         try:
             plans.append(planned(paired(survey.project, resource, lang), survey.lock))
         except UnreadableError as error:
-            refused.append((resource.place(lang).path, str(error)))
+            path = resource.place(lang).path
+            refused.append((path, str(error).removeprefix(f"{path}: ")))
     memory = Memory(plans)
     for plan in plans:
         plan.tasks = [memory.answered(task) for task in plan.tasks]

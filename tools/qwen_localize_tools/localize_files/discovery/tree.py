@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from qwen_localize.wellformed import whole
+
 from ..formats import Content, UnreadableError
 from .ignoring import Rules, is_foreign, is_ignored, rules_of
 
@@ -133,12 +135,14 @@ class _Walk:
 
     def _take(self, entry: "os.DirEntry[str]", path: str, ignored: tuple[Rules, ...]) -> None:
         asked = path in self.ways
-        if entry.is_symlink():
+        if whole(path) != path:
+            self.skipped.append((whole(path), "its name is not in UTF-8"))
+        elif entry.is_symlink():
             self._take_link(path)
         elif entry.is_dir(follow_symlinks=False) and path.count("/") < _DEEPEST:
             if asked or not (is_foreign(entry.name) or is_ignored(path, True, ignored)):
                 self.waiting.append((path + "/", () if asked and is_ignored(path, True, ignored) else ignored))
-        elif asked or (_WANTED.fullmatch(entry.name) and not is_ignored(path, False, ignored)):
+        elif entry.is_file() and (asked or (_WANTED.fullmatch(entry.name) and not is_ignored(path, False, ignored))):
             self.sizes[path] = entry.stat(follow_symlinks=False).st_size
 
     def _take_link(self, path: str) -> None:
