@@ -152,7 +152,7 @@ KINDS = {
         readers.stringsdict,
     ),
     "po": Kind(
-        "locale/app.pot",
+        "locale/en/app.po",
         "locale/[locale]/app.po",
         _between(
             _PO_HEAD,
