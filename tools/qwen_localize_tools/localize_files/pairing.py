@@ -86,7 +86,12 @@ def paired(project: Project, resource: Resource, lang: str) -> Paired:
         return _apart(resource, place, direction, source, target)
     template = list(kind.read(source.text, direction)) if target is not source else []
     text = target.text if target else kind.create(source.text, {}, direction)
-    pairs = tuple(_both(template, list(kind.read(text, direction)), place.locale))
+    units = list(kind.read(text, direction))
+    samples = _samples(units)
+    if not samples and (plural := next((unit.key for unit in template if unit.samples), "")):
+        # A file without any plural says by one that is put into it which forms its language has.
+        samples = _samples(kind.read(kind.write(text, {plural: {}}, direction, source.text), direction))
+    pairs = tuple(_both(template, units, place.locale, samples))
     return Paired(resource, place, direction, source, target, pairs)
 
 
@@ -108,10 +113,13 @@ def _apart(resource: Resource, place: Place, direction: Direction, source: Loade
     return Paired(resource, place, direction, source, target, pairs, shape, texts if kind.whole else (), others)
 
 
-def _both(template: Sequence[Unit], units: Sequence[Unit], locale: str) -> Iterator[Pair]:
+def _samples(units: Sequence[Unit]) -> Mapping[str, int]:
+    return next((unit.samples for unit in units if unit.samples), {})
+
+
+def _both(template: Sequence[Unit], units: Sequence[Unit], locale: str, samples: Mapping[str, int]) -> Iterator[Pair]:
     """Units that have both languages: those of the file, and those that only its template has."""
     known = {unit.key: unit for unit in units}
-    samples = next((unit.samples for unit in units if unit.samples), {})
     for unit in template or units:
         own = known.get(unit.key)
         yield _pair(unit, unit.source, own, locale, samples)

@@ -5,7 +5,7 @@ A hard finding is damage: another try, or a warning. A soft one is a hint that p
 
 from collections.abc import Collection, Iterable
 
-from . import addresses, messages, numbers, placeholders, proportions, scripts, signs, tags, whole
+from . import addresses, messages, numbers, placeholders, proportions, scripts, signs, syntax, tags, whole
 from .finding import Finding
 from .words import wordless, words_only
 
@@ -38,6 +38,8 @@ def findings(
     found += whole.compared(before, after, source_lang, target_lang)
     found += proportions.compared(before, after, source_lang, target_lang)
     found += proportions.answered(before, after, source_lang, target_lang)
+    if not any(finding.hard for finding in found):
+        found += [*syntax.chosen(source, translation), *syntax.compared(before, after)]
     return list(_distinct(found))
 
 

@@ -44,7 +44,11 @@ def controls(source: str, translation: str) -> list[Finding]:
 
 
 def _is_control(char: str) -> bool:
-    return char in "\ufffd\ufeff" or (char not in "\t\n\r" and unicodedata.category(char) in {"Cc", "Co", "Cs"})
+    # What turns letters around whatever they are, and letters that nobody sees.
+    if char in "\ufffd\ufeff\u202d\u202e" or "\U000e0000" <= char <= "\U000e007f":
+        return True
+    no_character = ord(char) & 0xFFFE == 0xFFFE or "\ufdd0" <= char <= "\ufdef"
+    return no_character or (char not in "\t\n\r" and unicodedata.category(char) in {"Cc", "Co", "Cs"})
 
 
 def _kinds(text: str, kind: str) -> Counter[str]:
@@ -111,12 +115,18 @@ def _entities(source: str, translation: str) -> list[Finding]:
     else:
         added = [char for char in given if char in "<>&\"'"]
     added += [char for char in given if _is_symbol(char) and given[char] > wanted[char] + bare.count(char)]
+    added += [text for text in given - wanted if _is_unknown(text)]
     return [Finding("entity", f"Entities added: {named(added)}.")] if added else []
 
 
 def _is_symbol(char: str) -> bool:
     """Whether a sign says something of its own, as © and → do, that no language writes otherwise."""
     return len(char) == 1 and unicodedata.category(char) in ("So", "Sc", "Sm") and char not in "<>"
+
+
+def _is_unknown(text: str) -> bool:
+    """Whether it is an entity of which only its own program could know the meaning."""
+    return len(text) > 2 and text[0] == "&" and text[-1] == ";"
 
 
 def _without_entities(text: str) -> str:

@@ -48,7 +48,8 @@ def _escape(found: re.Match[str]) -> str:
 
 def _candidates(text: str, like: str, style: str, column: int, end: str) -> Iterator[str]:
     """Ways to write a text, the best first."""
-    if style == "" and not _NO_TEXT.fullmatch(text) and is_text(text):
+    # Not all readers take a tab in a text without quotes.
+    if style == "" and "\t" not in text and not _NO_TEXT.fullmatch(text) and is_text(text):
         yield text
     elif style == "'":
         yield "'" + text.replace("'", "''") + "'"
