@@ -259,6 +259,37 @@ async def test_check_finds_damage_in_what_stands_there_names_it_and_sends_nothin
     assert not service.called
 
 
+async def test_a_check_tells_what_it_found_where_no_report_can_be_saved(
+    service: respx.Route, localize: Any, app: Path, tmp_path: Path
+) -> None:
+    write(app / "locales/ru.json", {"title": "Привет, {имя}"})
+    (tmp_path / "full").write_text("")
+    result = await localize("check", settings={"output_dir": tmp_path / "full"})
+    assert numbers(result)["left"] == 1
+    assert "There is no report: " in words(result)
+
+
+async def test_the_answer_says_what_was_found_and_how(service: respx.Route, localize: Any, app: Path) -> None:
+    found = {"files": 1, "formats": ["JSON"], "how": "conventions"}
+    for mode in ("preview", "check", "apply"):
+        assert (await localize(mode)).structured_content["details"]["found"] == found
+
+
+async def test_a_source_language_that_is_named_wins_over_the_lock(
+    service: respx.Route, localize: Any, app: Path
+) -> None:
+    write(app / "locales/fr.json", {"title": "Bonjour {name}"})
+    assert numbers(await localize())["new"] == 3
+    assert numbers(await localize("preview", "de", source_lang="French"), "de")["new"] == 1
+    assert numbers(await localize("preview", "de"), "de")["new"] == 3
+
+
+async def test_a_source_language_that_does_not_exist_is_refused(service: respx.Route, localize: Any) -> None:
+    result = await localize("preview", source_lang="Klingon")
+    assert result.is_error
+    assert "source_lang: there is no language “Klingon”" in words(result)
+
+
 async def test_a_limit_of_cost_is_kept_before_anything_is_sent(service: respx.Route, localize: Any, app: Path) -> None:
     result = await localize(max_cost=0.000001)
     assert result.is_error
