@@ -290,6 +290,25 @@ async def test_a_source_language_that_does_not_exist_is_refused(service: respx.R
     assert "source_lang: there is no language “Klingon”" in words(result)
 
 
+async def test_what_its_author_does_not_want_translated_is_left_out(
+    service: respx.Route, localize: Any, app: Path
+) -> None:
+    comments = {
+        "wep": "Do not translate. Terminology for wifi",
+        "wpa": "DO NOT TRANSLATE",
+        "eap": "A kind of wifi. Do not translate this string - a name",
+        "none": "Do not translate “WPA” in it",
+        "psk": "Do not translate the placeholders.",
+    }
+    rows = [f'  <!-- {text} -->\n  <string name="{key}">Wireless {key}</string>\n' for key, text in comments.items()]
+    (app / "locales/en.json").unlink()
+    (app / "res/values").mkdir(parents=True)
+    (app / "res/values/strings.xml").write_text(f"<resources>\n{''.join(rows)}</resources>\n")
+    assert numbers(await localize()) == {"new": 2, "files": 1}
+    target = (app / "res/values-ru/strings.xml").read_text("utf-8")
+    assert [key for key in comments if f'"{key}"' in target] == ["none", "psk"]
+
+
 async def test_a_limit_of_cost_is_kept_before_anything_is_sent(service: respx.Route, localize: Any, app: Path) -> None:
     result = await localize(max_cost=0.000001)
     assert result.is_error

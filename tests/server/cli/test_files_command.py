@@ -232,6 +232,11 @@ def test_a_job_that_failed_is_an_error(typed: Typed, fake: Fake, how: list[str])
     assert (said.status, said.out, said.err) == (2, "", "qwen-localize: Said by the tool.\n")
 
 
+def test_what_is_said_of_a_whole_file_names_no_key(typed: Typed, fake: Fake) -> None:
+    fake.details |= {"findings": [FINDING | {"key": "", "message": "It breaks off."}]}
+    assert "\nlocales/ru.json: ru: It breaks off. [placeholders]\n" in typed("files", ".", "--to", "ru", "--check").out
+
+
 def test_names_from_files_cannot_steer_the_terminal_nor_its_markup(typed: Typed, fake: Fake) -> None:
     key = "\x1b[2J[red]:smile:\n\x07"
     fake.details |= {"findings": [FINDING | {"key": key, "hard": False}]}

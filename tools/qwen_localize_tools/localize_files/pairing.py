@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from .discovery.model import Place, Resource
 from .formats import Direction, Forms, Layout, Unit, UnreadableError
+from .formats.remarks import is_kept
 from .plurals import categories, numbers
 from .project import Loaded, Project
 
@@ -83,7 +84,9 @@ def paired(project: Project, resource: Resource, lang: str) -> Paired:
         return _apart(resource, place, direction, source, target)
     template = list(kind.read(source.text, direction)) if target is not source else []
     text = target.text if target else kind.create(source.text, {}, direction)
-    pairs = tuple(_both(template, list(kind.read(text, direction)), place.locale))
+    pairs = tuple(
+        pair for pair in _both(template, list(kind.read(text, direction)), place.locale) if not is_kept(pair.context)
+    )
     return Paired(resource, place, direction, source, target, pairs)
 
 
@@ -99,7 +102,9 @@ def _apart(resource: Resource, place: Place, direction: Direction, source: Loade
     units = list(kind.read(source.text, direction))
     there = {unit.key: unit for unit in kind.read(target.text, direction)} if target else {}
     shape = not kind.whole or target is None or [unit.key for unit in units] == list(there)
-    pairs = tuple(_pair(unit, unit.forms, there.get(unit.key), place.locale) for unit in units)
+    pairs = tuple(
+        _pair(unit, unit.forms, there.get(unit.key), place.locale) for unit in units if not is_kept(unit.context)
+    )
     texts = tuple(text for unit in there.values() for text in unit.forms.values() if text.strip())
     return Paired(resource, place, direction, source, target, pairs, shape, texts if kind.whole else ())
 

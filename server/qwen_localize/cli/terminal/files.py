@@ -117,7 +117,8 @@ def _table(languages: Mapping[str, Mapping[str, int]]) -> Table:
 
 def _finding(finding: Mapping[str, Any]) -> str:
     level = "" if finding["hard"] else "doubt: "
-    return f"{finding['file']}:{finding['key']}: {level}{finding['lang']}: {finding['message']} [{finding['check']}]"
+    place = ":".join(filter(None, (finding["file"], finding["key"])))
+    return f"{place}: {level}{finding['lang']}: {finding['message']} [{finding['check']}]"
 
 
 def _outcome(result: Mapping[str, Any], details: Mapping[str, Any]) -> str:
