@@ -309,6 +309,23 @@ async def test_what_its_author_does_not_want_translated_is_left_out(
     assert [key for key in comments if f'"{key}"' in target] == ["none", "psk"]
 
 
+async def test_what_tells_translators_of_a_placeholder_may_be_written_in_another_way(
+    service: respx.Route, localize: Any, app: Path
+) -> None:
+    text = '<resources xmlns:xliff="x">\n  <string name="a">{} <xliff:g {}>{}</xliff:g>.</string>\n</resources>\n'
+    (app / "locales/en.json").unlink()
+    for folder, form in {
+        "values": text.format("Connected to", 'id="name" example="Home"', "%1$s"),
+        "values-ru": text.format("Подключено к", 'id="NAME"', "%1$s"),
+        "values-de": text.format("Verbunden mit", 'id="name" example="Home"', "%1$d"),
+    }.items():
+        (app / "res" / folder).mkdir(parents=True)
+        (app / "res" / folder / "strings.xml").write_text(form, "utf-8")
+    result = await localize("check", ["ru", "de"])
+    assert numbers(result, "ru") == {"kept": 1}
+    assert numbers(result, "de") == {"left": 1}
+
+
 async def test_a_limit_of_cost_is_kept_before_anything_is_sent(service: respx.Route, localize: Any, app: Path) -> None:
     result = await localize(max_cost=0.000001)
     assert result.is_error

@@ -51,6 +51,20 @@ def test_any_other_form_needs_its_count(count: str, form: str) -> None:
     assert hard(f"{count} mugs for {{owner}}", "Tassen für {owner}", form) == {"placeholder"}
 
 
+@pytest.mark.parametrize(("source", "target"), [("Email", "E-mail"), ("XComs", "XCom-ы"), ("Backfills", "Backfill-ов")])
+def test_a_name_may_stand_as_its_source_writes_it(source: str, target: str) -> None:
+    assert hard(source, target, lang="ru") == set()
+    assert soft(source, target, lang="ru") >= {"script"}
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [("Open files", "Ouvrir fichiers"), ("Email", "文件"), ("Email", "Email 文件")],
+)
+def test_words_that_are_no_name_of_the_source_are_of_the_wrong_script(source: str, target: str) -> None:
+    assert "script" in hard(source, target, lang="ru")
+
+
 def test_the_only_placeholder_of_a_plural_is_its_count() -> None:
     assert hard("%s mugs", "Eine Tasse", "one") == set()
     assert hard("%(owner)s's mugs on %(shelf)s", "Tassen auf %(shelf)s", "one") == {"placeholder"}
