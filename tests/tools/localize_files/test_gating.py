@@ -224,3 +224,13 @@ def test_damage_to_what_people_wrote_is_caught(kind: Kind) -> None:
         assert result.hard >= LEAST_CAUGHT * result.tried
     else:
         assert result.noticed >= 0.9 * result.tried
+
+
+def test_a_limit_is_one_of_what_is_seen_and_only_a_wish_where_the_source_exceeds_it() -> None:
+    def long(source: str, target: str) -> list[bool]:
+        found = judged(source, target, format=PLAIN, most=12, source_lang="en", target_lang="de")
+        return [finding.hard for finding in found if finding.check == "too_long"]
+
+    assert long('<b id="name">Save</b> it', '<b id="name">Sichern</b>') == []
+    assert long("Save it", "Jetzt sichern") == [True]
+    assert long("Save it right now", "Jetzt sofort sichern") == [False]

@@ -14,6 +14,7 @@ _FEW = frozenset({"zero", "one", "two", "=0", "=1", "=2"})
 _FEW_NUMBERS = range(3)
 # How many words a name has.
 _MOST_NAME = 2
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _ENDING = re.compile(r"(?<=[A-Za-z])[-'’]\w{1,3}$")
 # In these no number has a form of its own.
 _ONE_FORM = frozenset(["ja", "zh", "zh_tw", "yue", "ko", "th", "vi", "id", "ms", "lo", "my", "km", "jv", "su"])
@@ -136,8 +137,9 @@ def _broken(source: str, target: str, *, hard: bool) -> Iterator[Finding]:
 
 def _shaped(source: str, target: str, most: int, lang: str) -> Iterator[Finding]:
     """The length, and what stands at the ends."""
-    if most and len(target) > most:
-        yield Finding("too_long", f"It has {len(target)} characters, and may have {most}.")
+    if most and (length := _length(target)) > most:
+        # Where the source has more already, the limit is a wish.
+        yield Finding("too_long", f"It has {length} characters, and may have {most}.", hard=_length(source) <= most)
     if _edges(source) != _edges(target):
         yield Finding("space", "Spaces at the beginning or the end changed.", hard=False)
     wanted, given = _end(source), _end(target)
@@ -145,6 +147,11 @@ def _shaped(source: str, target: str, most: int, lang: str) -> Iterator[Finding]
         yield Finding("ending", f"It ends without “{wanted}”.", hard=False)
     if _open(target) and not _open(source):
         yield Finding("direction", "Marks of the writing direction are not closed.", hard=False)
+
+
+def _length(text: str) -> int:
+    """How many characters are seen: markup is none."""
+    return len(_TAG.sub("", text))
 
 
 def _edges(text: str) -> tuple[str, str]:
