@@ -259,6 +259,73 @@ async def test_check_finds_damage_in_what_stands_there_names_it_and_sends_nothin
     assert not service.called
 
 
+async def test_a_check_tells_what_it_found_where_no_report_can_be_saved(
+    service: respx.Route, localize: Any, app: Path, tmp_path: Path
+) -> None:
+    write(app / "locales/ru.json", {"title": "Привет, {имя}"})
+    (tmp_path / "full").write_text("")
+    result = await localize("check", settings={"output_dir": tmp_path / "full"})
+    assert numbers(result)["left"] == 1
+    assert "There is no report: " in words(result)
+
+
+async def test_the_answer_says_what_was_found_and_how(service: respx.Route, localize: Any, app: Path) -> None:
+    found = {"files": 1, "formats": ["JSON"], "how": "conventions"}
+    for mode in ("preview", "check", "apply"):
+        assert (await localize(mode)).structured_content["details"]["found"] == found
+
+
+async def test_a_source_language_that_is_named_wins_over_the_lock(
+    service: respx.Route, localize: Any, app: Path
+) -> None:
+    write(app / "locales/fr.json", {"title": "Bonjour {name}"})
+    assert numbers(await localize())["new"] == 3
+    assert numbers(await localize("preview", "de", source_lang="French"), "de")["new"] == 1
+    assert numbers(await localize("preview", "de"), "de")["new"] == 3
+
+
+async def test_a_source_language_that_does_not_exist_is_refused(service: respx.Route, localize: Any) -> None:
+    result = await localize("preview", source_lang="Klingon")
+    assert result.is_error
+    assert "source_lang: there is no language “Klingon”" in words(result)
+
+
+async def test_what_its_author_does_not_want_translated_is_left_out(
+    service: respx.Route, localize: Any, app: Path
+) -> None:
+    comments = {
+        "wep": "Do not translate. Terminology for wifi",
+        "wpa": "DO NOT TRANSLATE",
+        "eap": "A kind of wifi. Do not translate this string - a name",
+        "none": "Do not translate “WPA” in it",
+        "psk": "Do not translate the placeholders.",
+    }
+    rows = [f'  <!-- {text} -->\n  <string name="{key}">Wireless {key}</string>\n' for key, text in comments.items()]
+    (app / "locales/en.json").unlink()
+    (app / "res/values").mkdir(parents=True)
+    (app / "res/values/strings.xml").write_text(f"<resources>\n{''.join(rows)}</resources>\n")
+    assert numbers(await localize()) == {"new": 2, "files": 1}
+    target = (app / "res/values-ru/strings.xml").read_text("utf-8")
+    assert [key for key in comments if f'"{key}"' in target] == ["none", "psk"]
+
+
+async def test_what_tells_translators_of_a_placeholder_may_be_written_in_another_way(
+    service: respx.Route, localize: Any, app: Path
+) -> None:
+    text = '<resources xmlns:xliff="x">\n  <string name="a">{} <xliff:g {}>{}</xliff:g>.</string>\n</resources>\n'
+    (app / "locales/en.json").unlink()
+    for folder, form in {
+        "values": text.format("Connected to", 'id="name" example="Home"', "%1$s"),
+        "values-ru": text.format("Подключено к", 'id="NAME"', "%1$s"),
+        "values-de": text.format("Verbunden mit", 'id="name" example="Home"', "%1$d"),
+    }.items():
+        (app / "res" / folder).mkdir(parents=True)
+        (app / "res" / folder / "strings.xml").write_text(form, "utf-8")
+    result = await localize("check", ["ru", "de"])
+    assert numbers(result, "ru") == {"kept": 1}
+    assert numbers(result, "de") == {"left": 1}
+
+
 async def test_a_limit_of_cost_is_kept_before_anything_is_sent(service: respx.Route, localize: Any, app: Path) -> None:
     result = await localize(max_cost=0.000001)
     assert result.is_error

@@ -25,13 +25,16 @@ FINDING = {
     "message": "{name} is missing.",
     "hard": True,
 }
+FOUND = {"files": 2, "formats": ["ARB", "JSON"], "how": "l10n.yaml"}
+DETAILS = {"found": FOUND, "root": "/app", "languages": {"ru": COUNTS}, "findings": [], "more_findings": 0}
+DETAILS |= {"estimated_cost_cny": 0.125, "seconds": 90}
 
 
 @dataclass
 class Fake:
     """A tool that returns what it is told to, and what it was called with."""
 
-    details: dict[str, Any] = field(default_factory=lambda: {"languages": {"ru": COUNTS}})
+    details: dict[str, Any] = field(default_factory=lambda: dict(DETAILS))
     status: str = "succeeded"
     artifacts: list[str] = field(default_factory=list)
     error: Exception | None = None
@@ -94,30 +97,51 @@ def _project(typed: Typed) -> None:
 
 
 def test_a_preview_shows_counts_and_cost_and_says_how_to_go_on(typed: Typed, fake: Fake) -> None:
-    fake.details |= {"estimated_cost_cny": 0.125, "seconds": 90, "questions": ["Is en.json the source?"]}
+    fake.details |= {"questions": ["Is en.json the source?"]}
     said = typed("files", ".", "--to", "ru,de")
     assert (said.status, said.err) == (0, "")
     assert fake.called["mode"] == "preview"
     assert fake.called["target_langs"] == ["ru", "de"]
-    assert [line.split() for line in said.out.splitlines()[:2]] == [
+    first, *table, question, last = said.out.splitlines()
+    assert first == "2 source files (ARB, JSON) in /app, by l10n.yaml:"
+    assert [line.split() for line in table] == [
         ["language", "new", "changed", "kept", "stale", "left", "doubts", "files"],
         ["ru", "3", "1", "40", "2", "0", "1", "1"],
     ]
-    for expected in ("? Is en.json the source?", "about 0.125 CNY and take 90 s", "The same command with --apply"):
-        assert expected in said.out
+    assert question == "? Is en.json the source?"
+    assert last == "It would cost about 0.125 CNY and take about 90 s. Nothing is written yet: --apply does it."
+
+
+def test_a_preview_of_what_is_done_says_so(typed: Typed, fake: Fake) -> None:
+    fake.details |= {"languages": {"ru": COUNTS | {"files": 0}}}
+    assert typed("files", ".", "--to", "ru").out.splitlines()[-1] == "There is nothing to translate."
+
+
+def test_a_check_names_what_a_chat_would_not_be_told(typed: Typed, fake: Fake, tmp_path: Path) -> None:
+    table = tmp_path / "a.review.csv"
+    rows = [["file", "language", "key", "form", "check", "message", "hard"], ["f", "ru", "a", "", "", "", ""]]
+    rows += [["f", "ru", f"key{number}", "few", "number", "Lost.", "yes" if number else ""] for number in range(50)]
+    table.write_text("\ufeff" + "".join(",".join(row) + "\r\n" for row in rows), "utf-8")
+    fake.details |= {"findings": [FINDING] * 40, "more_findings": 10}
+    fake.artifacts = [str(table)]
+    said = typed("files", ".", "--to", "ru", "--check")
+    assert "f:key49 [few]: ru: Lost. [number]" in said.out
+    assert sum("Lost." in line for line in said.out.splitlines()) == 50
+    found = json.loads(typed("files", ".", "--to", "ru", "--check", "--json").out)["details"]["findings"]
+    assert [one["hard"] for one in found] == [True] * 49 + [False]
 
 
 @pytest.mark.parametrize("mode", ["apply", "check"])
 @pytest.mark.parametrize(("left", "status"), [(0, 0), (1, 1)])
 def test_what_is_left_in_any_language_is_a_finding(typed: Typed, fake: Fake, mode: str, left: int, status: int) -> None:
-    fake.details = {"languages": {"de": COUNTS, "ru": COUNTS | {"left": left}}, "findings": [FINDING]}
+    fake.details |= {"languages": {"de": COUNTS, "ru": COUNTS | {"left": left}}, "findings": [FINDING]}
     said = typed("files", ".", "--to", "ru,de", f"--{mode}")
     assert (said.status, fake.called["mode"]) == (status, mode)
     assert "locales/ru.json:menu.open: ru: {name} is missing. [placeholders]" in said.out
 
 
 def test_what_is_left_by_a_preview_is_none(typed: Typed, fake: Fake) -> None:
-    fake.details = {"languages": {"ru": COUNTS | {"left": 2}}}
+    fake.details |= {"languages": {"ru": COUNTS | {"left": 2}}}
     assert typed("files", ".", "--to", "ru").status == 0
 
 
@@ -129,14 +153,15 @@ def test_nothing_looked_at_for_want_of_an_answer_is_no_success(typed: Typed, fak
 def test_the_result_alone_is_printed_for_scripts(typed: Typed, fake: Fake) -> None:
     fake.details |= {"findings": [FINDING]}
     said = typed("files", ".", "--to", "ru", "--check", "--json")
-    assert json.loads(said.out)["details"] == {"mode": "check", "languages": {"ru": COUNTS}, "findings": [FINDING]}
+    assert json.loads(said.out)["details"] == {"mode": "check"} | fake.details
     assert said.err == ""
 
 
 def test_the_cost_and_the_report_are_shown_where_they_can_be_copied(typed: Typed, fake: Fake) -> None:
     fake.artifacts = [f"/reports/{'long' * 40}.html", "/reports/a.csv"]
     said = typed("files", ".", "--to", "ru", "--apply")
-    assert "Cost: about 0.25 CNY." in said.out
+    assert said.out.count("Cost: about 0.25 CNY.") == 1
+    assert "Said by the tool." not in said.out
     assert said.out.splitlines()[-2:] == [f"  {path}" for path in fake.artifacts]
 
 
@@ -207,6 +232,11 @@ def test_a_job_that_failed_is_an_error(typed: Typed, fake: Fake, how: list[str])
     assert (said.status, said.out, said.err) == (2, "", "qwen-localize: Said by the tool.\n")
 
 
+def test_what_is_said_of_a_whole_file_names_no_key(typed: Typed, fake: Fake) -> None:
+    fake.details |= {"findings": [FINDING | {"key": "", "message": "It breaks off."}]}
+    assert "\nlocales/ru.json: ru: It breaks off. [placeholders]\n" in typed("files", ".", "--to", "ru", "--check").out
+
+
 def test_names_from_files_cannot_steer_the_terminal_nor_its_markup(typed: Typed, fake: Fake) -> None:
     key = "\x1b[2J[red]:smile:\n\x07"
     fake.details |= {"findings": [FINDING | {"key": key, "hard": False}]}
@@ -214,9 +244,15 @@ def test_names_from_files_cannot_steer_the_terminal_nor_its_markup(typed: Typed,
     assert "locales/ru.json: [2J[red]:smile:  : doubt: ru:" in said.out
 
 
-def test_a_check_needs_no_key(typed: Typed, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", [["--check"], []])
+def test_what_is_free_needs_neither_a_key_nor_a_place_for_jobs(
+    typed: Typed, fake: Fake, monkeypatch: pytest.MonkeyPatch, how: list[str]
+) -> None:
     monkeypatch.delenv("DASHSCOPE_API_KEY")
-    assert typed("files", ".", "--to", "ru", "--check").status == 0
+    monkeypatch.setenv("QWEN_LOCALIZE_STATE_DIR", "/dev/null/state")
+    said = typed("files", ".", "--to", "ru", *how)
+    assert (said.status, said.err) == (0, "")
+    assert typed("files", ".", "--to", "ru", "--apply").status == 2
 
 
 @pytest.mark.process

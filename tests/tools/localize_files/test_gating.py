@@ -51,6 +51,20 @@ def test_any_other_form_needs_its_count(count: str, form: str) -> None:
     assert hard(f"{count} mugs for {{owner}}", "Tassen für {owner}", form) == {"placeholder"}
 
 
+@pytest.mark.parametrize(("source", "target"), [("Email", "E-mail"), ("XComs", "XCom-ы"), ("Backfills", "Backfill-ов")])
+def test_a_name_may_stand_as_its_source_writes_it(source: str, target: str) -> None:
+    assert hard(source, target, lang="ru") == set()
+    assert soft(source, target, lang="ru") >= {"script"}
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [("Open files", "Ouvrir fichiers"), ("Email", "文件"), ("Email", "Email 文件")],
+)
+def test_words_that_are_no_name_of_the_source_are_of_the_wrong_script(source: str, target: str) -> None:
+    assert "script" in hard(source, target, lang="ru")
+
+
 def test_the_only_placeholder_of_a_plural_is_its_count() -> None:
     assert hard("%s mugs", "Eine Tasse", "one") == set()
     assert hard("%(owner)s's mugs on %(shelf)s", "Tassen auf %(shelf)s", "one") == {"placeholder"}
@@ -210,3 +224,13 @@ def test_damage_to_what_people_wrote_is_caught(kind: Kind) -> None:
         assert result.hard >= LEAST_CAUGHT * result.tried
     else:
         assert result.noticed >= 0.9 * result.tried
+
+
+def test_a_limit_is_one_of_what_is_seen_and_only_a_wish_where_the_source_exceeds_it() -> None:
+    def long(source: str, target: str) -> list[bool]:
+        found = judged(source, target, format=PLAIN, most=12, source_lang="en", target_lang="de")
+        return [finding.hard for finding in found if finding.check == "too_long"]
+
+    assert long('<b id="name">Save</b> it', '<b id="name">Sichern</b>') == []
+    assert long("Save it", "Jetzt sichern") == [True]
+    assert long("Save it right now", "Jetzt sofort sichern") == [False]

@@ -147,6 +147,17 @@ def test_a_new_entry_looks_like_its_neighbours(target: str, expected: str) -> No
     assert written(target, one(end="y")) == expected
 
 
+@pytest.mark.parametrize(("has", "spare"), [("", ""), (",", ",")])
+def test_a_comma_before_a_bracket_is_copied_only_where_the_file_has_such_commas(has: str, spare: str) -> None:
+    source = SOURCE.replace('"b": "B" }\n', '"b": "B", },\n')
+    target = f'{{\n  "title": "Да"{has}\n}}\n'
+    changes = one(menu__file="Файл", menu__deep__b="Б")
+    assert written(target, changes, source) == (
+        '{\n  "title": "Да",\n  "menu": {\n    "file": "Файл",\n'
+        f'    "deep": {{ "b": "Б"{spare} }}{spare}\n  }}{spare}\n}}\n'
+    )
+
+
 def test_plural_forms_that_the_file_lacks_are_added_in_order() -> None:
     target = '{\n  "items_one": "а",\n  "items_other": "б",\n  "z": "z"\n}'
     result = written(target, {"items_other": {"one": "1", "few": "2", "many": "3", "other": "4"}})

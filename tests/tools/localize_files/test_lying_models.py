@@ -35,7 +35,9 @@ def named(damages: Mapping[str, Damage | None]) -> dict[str, str]:
     return {key: text for key, text in texts.items() if liar.said(text) != russian(text)}
 
 
-async def localized(connect: Connect, httpx2_mock: respx.Router, app: Path, damages: Mapping[str, Damage | None]) -> Any:
+async def localized(
+    connect: Connect, httpx2_mock: respx.Router, app: Path, damages: Mapping[str, Damage | None]
+) -> Any:
     texts = named(damages)
     for kind in KINDS.values():
         kind.build(app, texts)

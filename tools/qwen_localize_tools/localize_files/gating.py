@@ -1,5 +1,6 @@
 """Whether a text may stand in a localization file: what it must share with its source, and what its file asks of it."""
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
@@ -11,6 +12,10 @@ from .formats import Format
 
 _FEW = frozenset({"zero", "one", "two", "=0", "=1", "=2"})
 _FEW_NUMBERS = range(3)
+# How many words a name has.
+_MOST_NAME = 2
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_ENDING = re.compile(r"(?<=[A-Za-z])[-'’]\w{1,3}$")
 # In these no number has a form of its own.
 _ONE_FORM = frozenset(["ja", "zh", "zh_tw", "yue", "ko", "th", "vi", "id", "ms", "lo", "my", "km", "jv", "su"])
 # In these `one` is 21 and 31 too, or 101.
@@ -49,7 +54,7 @@ def judged(
     few = _is_for_few(form, sample, target_lang)
     free = counts(source, target) if few else frozenset[str]()
     found = [
-        _levelled(finding, bare=wordless(source))
+        _levelled(finding, bare=wordless(source), named=_is_name(source, target))
         for finding in findings(source, target, source_lang, target_lang, free)
         if finding.check != "line_break"
     ]
@@ -94,14 +99,20 @@ def _is_for_few(form: str, sample: int | None, lang: str) -> bool:
     return form in _FEW
 
 
-def _levelled(finding: Finding, *, bare: bool) -> Finding:
+def _levelled(finding: Finding, *, bare: bool, named: bool) -> Finding:
     """The finding as it counts in files, where names, and what nobody has translated yet, stand as their source.
 
     An address or a number alone, `bare`, may be the one for the language's people.
     """
-    named = finding.check == "untranslated" and "holds" not in finding.message
-    free = bare and finding.check in {"url", "number"}
-    return replace(finding, hard=False) if named or free else finding
+    same = finding.check == "untranslated" and "holds" not in finding.message
+    free = (bare and finding.check in {"url", "number"}) or (named and finding.check == "script")
+    return replace(finding, hard=False) if same or free else finding
+
+
+def _is_name(source: str, target: str) -> bool:
+    """Whether a text is a word or two of its source, with an ending or a hyphen at most: E-mail, XCom-ы."""
+    letters = "".join(filter(str.isalpha, _ENDING.sub("", target).casefold()))
+    return len(source.split()) <= _MOST_NAME and letters in "".join(filter(str.isalpha, source.casefold()))
 
 
 def _of_few(source: str, target: str, form: str, lang: str) -> Iterator[Finding]:
@@ -126,8 +137,9 @@ def _broken(source: str, target: str, *, hard: bool) -> Iterator[Finding]:
 
 def _shaped(source: str, target: str, most: int, lang: str) -> Iterator[Finding]:
     """The length, and what stands at the ends."""
-    if most and len(target) > most:
-        yield Finding("too_long", f"It has {len(target)} characters, and may have {most}.")
+    if most and (length := _length(target)) > most:
+        # Where the source has more already, the limit is a wish.
+        yield Finding("too_long", f"It has {length} characters, and may have {most}.", hard=_length(source) <= most)
     if _edges(source) != _edges(target):
         yield Finding("space", "Spaces at the beginning or the end changed.", hard=False)
     wanted, given = _end(source), _end(target)
@@ -135,6 +147,11 @@ def _shaped(source: str, target: str, most: int, lang: str) -> Iterator[Finding]
         yield Finding("ending", f"It ends without “{wanted}”.", hard=False)
     if _open(target) and not _open(source):
         yield Finding("direction", "Marks of the writing direction are not closed.", hard=False)
+
+
+def _length(text: str) -> int:
+    """How many characters are seen: markup is none."""
+    return len(_TAG.sub("", text))
 
 
 def _edges(text: str) -> tuple[str, str]:

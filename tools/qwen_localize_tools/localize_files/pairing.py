@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from .discovery.model import Place, Resource
 from .formats import Direction, Forms, Layout, Unit, UnreadableError
-from .formats.remarks import most_of
+from .formats.remarks import is_kept, most_of
 from .plurals import categories, numbers
 from .project import Loaded, Project
 
@@ -91,7 +91,7 @@ def paired(project: Project, resource: Resource, lang: str) -> Paired:
     if not samples and (plural := next((unit.key for unit in template if unit.samples), "")):
         # A file without any plural says by one that is put into it which forms its language has.
         samples = _samples(kind.read(kind.write(text, {plural: {}}, direction, source.text), direction))
-    pairs = tuple(_both(template, units, place.locale, samples))
+    pairs = tuple(pair for pair in _both(template, units, place.locale, samples) if not is_kept(pair.context))
     return Paired(resource, place, direction, source, target, pairs)
 
 
@@ -107,7 +107,9 @@ def _apart(resource: Resource, place: Place, direction: Direction, source: Loade
     units = list(kind.read(source.text, direction))
     there = {unit.key: unit for unit in kind.read(target.text, direction)} if target else {}
     shape = not kind.whole or target is None or [unit.key for unit in units] == list(there)
-    pairs = tuple(_pair(unit, unit.forms, there.get(unit.key), place.locale) for unit in units)
+    pairs = tuple(
+        _pair(unit, unit.forms, there.get(unit.key), place.locale) for unit in units if not is_kept(unit.context)
+    )
     texts = tuple(text for unit in there.values() for text in unit.forms.values() if text.strip())
     others = frozenset(there.keys() - {unit.key for unit in units})
     return Paired(resource, place, direction, source, target, pairs, shape, texts if kind.whole else (), others)

@@ -1,7 +1,6 @@
 """What `localize_files` returns."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from qwen_localize.errors import quote
@@ -26,14 +25,23 @@ _NOUNS = {
 
 def details(mode: str, survey: Survey, tallies: Mapping[str, Tally], **more: Any) -> dict[str, Any]:
     """The numbers, for programs."""
+    rows = list(findings(tallies))
     return {
         "mode": mode,
+        "found": _found(survey),
         "languages": {lang: tally.as_json for lang, tally in tallies.items()},
-        "findings": [_finding(row) for row in islice(findings(tallies), _MOST_DATA)],
+        "findings": [_finding(row) for row in rows[:_MOST_DATA]],
+        "more_findings": max(len(rows) - _MOST_DATA, 0),
         "questions": list(survey.found.questions),
         "root": str(survey.project.root),
         **more,
     }
+
+
+def _found(survey: Survey) -> dict[str, Any]:
+    found = survey.found
+    formats = sorted({resource.format.name for resource in found.resources})
+    return {"files": len(found.resources), "formats": formats, "how": found.how}
 
 
 def _finding(row: Row) -> dict[str, Any]:
@@ -75,13 +83,12 @@ def _named(row: Row) -> str:
 
 def preview_words(survey: Survey, tallies: Mapping[str, Tally], cost: float | None, seconds: int) -> str:
     """What would be done, what it costs, and how to have it."""
-    found = survey.found
-    formats = ", ".join(sorted({resource.format.name for resource in found.resources}))
+    found = _found(survey)
     words = [
-        f"{len(found.resources)} source file(s) ({formats}) in {survey.project.root}, by {found.how}.",
+        f"{found['files']} source file(s) ({', '.join(found['formats'])}) in {survey.project.root}, by {found['how']}.",
         f"To do: {numbers(tallies)}",
-        f"It would cost {cny(cost)} and take about {_time(seconds)}." if cost or seconds else "Nothing is to be paid.",
-        *found.questions[:3],
+        f"It would cost {cny(cost)} and take about {_time(seconds)}." if cost or seconds else "",
+        *survey.found.questions[:3],
         *(f"Left as it is: {path}: {reason}." for path, reason in _refused(survey)[:3]),
         named(tallies),
         'Call again with mode="apply" to translate and write.' if total(tallies.values(), "files") else "",

@@ -5,13 +5,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qwen_localize.errors import BadArgument, BadInput
+from qwen_localize.errors import BadArgument, BadInput, quote
 from qwen_localize.files import permitted
 
 from .._shared.arguments import as_list
 from .._shared.languages import AUTO, find, table
 from .._shared.translating.languages import codes
 from .discovery import HOW_FILES_WORKS, Found, discover, root_of
+from .discovery.tags import parsed
 from .formats import UnreadableError
 from .lock import Lock
 from .memory import Memory
@@ -91,6 +92,8 @@ def surveyed(wish: Wish, allowed: tuple[Path, ...]) -> Survey:
     Raises:
         BadInput: there is nothing there, or it cannot be used; says what to do.
     """
+    if not parsed(wish.source_lang) and wish.source_lang != AUTO and not find(wish.source_lang, table("qwen-mt")):
+        raise BadArgument(f"source_lang: there is no language {quote(wish.source_lang)}. Name it as in en or English.")
     folder = Path(wish.path).expanduser()
     path = permitted(wish.path, allowed, folder=folder.is_dir() or not folder.suffix)
     project = Project(root_of(path, allowed), allowed)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
@@ -21,6 +22,7 @@ from qwen_localize_tools import PROMPTS, TOOLS
 from ... import __version__
 from ...errors import InternalError, LocalizeError, leaves
 from ...mcp_server import build_server
+from ...settings import Settings
 from ..serving import chosen_settings, explain_faults
 
 # A job is known by its id soon, which is told if the command is stopped.
@@ -39,6 +41,7 @@ class Call:
         with_sandbox: whether a stand-in for the service is used.
         faults: how that misbehaves.
         output: where results go; None for where the settings say.
+        is_free: whether nothing is sent, so that no job is kept.
         job_id: the job that it became, once that is known.
     """
 
@@ -48,6 +51,7 @@ class Call:
     with_sandbox: bool
     faults: list[str]
     output: Path | None = None
+    is_free: bool = False
     job_id: str = ""
 
     def result(self) -> dict[str, Any]:
@@ -66,18 +70,29 @@ class Call:
         return dict(answer.structured_content)
 
     async def _answer(self) -> CallToolResult:
-        async with chosen_settings(self.with_sandbox, self.faults) as settings:
-            settings = settings.allowing(self.folders).model_copy(
-                update={"wait": _FIRST_SECONDS} | ({"output_dir": self.output} if self.output else {})
-            )
-            server = build_server(settings, TOOLS, prompts=PROMPTS)
-            introduction = Implementation(name="qwen-localize", version=__version__)
-            async with Client(server, client_info=introduction) as client:
-                try:
-                    return await self._followed(client)
-                except anyio.get_cancelled_exc_class():
-                    say(self._stopped())
-                    raise
+        with self._state() as state:
+            async with chosen_settings(self.with_sandbox, self.faults) as settings:
+                wishes = {"wait": _FIRST_SECONDS} | ({"output_dir": self.output} if self.output else {}) | state
+                return await self._asked(settings.allowing(self.folders).model_copy(update=wishes))
+
+    @contextmanager
+    def _state(self) -> Iterator[dict[str, Path]]:
+        """Where jobs are kept: where none will be, in a folder that can be written to even in CI."""
+        if not self.is_free:
+            yield {}
+            return
+        with TemporaryDirectory(prefix="qwen-localize-", ignore_cleanup_errors=True) as folder:
+            yield {"state_dir": Path(folder)}
+
+    async def _asked(self, settings: Settings) -> CallToolResult:
+        server = build_server(settings, TOOLS, prompts=PROMPTS)
+        introduction = Implementation(name="qwen-localize", version=__version__)
+        async with Client(server, client_info=introduction) as client:
+            try:
+                return await self._followed(client)
+            except anyio.get_cancelled_exc_class():
+                say(self._stopped())
+                raise
 
     async def _followed(self, client: Client) -> CallToolResult:
         """The answer of the tool, or of get_job when the job is at its end, with a progress bar meanwhile."""

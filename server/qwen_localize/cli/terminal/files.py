@@ -1,7 +1,9 @@
 """`qwen-localize files`: an app's localization files, looked at, translated, or checked."""
 
 import argparse
+import csv
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -12,7 +14,7 @@ from .calling import Call, one_line, printed
 from .places import existing, folder_of, project_of
 
 _COUNTS = ("new", "changed", "kept", "stale", "left", "doubts", "files")
-_PREVIEW = "This was a preview: nothing was sent, paid or written. The same command with --apply does it."
+_MOST_SECONDS = 100
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,6 +25,8 @@ def run(options: argparse.Namespace) -> int:
     """
     result = _call(options).result()
     details = result.get("details", {})
+    if details.get("more_findings"):
+        details |= _all_findings(result)
     if options.json:
         printed(result)
     else:
@@ -46,7 +50,23 @@ def _call(options: argparse.Namespace) -> Call:
         arguments["glossary"] = str(glossary)
     wishes = {"max_cost": options.max_cost, "model": options.model}
     arguments |= {name: wish for name, wish in wishes.items() if wish}
-    return Call("localize_files", arguments, tuple(folders), options.sandbox, options.fault)
+    return Call("localize_files", arguments, tuple(folders), options.sandbox, options.fault, is_free=not options.apply)
+
+
+def _all_findings(result: Mapping[str, Any]) -> dict[str, Any]:
+    """All that was found, which for chats is too much and stands in the table beside the report."""
+    paths = [file["path"] for file in result.get("artifacts", ()) if file["mime_type"] == "text/csv"]
+    if not paths:
+        return {}
+    with Path(paths[0]).open(encoding="utf-8-sig", newline="") as table:
+        rows = [row for row in csv.DictReader(table) if row["message"]]
+    return {"findings": sorted(map(_of_row, rows), key=lambda one: not one["hard"]), "more_findings": 0}
+
+
+def _of_row(row: Mapping[str, str]) -> dict[str, Any]:
+    key = row["key"] + (f" [{row['form']}]" if row["form"] else "")
+    finding = {"file": row["file"], "lang": row["language"], "key": key, "check": row["check"]}
+    return finding | {"message": row["message"], "hard": row["hard"] == "yes"}
 
 
 def _status(details: Mapping[str, Any]) -> int:
@@ -67,17 +87,23 @@ def _show(result: Mapping[str, Any], details: Mapping[str, Any]) -> None:
         console.print(one_line(text), soft_wrap=True)
 
     if languages := details.get("languages"):
+        line(_found(details))
         console.print(_table(languages))
     for finding in details.get("findings", ()):
         line(_finding(finding))
+    if more := details.get("more_findings"):
+        line(f"and {more} more")
     for question in details.get("questions", ()):
         line(f"? {question}")
-    line(result["message"])
-    line(_cost(result, details))
+    line(_outcome(result, details) if languages else result["message"])
     for file in result.get("artifacts", ()):
         line(f"  {file['path']}")
-    if details.get("mode") == "preview":
-        line(_PREVIEW)
+
+
+def _found(details: Mapping[str, Any]) -> str:
+    found = details["found"]
+    sources = f"{found['files']} source file{'s' if found['files'] != 1 else ''}"
+    return f"{sources} ({', '.join(found['formats'])}) in {details['root']}, by {found['how']}:"
 
 
 def _table(languages: Mapping[str, Mapping[str, int]]) -> Table:
@@ -91,10 +117,20 @@ def _table(languages: Mapping[str, Mapping[str, int]]) -> Table:
 
 def _finding(finding: Mapping[str, Any]) -> str:
     level = "" if finding["hard"] else "doubt: "
-    return f"{finding['file']}:{finding['key']}: {level}{finding['lang']}: {finding['message']} [{finding['check']}]"
+    place = ":".join(filter(None, (finding["file"], finding["key"])))
+    return f"{place}: {level}{finding['lang']}: {finding['message']} [{finding['check']}]"
 
 
-def _cost(result: Mapping[str, Any], details: Mapping[str, Any]) -> str:
-    if details.get("mode") == "preview" and "estimated_cost_cny" in details:
-        return f"It would cost {cny(details['estimated_cost_cny'])} and take {details.get('seconds', 0)} s."
-    return f"Cost: {cny(result.get('estimated_cost') or 0.0)}."
+def _outcome(result: Mapping[str, Any], details: Mapping[str, Any]) -> str:
+    if details["mode"] == "check":
+        return (
+            f"{'' if details.get('findings') else 'Nothing is wrong with what is there. '}Nothing was sent or written."
+        )
+    if details["mode"] == "apply":
+        cost = result.get("estimated_cost")
+        return "Nothing was sent." if cost == 0 else f"Cost: {cny(cost)}."
+    if not any(counts["files"] for counts in details["languages"].values()):
+        return "There is nothing to translate."
+    cost, seconds = details.get("estimated_cost_cny"), details.get("seconds", 0)
+    time = f"{seconds} s" if seconds < _MOST_SECONDS else f"{round(seconds / 60)} min"
+    return f"It would cost {cny(cost)} and take about {time}. Nothing is written yet: --apply does it."

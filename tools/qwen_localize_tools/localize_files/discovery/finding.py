@@ -14,7 +14,7 @@ from .model import MARK, Found, Known, Resource
 from .named import claims_of_files, claims_of_path, fixed_part
 from .patterns import locales
 from .styles import Style
-from .tags import parsed
+from .tags import parsed, same
 from .tree import Tree, tree_of
 
 LOCK = ".qwen-localize.lock"
@@ -109,7 +109,9 @@ class _Gathering:
                 yield path, reading.claims(config), folder if config.whole else None
 
     def _is_there(self, known: Known) -> bool:
-        return not known.source or known.source in self.tree.sizes
+        asked = self.settling.source_lang
+        there = not known.source or known.source in self.tree.sizes
+        return there and (asked == AUTO or same(asked, known.source_lang))
 
     def add(self, name: str, claims: Sequence[Claim], whole: str | None = None) -> None:
         """Take what these claims turn out to be. If they speak for a whole folder, nobody after them does."""

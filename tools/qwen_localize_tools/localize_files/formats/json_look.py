@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 
 from .content import newline
-from .json_places import Entry, Node, parsed, whole
+from .json_places import Entry, Node, parsed, spare_commas, whole
 from .model import UnreadableError
 
 _ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*+\\u(?!00[0-7])[0-9a-fA-F]{4}")
@@ -26,6 +26,7 @@ class Look:
         ascii: whether everything else than ASCII is escaped.
         capitals: whether the digits of escapes are capitals.
         escapes: further characters that are escaped.
+        spare: whether there are commas before closing brackets.
     """
 
     newline: str = "\n"
@@ -33,6 +34,7 @@ class Look:
     ascii: bool = False
     capitals: bool = False
     escapes: tuple[tuple[str, str], ...] = ()
+    spare: bool = False
 
     @classmethod
     def of(cls, text: str, root: Node) -> "Look":
@@ -44,6 +46,7 @@ class Look:
             text.isascii() and _ESCAPED.search(text) is not None,
             _CAPITALS.search(text) is not None,
             tuple(_escapes(text)),
+            any(spare_commas(root)),
         )
 
     def string(self, text: str) -> str:

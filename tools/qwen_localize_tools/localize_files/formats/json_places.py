@@ -3,7 +3,7 @@ have them."""
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -77,6 +77,14 @@ def parsed(text: str) -> Node:
     if end < len(text):
         raise reader.error("there is more behind its end", end)
     return root
+
+
+def spare_commas(node: Node) -> Iterator[int]:
+    """Behind each comma before a closing bracket, which strict readers refuse."""
+    for entry in node.entries:
+        yield from spare_commas(entry.value)
+    if node.entries and node.entries[-1].comma >= 0:
+        yield node.entries[-1].comma
 
 
 def whole(text: str) -> bool:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from .json_edits import Tree, edits
 from .json_look import Document, Look
-from .json_places import Kind, Node
+from .json_places import Kind, Node, parsed, spare_commas
 from .splicing import Splice, spliced
 
 # In the order in which CLDR names them.
@@ -64,6 +64,8 @@ class SourceGuide:
             return self.source.raw(value)
         pattern = replace(self.source, look=self.source.look.spelled_as(self.look))
         raw = projected(pattern, value, wanted if isinstance(wanted, dict) else {}, self.optional, blanks=True)
+        if not self.look.spare:
+            raw = spliced(raw, [Splice(end - 1, end, "") for end in spare_commas(parsed(raw))])
         if "\n" not in raw:
             return raw
         return self.look.lines(raw, self.source.indent_at(value.start), indent, self.source.look.indent)

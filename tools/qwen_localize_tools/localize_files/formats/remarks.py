@@ -8,8 +8,19 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 
+_KEPT = re.compile(
+    r"(?:^|[.!;:(\[]\s*)(?:do not|don['’]t|never) (?:translate|locali[sz]e)"
+    r"(?: (?:this|it|the)(?: (?:string|text|message))?)?\s*(?:[.!;)\]]|\s[-–—]|\Z)",
+    re.IGNORECASE,
+)
+
 
 def most_of(comment: str) -> int:
     """How many characters a comment allows: "CHAR LIMIT=40", "max length 40"; 0 if it says nothing of it."""
     found = _LIMIT.search(comment)
     return int(found[1] or found[2]) if found else 0
+
+
+def is_kept(context: str) -> bool:
+    """Whether an author says that a text is not to be translated; all of it, and not one word in it."""
+    return _KEPT.search(context) is not None
