@@ -55,7 +55,12 @@ def _line_break(pair: FilePair, world: World) -> str | None:
 
 
 def _lengthened(pair: FilePair, world: World) -> str | None:
-    return f"{pair.pair.translation}."
+    return pair.pair.translation + "." * (_room(pair) + 1)
+
+
+def _room(pair: FilePair) -> int:
+    """How many characters both texts may have."""
+    return max(len(pair.pair.source), len(pair.pair.translation))
 
 
 def _edge(pair: FilePair, world: World) -> str | None:
@@ -84,7 +89,7 @@ DAMAGES = (
     Kind("ICU unparseable", _of(damage.unreadable)),
     Kind("line breaks changed where they count", _line_break),
     Kind("empty", _of(damage_whole.empty)),
-    Kind("too long", _lengthened, most=lambda pair: len(pair.pair.translation)),
+    Kind("too long", _lengthened, most=_room),
     Kind("control, U+FFFD, private use", _of(damage_whole.control)),
     Kind("number changed", _of(damage.number_changed)),
     Kind("address changed", _of(damage.address_changed)),
