@@ -560,7 +560,8 @@ async def test_a_term_that_was_not_kept_is_a_doubt(service: respx.Route, localiz
 
 
 async def test_a_translation_longer_than_its_comment_allows_is_left(
-    service: respx.Route, localize: Any, app: Path
+    httpx2_mock: respx.Router, localize: Any, app: Path
 ) -> None:
-    write(app / "locales/en.json", {"short": {"message": "Open the file", "description": "CHAR LIMIT=5"}})
-    assert numbers(await localize(files="locales/[locale].json")) == {"left": 1}
+    httpx2_mock.post(URL).mock(side_effect=lambda request: completion(f"{russian(content(request))} ВСЕ"))
+    write(app / "locales/en.json", {"short": {"message": "Open the file", "description": "CHAR LIMIT=14"}})
+    assert numbers(await localize()) == {"left": 1}
