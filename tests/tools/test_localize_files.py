@@ -326,6 +326,18 @@ async def test_what_tells_translators_of_a_placeholder_may_be_written_in_another
     assert numbers(result, "de") == {"left": 1}
 
 
+async def test_what_is_ambiguous_is_asked_and_settled_by_its_argument(
+    service: respx.Route, localize: Any, app: Path
+) -> None:
+    (app / "locales/en.json").rename(app / "locales/fr.json")
+    write(app / "locales/de.json", {"title": "Hallo {name}"})
+    result = await localize("preview")
+    assert result.is_error
+    assert "de or fr? Pass source_lang." in words(result)
+    assert "No localization files" not in words(result)
+    assert numbers(await localize("preview", source_lang="fr")) == {"new": 3, "files": 1}
+
+
 async def test_a_limit_of_cost_is_kept_before_anything_is_sent(service: respx.Route, localize: Any, app: Path) -> None:
     result = await localize(max_cost=0.000001)
     assert result.is_error

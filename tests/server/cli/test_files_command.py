@@ -225,6 +225,24 @@ def test_what_the_tool_refuses_is_said_in_its_words(typed: Typed, fake: Fake, er
     assert (said.status, said.out, said.err) == (2, "", f"qwen-localize: {error}\n")
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Pass source_lang.", "Pass --from."),
+        ('Say with `files` where: files="a/[locale].json".', 'Say with --files where: --files "a/[locale].json".'),
+        (
+            "In locales/my files/ are 3 files, more than max_cost.",
+            "In locales/my files/ are 3 files, more than --max-cost.",
+        ),
+    ],
+)
+def test_arguments_are_called_as_they_are_typed(typed: Typed, fake: Fake, said: str, shown: str) -> None:
+    fake.details |= {"questions": [said]}
+    assert f"? {shown}\n" in typed("files", ".", "--to", "ru").out
+    fake.error = BadInput(said)
+    assert typed("files", ".", "--to", "ru").err == f"qwen-localize: {shown}\n"
+
+
 @pytest.mark.parametrize("how", [[], ["--json"]])
 def test_a_job_that_failed_is_an_error(typed: Typed, fake: Fake, how: list[str]) -> None:
     fake.status = "failed"

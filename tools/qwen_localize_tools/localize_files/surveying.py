@@ -108,7 +108,9 @@ def surveyed(wish: Wish, allowed: tuple[Path, ...]) -> Survey:
 
 
 def _nothing(path: Path, found: Found) -> str:
-    why = [*found.questions, *(f"{name}: {reason}." for name, reason in found.skipped[:5])]
+    if found.questions:
+        return f"{' '.join(found.questions)} Nothing was done in {path}."
+    why = [f"{name}: {reason}." for name, reason in found.skipped[:5]]
     return " ".join([f"No localization files were found in {path}.", *why, HOW_FILES_WORKS])
 
 

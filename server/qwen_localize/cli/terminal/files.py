@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from ...errors import LocalizeError
 from ...tool import cny
 from .calling import Call, one_line, printed
 from .places import existing, folder_of, project_of
 
 _COUNTS = ("new", "changed", "kept", "stale", "left", "doubts", "files")
 _MOST_SECONDS = 100
+_OPTIONS = {"target_langs": "--to", "source_lang": "--from", "files": "--files", "max_cost": "--max-cost"}
+_ARGUMENT = re.compile(r"\b(source_lang|target_langs|max_cost)\b|`?\b(files)(?:`|=(?=\"))")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,7 +27,10 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         LocalizeError: it cannot be done, or could not be finished.
     """
-    result = _call(options).result()
+    try:
+        result = _call(options).result()
+    except LocalizeError as error:
+        raise LocalizeError(_typed(str(error))) from None
     details = result.get("details", {})
     if details.get("more_findings"):
         details |= _all_findings(result)
@@ -94,10 +101,15 @@ def _show(result: Mapping[str, Any], details: Mapping[str, Any]) -> None:
     if more := details.get("more_findings"):
         line(f"and {more} more")
     for question in details.get("questions", ()):
-        line(f"? {question}")
+        line(f"? {_typed(question)}")
     line(_outcome(result, details) if languages else result["message"])
     for file in result.get("artifacts", ()):
         line(f"  {file['path']}")
+
+
+def _typed(words: str) -> str:
+    """What a tool says of its arguments, as they are called here."""
+    return _ARGUMENT.sub(lambda found: _OPTIONS[found[1] or found[2]] + (" " if found[0][-1] == "=" else ""), words)
 
 
 def _found(details: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from .tags import best
 MARK = "[locale]"
 # What to say where nothing was found.
 HOW_FILES_WORKS = (
+    "What git ignores is not looked at. "
     "Say with `files` where they are, seen from the project's root, with [locale] in the language's place: "
     'files="locales/[locale]/*.json" (also ** for folders in between, and several with commas). '
     "A file without [locale] is a source by itself: its translations get the language before the ending."
