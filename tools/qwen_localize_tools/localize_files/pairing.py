@@ -43,7 +43,7 @@ class Paired:
         pairs: what is to be translated, in the source's order.
         shape: for a document, whether both files have the same blocks.
         there: for a document, the texts of the translation's blocks.
-        others: the keys that only the translation has.
+        others: but for a document, the keys that only the translation has.
     """
 
     resource: Resource
@@ -103,7 +103,7 @@ def _apart(resource: Resource, place: Place, direction: Direction, source: Loade
     shape = not kind.whole or target is None or [unit.key for unit in units] == list(there)
     pairs = tuple(_pair(unit, unit.forms, there.get(unit.key), place.locale) for unit in units)
     texts = tuple(text for unit in there.values() for text in unit.forms.values() if text.strip())
-    others = frozenset(there.keys() - {unit.key for unit in units})
+    others = frozenset(() if kind.whole else there.keys() - {unit.key for unit in units})
     return Paired(resource, place, direction, source, target, pairs, shape, texts if kind.whole else (), others)
 
 
