@@ -4,6 +4,7 @@ from .bookkeeping import Bookkeeping
 from .circuit_breaker import CircuitBreaker
 from .connection import Connection
 from .paid import Answer, PaidCalls
+from .purse import Purse
 from .receipt import Receipt
 from .series import PREPARED, Prepared, Series
 from .session_cache import SessionCache
@@ -17,6 +18,7 @@ __all__ = [
     "Connection",
     "PaidCalls",
     "Prepared",
+    "Purse",
     "Receipt",
     "Series",
     "SessionCache",

@@ -13,6 +13,7 @@ from ..errors import BadAnswer, SetupError, TryLater
 from .circuit_breaker import CircuitBreaker
 from .connection import Connection
 from .paid import Answer, PaidCalls, Send
+from .purse import Purse
 from .receipt import Receipt
 
 T = TypeVar("T")
@@ -44,15 +45,23 @@ class Series:
         model: the model that is asked.
         durable: keep answers on disk, so that a batch that is cut off can be taken up.
         breaker: when the rest is not asked for.
+        purse: what they may cost, together with all others that have it.
 
     Attributes:
         receipt: what they came to.
     """
 
     def __init__(
-        self, calls: PaidCalls, tool: str, model: Model, *, durable: bool = False, breaker: CircuitBreaker | None = None
+        self,
+        calls: PaidCalls,
+        tool: str,
+        model: Model,
+        *,
+        durable: bool = False,
+        breaker: CircuitBreaker | None = None,
+        purse: Purse | None = None,
     ) -> None:
-        self._calls, self._tool, self._durable = calls, tool, durable
+        self._calls, self._tool, self._durable, self._purse = calls, tool, durable, purse
         self.model = model
         self.breaker = breaker or CircuitBreaker()
         self.receipt = Receipt(calls.price(model))
@@ -166,6 +175,8 @@ class Series:
 
     async def _ask(self, request: Any, expected: Tokens, send: Send, read: Callable[[dict[str, Any]], T]) -> T:
         self.breaker.check()
+        if self._purse and (price := self._calls.price(self.model)):
+            send = partial(self._purse.pay, price, expected, send)
         ask = partial(self._calls.ask, self._tool, self.model, request, expected, send, durable=self._durable)
         try:
             found = await self._understood(ask, read)

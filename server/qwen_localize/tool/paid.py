@@ -1,10 +1,10 @@
 """What a tool may ask for of the service, and pays for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ..calls import CircuitBreaker, PaidCalls, Series
+from ..calls import CircuitBreaker, PaidCalls, Purse, Series
 from ..dashscope import Limit, Model, Price
 
 
@@ -15,11 +15,17 @@ class Calls:
     Attributes:
         tool: whose costs they are.
         durable: whether answers are kept on disk, as those of a batch are.
+        purse: what all of them may cost; None for any sum.
     """
 
     paid: PaidCalls
     tool: str
     durable: bool = False
+    purse: Purse | None = None
+
+    def limited(self, cost: float, refusal: str) -> "Calls":
+        """The same calls, as long as they do not cost more; then the next is refused with these words."""
+        return replace(self, purse=Purse(cost, refusal))
 
     def check_model(self, model: Model, family: Iterable[Model] = ()) -> None:
         """See `PaidCalls.check_model`."""
@@ -56,4 +62,4 @@ class Calls:
 
     def series(self, model: Model, breaker: CircuitBreaker | None = None) -> Series:
         """Calls to one model that belong together."""
-        return Series(self.paid, self.tool, model, durable=self.durable, breaker=breaker)
+        return Series(self.paid, self.tool, model, durable=self.durable, breaker=breaker, purse=self.purse)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .composing import source_form
 from .lock import Id
@@ -62,6 +62,11 @@ class Tally:
         touched = {key for key, _ in done.texts} | {remark.id[0] for remark in done.remarks}
         plan.states = {key: "changed" if key in there else "new" for key in touched}
         self.add_merged(plan, done, lang)
+
+    def lose(self, row: Row, reason: str) -> None:
+        """Count a row of a table that cannot be put into any file."""
+        self.counts["left"] += 1
+        self.rows.append(replace(row, state="left", check="table", message=reason, hard=True))
 
     def refuse(self, path: str, lang: str, reason: str) -> None:
         """Count a file that cannot be used."""

@@ -152,9 +152,11 @@ class Merge:
         done = Merged(plan)
         pairs = {pair.key: pair for pair in now.pairs}
         done.texts = dict(self._fitting(done, now, pairs, {task.id for task in plan.tasks}))
-        changes = {id_: text for id_, text in done.texts.items() if pairs[id_[0]].target.get(id_[1]) != text}
+        texts = done.texts.items()
+        # A document of another shape is written anew, though its first blocks may say what they should.
+        changes = {id_: text for id_, text in texts if not now.shape or pairs[id_[0]].target.get(id_[1]) != text}
         if changes:
-            self._write(done, now, changes if now.shape else dict(done.texts))
+            self._write(done, now, changes)
             lock, loaded = self._project.lock()
         note(lock, plan, done.texts, edited=self._edited)
         self._project.save_lock(lock, loaded)
@@ -311,7 +313,7 @@ def note(lock: Lock, plan: Plan, texts: Mapping[Id, str], *, edited: bool = Fals
     now = plan.paired
     entries = lock.entries(now.place.path, now.place.locale)
     sources = {(pair.key, form): pair for pair in now.pairs for form in pair.needed}
-    for id_ in [id_ for id_ in entries if now.shape and id_ not in sources and id_[0] not in now.others]:
+    for id_ in [id_ for id_ in entries if (now.shape or texts) and id_ not in sources and id_[0] not in now.others]:
         del entries[id_]
     for id_, entry in plan.adopted.items():
         entries.setdefault(id_, entry)

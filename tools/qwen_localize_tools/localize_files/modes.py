@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import anyio.to_thread
 
-from qwen_localize.errors import OutputUnavailable, OverBudget
+from qwen_localize.errors import BadInput, OutputUnavailable, OverBudget
 from qwen_localize.tool import Context, JobResult, Model, cny
 
 from .._shared.arguments import Term
@@ -12,7 +12,7 @@ from .._shared.translating.given import given_pairs
 from .._shared.translating.texts import Texts
 from .checking import checked
 from .counting import Tally
-from .feeding import fed
+from .feeding import fed, is_of
 from .freezing import Settled, settled
 from .report import read_sheet
 from .result import details, done_words, preview_words
@@ -97,6 +97,8 @@ async def edited(context: Context, survey: Survey, table: str, model: Model) -> 
     """
     _, text = await context.files.text(table, MOST_TABLE)
     rows = await anyio.to_thread.run_sync(read_sheet, text)
+    if not is_of(survey, rows):
+        raise BadInput(f"No row of the table is of {', '.join(survey.plans)}. Check target_langs, path, and the table.")
     tallies = {lang: await anyio.to_thread.run_sync(fed, survey, lang, rows) for lang in survey.plans}
     return await _told(context, "apply", survey, tallies, model)
 

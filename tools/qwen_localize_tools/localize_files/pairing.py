@@ -44,7 +44,7 @@ class Paired:
         pairs: what is to be translated, in the source's order.
         shape: for a document, whether both files have the same blocks.
         there: for a document, the texts of the translation's blocks.
-        others: the keys that only the translation has.
+        others: but for a document, the keys that only the translation has.
     """
 
     resource: Resource
@@ -111,7 +111,7 @@ def _apart(resource: Resource, place: Place, direction: Direction, source: Loade
         _pair(unit, unit.forms, there.get(unit.key), place.locale) for unit in units if not is_kept(unit.context)
     )
     texts = tuple(text for unit in there.values() for text in unit.forms.values() if text.strip())
-    others = frozenset(there.keys() - {unit.key for unit in units})
+    others = frozenset(() if kind.whole else there.keys() - {unit.key for unit in units})
     return Paired(resource, place, direction, source, target, pairs, shape, texts if kind.whole else (), others)
 
 

@@ -1,7 +1,7 @@
 """All files of all languages, one after the other: asked for, and written as soon as a file has its answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import anyio.to_thread
@@ -41,6 +41,11 @@ class Terms:
     glossaries: Mapping[str, list[Term]]
     max_cost: float = 0.0
 
+    @property
+    def too_dear(self) -> str:
+        """What is said of what it may not cost."""
+        return f"It would cost more than max_cost, {self.max_cost:g} CNY. Raise it, then call again."
+
 
 def assignment(terms: Terms, language: Settled) -> Assignment:
     """What is the same for every request of a language."""
@@ -60,6 +65,8 @@ class Run:
     """
 
     def __init__(self, context: Context, survey: Survey, languages: Sequence[Settled], terms: Terms) -> None:
+        if terms.max_cost:
+            context = replace(context, calls=context.calls.limited(terms.max_cost, terms.too_dear))
         self._context, self._survey, self._languages, self._terms = context, survey, languages, terms
         self._resources = {(one.source, one.pattern): one for one in survey.found.resources}
         self.tallies = {one.lang: Tally() for one in languages}
@@ -98,8 +105,7 @@ class Run:
             return _left(part.wanted, "file", f"{part.source} is not among the project's files any more.")
         answers = await self._answers(part, translator, job)
         if answers is None:
-            words = f"It would cost more than max_cost, {self._terms.max_cost:g} CNY. Raise it, then call again."
-            return _left(part.wanted, "cost", words)
+            return _left(part.wanted, "cost", self._terms.too_dear)
         codes = Codes(language.source, target_code(language.lang))
         look = partial(paired, self._survey.project, resource, language.lang)
         merge = Merge(
