@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .._shared.gates.pieces import Piece, filled
 from .formats import Forms
-from .plurals import category, numbers
+from .plurals import category, kind, numbers
 
 _NAMED = re.compile(r"(?i)\b(?:count|n|num|number|total|amount|quantity|qty|size|length|smart_count)\b")
 _NAME = re.compile(r"[A-Za-z_]{2}|\d|\{\w")
@@ -68,7 +68,8 @@ def as_written(number: str) -> re.Pattern[str]:
         head = len(number) % 3 or 3
         parts = [number[:head], *(number[at : at + 3] for at in range(head, len(number), 3))]
         pattern = "[.,' \u00a0\u202f\u2009’]?".join(parts)
-    return re.compile(rf"(?<![\d]){pattern}(?![\d])")
+    # What stands for something itself, as %1 and {1} do, is no number.
+    return re.compile(rf"(?<![\d%{{]){pattern}(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def source_form(source: Forms, form: str, number: str, source_lang: str) -> str:
     """The name of the form of the source from which a form of the target is made."""
     if form in source and (form in ("", "zero") or form[0] == "="):
         return form
-    own = category(source_lang, number) if number else form
+    own = category(source_lang, number, kind(source, source_lang)) if number else form
     return own if own in source else "other" if "other" in source else list(source)[-1]
 
 

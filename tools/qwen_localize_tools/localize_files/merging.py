@@ -10,7 +10,7 @@ from .._shared.gates import Finding
 from .composing import UnfitError, source_form
 from .discovery.model import Known
 from .formats import Unit, UnreadableError
-from .gating import judged
+from .gating import judged, missing
 from .lock import Entry, Id, Lock, digest, source_digest
 from .pairing import Pair, Paired
 from .planning import Plan, State, Task, planned, task_of
@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 # How often a file is looked at again that somebody else writes at the same time.
 _MOST_TRIES = 5
 _MEANWHILE = "Its source was changed while this ran; the next run translates it."
+_HALF = "Another form of this plural was left, and without it this one cannot be used."
 _UNHELD = "The file's format cannot hold this text as it is."
 
 
@@ -148,6 +149,7 @@ class Merge:
         done = Merged(plan)
         pairs = {pair.key: pair for pair in now.pairs}
         done.texts = dict(self._fitting(done, now, pairs, {task.id for task in plan.tasks}))
+        _leave_halves(done, pairs)
         changes = {id_: text for id_, text in done.texts.items() if pairs[id_[0]].target.get(id_[1]) != text}
         if changes:
             self._write(done, now, changes if now.shape else dict(done.texts))
@@ -196,6 +198,14 @@ class Merge:
         if changes:
             self._project.save(now.place.path, now.written(by_key(changes)), now.target)
             done.written = True
+
+
+def _leave_halves(done: Merged, pairs: Mapping[str, Pair]) -> None:
+    """Leave plurals of which some numbers could not be said at all, since a form that they take was left."""
+    for key, forms in by_key(done.texts).items():
+        if any(finding.hard for finding in missing({*pairs[key].target, *forms}, pairs[key].needed)):
+            for form in forms:
+                done.leave((key, form), "plural", _HALF, done.texts.pop((key, form)))
 
 
 def gated(now: Paired, pair: Pair, form: str, text: str, codes: Codes) -> list[Finding]:

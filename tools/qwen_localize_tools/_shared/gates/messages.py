@@ -182,7 +182,8 @@ def _choice(wanted: icu.Argument, given: Sequence[icu.Argument], target_lang: st
         if lost or added:
             yield Finding("icu", f"Branches of {wanted.name} lost or renamed: {named(sorted(lost) or sorted(added))}.")
         return
-    yield from _plural(wanted.name, needed, branches, target_lang)
+    if wanted.type == "plural":
+        yield from _plural(wanted.name, needed, branches, target_lang)
     if {argument.style for argument in given} != {wanted.style}:
         yield Finding("icu", f"The offset of {wanted.name} changed.")
 
