@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
 import respx
 from mcp_types import CallToolResult
 
@@ -35,7 +34,9 @@ def named(damages: Mapping[str, Damage | None]) -> dict[str, str]:
     return {key: text for key, text in texts.items() if liar.said(text) != russian(text)}
 
 
-async def localized(connect: Connect, httpx2_mock: respx.Router, app: Path, damages: Mapping[str, Damage | None]) -> Any:
+async def localized(
+    connect: Connect, httpx2_mock: respx.Router, app: Path, damages: Mapping[str, Damage | None]
+) -> Any:
     texts = named(damages)
     for kind in KINDS.values():
         kind.build(app, texts)
@@ -94,12 +95,3 @@ async def test_what_people_write_too_stands_in_every_format_as_it_is(
 def bare(name: str, text: str) -> str:
     """A text without what the independent reader of a format leaves in it, or takes out."""
     return " ".join(text.replace("\\", "").split()) if name == "markdown" else text
-
-
-ALPHABETS = {
-    "ru": "абцдефгхийклмнопярстувщыэз",
-    "ar": "ابتثجحخدذرزسشصضطظعغفقكلمنه",
-    "ja": "あいうえおかきくけこさしすせそたちつてとなにぬねのは",
-    "fr": "åḃçđéƒĝĥîĵķļɱñôþɋŕšţûṽŵẋýž",
-}
-PLURALS = {"ru": 4, "ar": 6, "ja": 1, "fr": 3}

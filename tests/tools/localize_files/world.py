@@ -145,8 +145,10 @@ KINDS = {
         "mac/[locale].lproj/L.stringsdict",
         _between(
             _STRINGSDICT,
-            lambda key, text: f"\t<key>{key}</key>\n\t<dict>\n\t\t<key>NSStringLocalizedFormatKey</key>\n"
-            f"\t\t<string>{escape(text)}</string>\n\t</dict>\n",
+            lambda key, text: (
+                f"\t<key>{key}</key>\n\t<dict>\n\t\t<key>NSStringLocalizedFormatKey</key>\n"
+                f"\t\t<string>{escape(text)}</string>\n\t</dict>\n"
+            ),
             "</dict>\n</plist>\n",
         ),
         readers.stringsdict,
@@ -156,8 +158,8 @@ KINDS = {
         "locale/[locale]/app.po",
         _between(
             _PO_HEAD,
-            lambda key, text: f"#. {key}\nmsgid {_quoted(text)}\nmsgstr \"\"\n\n",
-            f"msgid {_quoted(PLURAL['one'])}\nmsgid_plural {_quoted(PLURAL['other'])}\nmsgstr[0] \"\"\nmsgstr[1] \"\"\n",
+            lambda key, text: f'#. {key}\nmsgid {_quoted(text)}\nmsgstr ""\n\n',
+            f'msgid {_quoted(PLURAL["one"])}\nmsgid_plural {_quoted(PLURAL["other"])}\nmsgstr[0] ""\nmsgstr[1] ""\n',
         ),
         readers.po,
         _PO_HEAD,
@@ -168,8 +170,9 @@ KINDS = {
         _between(
             f'{_XML}<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2">\n'
             '  <file source-language="en" datatype="plaintext" original="app">\n    <body>\n',
-            lambda key, text: f'      <trans-unit id="{key}">\n        <source>{escape(text)}</source>\n'
-            "      </trans-unit>\n",
+            lambda key, text: (
+                f'      <trans-unit id="{key}">\n        <source>{escape(text)}</source>\n      </trans-unit>\n'
+            ),
             "    </body>\n  </file>\n</xliff>\n",
         ),
         xml_readers.xliff,
@@ -178,9 +181,12 @@ KINDS = {
         "x20/messages.xlf",
         "x20/messages.[locale].xlf",
         _between(
-            f'{_XML}<xliff version="2.0" xmlns="urn:oasis:names:tc:xliff:document:2.0" srcLang="en">\n  <file id="f">\n',
-            lambda key, text: f'    <unit id="{key}">\n      <segment>\n        <source>{escape(text)}</source>\n'
-            "      </segment>\n    </unit>\n",
+            f'{_XML}<xliff version="2.0" xmlns="urn:oasis:names:tc:xliff:document:2.0" srcLang="en">\n'
+            '  <file id="f">\n',
+            lambda key, text: (
+                f'    <unit id="{key}">\n      <segment>\n        <source>{escape(text)}</source>\n'
+                "      </segment>\n    </unit>\n"
+            ),
             "  </file>\n</xliff>\n",
         ),
         xml_readers.xliff,
@@ -190,8 +196,9 @@ KINDS = {
         "net/Strings.[locale].resx",
         _between(
             f'{_XML}<root>\n  <resheader name="resmimetype">\n    <value>text/microsoft-resx</value>\n  </resheader>\n',
-            lambda key, text: f'  <data name="{key}" xml:space="preserve">\n    <value>{escape(text)}</value>\n'
-            "  </data>\n",
+            lambda key, text: (
+                f'  <data name="{key}" xml:space="preserve">\n    <value>{escape(text)}</value>\n  </data>\n'
+            ),
             "</root>\n",
         ),
         xml_readers.resx,
@@ -209,8 +216,10 @@ KINDS = {
         _between(
             f'{_XML}<!DOCTYPE TS>\n<TS version="2.1" language="ru" sourcelanguage="en">\n<context>\n'
             "    <name>Main</name>\n",
-            lambda _, text: f"    <message>\n        <source>{escape(text)}</source>\n"
-            '        <translation type="unfinished"></translation>\n    </message>\n',
+            lambda _, text: (
+                f"    <message>\n        <source>{escape(text)}</source>\n"
+                '        <translation type="unfinished"></translation>\n    </message>\n'
+            ),
             "</context>\n</TS>\n",
         ),
         xml_readers.qt,
@@ -219,7 +228,9 @@ KINDS = {
         "lang/en/app.php",
         "lang/[locale]/app.php",
         _between(
-            "<?php\n\nreturn [\n", lambda key, text: f"    '{key}' => {_quoted(text).replace('$', chr(92) + '$')},\n", "];\n"
+            "<?php\n\nreturn [\n",
+            lambda key, text: f"    '{key}' => {_quoted(text).replace('$', chr(92) + '$')},\n",
+            "];\n",
         ),
         readers.php,
     ),

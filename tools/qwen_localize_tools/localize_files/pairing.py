@@ -113,7 +113,9 @@ def _samples(units: Sequence[Unit]) -> Mapping[str, int]:
     return next((unit.samples for unit in units if unit.samples), {})
 
 
-def _both(template: Sequence[Unit], units: Sequence[Unit], direction: Direction, samples: Mapping[str, int]) -> Iterator[Pair]:
+def _both(
+    template: Sequence[Unit], units: Sequence[Unit], direction: Direction, samples: Mapping[str, int]
+) -> Iterator[Pair]:
     """Units that have both languages: those of the file, and those that only its template has."""
     known = {unit.key: unit for unit in units}
     for unit in template or units:

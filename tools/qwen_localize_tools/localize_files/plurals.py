@@ -45,6 +45,6 @@ def category(language: str, number: str, kind: Kind = "cardinals") -> str:
 
 
 def kind(names: Collection[str], language: str) -> Kind:
-    """What a plural with these forms counts: things, or places, as in 1st, 2nd and 3rd, where it has all forms of that."""
+    """What a plural counts by its forms: things, or places, as in 1st and 2nd, if it has all forms of that."""
     ordinal = categories(language, "ordinals")
     return "ordinals" if ordinal != categories(language) and set(names) == set(ordinal) else "cardinals"
