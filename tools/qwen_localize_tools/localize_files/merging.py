@@ -203,7 +203,9 @@ class Merge:
 def _leave_halves(done: Merged, pairs: Mapping[str, Pair]) -> None:
     """Leave plurals of which some numbers could not be said at all, since a form that they take was left."""
     for key, forms in by_key(done.texts).items():
-        if any(finding.hard for finding in missing({*pairs[key].target, *forms}, pairs[key].needed)):
+        have, needed = {*pairs[key].target, *forms}, pairs[key].needed
+        # Many formats ask for `other`, whatever numbers it is for.
+        if ("other" in needed and "other" not in have) or any(finding.hard for finding in missing(have, needed)):
             for form in forms:
                 done.leave((key, form), "plural", _HALF, done.texts.pop((key, form)))
 
