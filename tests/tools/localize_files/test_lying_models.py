@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
 import respx
 from mcp_types import CallToolResult
 
@@ -98,10 +97,24 @@ def bare(name: str, text: str) -> str:
     return " ".join(text.replace("\\", "").split()) if name == "markdown" else text
 
 
-ALPHABETS = {
-    "ru": "абцдефгхийклмнопярстувщыэз",
-    "ar": "ابتثجحخدذرزسشصضطظعغفقكلمنه",
-    "ja": "あいうえおかきくけこさしすせそたちつてとなにぬねのは",
-    "fr": "åḃçđéƒĝĥîĵķļɱñôþɋŕšţûṽŵẋýž",
-}
-PLURALS = {"ru": 4, "ar": 6, "ja": 1, "fr": 3}
+async def test_a_good_model_fills_every_format_and_a_second_run_asks_and_changes_nothing(
+    httpx2_mock: respx.Router, connect: Connect, tmp_path: Path
+) -> None:
+    app = tmp_path / "app"
+    for kind in KINDS.values():
+        kind.build(app, {f"k{number}": text for number, text in enumerate(TEXTS)})
+    liar = Liar([])
+    httpx2_mock.post(URL).mock(side_effect=liar.answer)
+    async with connect() as client:
+        given = {"path": str(app), "target_langs": "ru", "mode": "apply", "files": FILES}
+        first = await client.call_tool("localize_files", given)
+        asked, there = liar.asked, {path: path.read_bytes() for path in app.rglob("*") if path.is_file()}
+        second = await client.call_tool("localize_files", given)
+    numbers, again = (one.structured_content["details"]["languages"]["ru"] for one in (first, second))
+    assert numbers["left"] == numbers["doubts"] == 0
+    assert again == dict.fromkeys(again, 0) | {"kept": numbers["new"]}
+    assert liar.asked == asked
+    assert {path: path.read_bytes() for path in there} == there
+    for name, kind in KINDS.items():
+        wanted = {russian(in_format(name, text)) for text in TEXTS if name != "markdown" or "\n" not in text}
+        assert wanted <= set(kind.texts(app)), name

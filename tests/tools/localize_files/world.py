@@ -181,7 +181,8 @@ KINDS = {
         "x20/messages.xlf",
         "x20/messages.[locale].xlf",
         _between(
-            f'{_XML}<xliff version="2.0" xmlns="urn:oasis:names:tc:xliff:document:2.0" srcLang="en">\n  <file id="f">\n',
+            f'{_XML}<xliff version="2.0" xmlns="urn:oasis:names:tc:xliff:document:2.0" srcLang="en">\n'
+            '  <file id="f">\n',
             lambda key, text: (
                 f'    <unit id="{key}">\n      <segment>\n        <source>{escape(text)}</source>\n'
                 "      </segment>\n    </unit>\n"

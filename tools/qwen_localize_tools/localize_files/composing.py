@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from .._shared.gates.pieces import Piece, filled
 from .formats import Forms
-from .plurals import category, numbers
+from .plurals import category, kind, numbers
 
 _NAMED = re.compile(r"(?i)\b(?:count|n|num|number|total|amount|quantity|qty|size|length|smart_count)\b")
+# In an ICU message, a straight one would make the braces behind it plain text.
+_ELISION = re.compile(r"(?<=\w)'(?=\{)")
 _NAME = re.compile(r"[A-Za-z_]{2}|\d|\{\w")
 _NUMERIC = re.compile(r"%(?:\d+\$)?[-+0#', ]*\d*(?:hh|h|ll|l|q|z)?[diu]$|%L?n$|%\((?:count|n|num|number)\)[ds]$")
 
@@ -68,7 +70,8 @@ def as_written(number: str) -> re.Pattern[str]:
         head = len(number) % 3 or 3
         parts = [number[:head], *(number[at : at + 3] for at in range(head, len(number), 3))]
         pattern = "[.,' \u00a0\u202f\u2009’]?".join(parts)
-    return re.compile(rf"(?<![\d]){pattern}(?![\d])")
+    # What stands for something itself, as %1 and {1} do, is no number.
+    return re.compile(rf"(?<![\d%{{]){pattern}(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -78,16 +81,19 @@ class Apostrophes:
     Attributes:
         doubled: whether each is written twice.
         quoted: what stands between signs of quotation, as it is written.
+        counted: whether it stands in a plural, where a # means the number.
     """
 
     doubled: bool
     quoted: tuple[str, ...] = ()
+    counted: bool = False
 
     def written(self, text: str) -> str:
-        """A text whose apostrophes are no syntax."""
+        """A text whose apostrophes are no syntax, and whose # is none."""
         kept = [re.escape(raw) for raw in self.quoted]
-        sign = re.compile("|".join([*kept, "'" if self.doubled else r"'(?=[{}#|])"]))
-        return sign.sub(lambda found: ("''" if self.doubled else "’") if found[0] == "'" else found[0], text)
+        sign = re.compile("|".join([*kept, "'" if self.doubled else r"'(?=[{}#|])", *(["#"] if self.counted else [])]))
+        meant = {"'": "''" if self.doubled else "’", "#": "'#'"}
+        return sign.sub(lambda found: meant.get(found[0], found[0]), text)
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,8 @@ class Sentence:
         answer = answers[self.text]
         if self.apostrophes:
             answer = self.apostrophes.written(answer)
+        elif "'{" not in self.text:
+            answer = _ELISION.sub("’", answer)
         for hole in self.holes:
             answer = hole.filled_in(answer)
         return answer
@@ -147,7 +155,7 @@ def source_form(source: Forms, form: str, number: str, source_lang: str) -> str:
     """The name of the form of the source from which a form of the target is made."""
     if form in source and (form in ("", "zero") or form[0] == "="):
         return form
-    own = category(source_lang, number) if number else form
+    own = category(source_lang, number, kind(source, source_lang)) if number else form
     return own if own in source else "other" if "other" in source else list(source)[-1]
 
 

@@ -11,7 +11,7 @@ from .._shared.gates import Finding
 from .composing import UnfitError, source_form
 from .discovery.model import Known
 from .formats import Unit, UnreadableError
-from .gating import judged
+from .gating import judged, missing
 from .lock import Entry, Id, Lock, digest, source_digest
 from .pairing import Pair, Paired
 from .planning import Plan, State, Task, planned, task_of
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 # How often a file is looked at again that somebody else writes at the same time.
 _MOST_TRIES = 5
 MEANWHILE = "It was changed since this was begun; the next run translates it."
+_HALF = "Another form of this plural was left, and without it this one cannot be used."
 _UNHELD = "The file's format cannot hold this text as it is."
 
 
@@ -152,6 +153,7 @@ class Merge:
         done = Merged(plan)
         pairs = {pair.key: pair for pair in now.pairs}
         done.texts = dict(self._fitting(done, now, pairs, {task.id for task in plan.tasks}))
+        _leave_halves(done, pairs)
         texts = done.texts.items()
         # A document of another shape is written anew, though its first blocks may say what they should.
         changes = {id_: text for id_, text in texts if not now.shape or pairs[id_[0]].target.get(id_[1]) != text}
@@ -228,6 +230,16 @@ class Merge:
 def source_of(now: Paired, pair: Pair, form: str) -> str:
     """The form of the source to which a form of the target belongs."""
     return pair.source[source_form(pair.source, form, pair.needed.get(form, ""), now.direction.source)]
+
+
+def _leave_halves(done: Merged, pairs: Mapping[str, Pair]) -> None:
+    """Leave plurals of which some numbers could not be said at all, since a form that they take was left."""
+    for key, forms in by_key(done.texts).items():
+        have, needed = {*pairs[key].target, *forms}, pairs[key].needed
+        # Many formats ask for `other`, whatever numbers it is for.
+        if ("other" in needed and "other" not in have) or any(finding.hard for finding in missing(have, needed)):
+            for form in forms:
+                done.leave((key, form), "plural", _HALF, done.texts.pop((key, form)))
 
 
 def gated(now: Paired, pair: Pair, form: str, text: str, codes: Codes) -> list[Finding]:

@@ -137,7 +137,7 @@ class _Message:
             if times[place.bound[name]] == 1  # two that are for the same number alone may say it in digits
         )
         quoted = tuple(raw for raw in map(self._raw, parts) if raw[:1] == "'" and len(raw) > 1)
-        return Sentence("".join(shown), holes, Apostrophes(self.doubles, quoted))
+        return Sentence("".join(shown), holes, Apostrophes(self.doubles, quoted, counted=bool(place.innermost)))
 
     def _is_count(self, part: icu.Count | icu.Argument, place: _Place) -> bool:
         """Whether a number stands for it: the sign of its plural, or the same argument once more."""

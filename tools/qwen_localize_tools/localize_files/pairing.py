@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from .discovery.model import Place, Resource
 from .formats import Direction, Forms, Layout, Unit, UnreadableError
 from .formats.remarks import is_kept, most_of
-from .plurals import categories, numbers
+from .plurals import categories, kind, numbers
 from .project import Loaded, Project
 
 
@@ -91,7 +91,7 @@ def paired(project: Project, resource: Resource, lang: str) -> Paired:
     if not samples and (plural := next((unit.key for unit in template if unit.samples), "")):
         # A file without any plural says by one that is put into it which forms its language has.
         samples = _samples(kind.read(kind.write(text, {plural: {}}, direction, source.text), direction))
-    pairs = tuple(pair for pair in _both(template, units, place.locale, samples) if not is_kept(pair.context))
+    pairs = tuple(pair for pair in _both(template, units, direction, samples) if not is_kept(pair.context))
     return Paired(resource, place, direction, source, target, pairs)
 
 
@@ -108,7 +108,7 @@ def _apart(resource: Resource, place: Place, direction: Direction, source: Loade
     there = {unit.key: unit for unit in kind.read(target.text, direction)} if target else {}
     shape = not kind.whole or target is None or [unit.key for unit in units] == list(there)
     pairs = tuple(
-        _pair(unit, unit.forms, there.get(unit.key), place.locale) for unit in units if not is_kept(unit.context)
+        _pair(unit, unit.forms, there.get(unit.key), direction) for unit in units if not is_kept(unit.context)
     )
     texts = tuple(text for unit in there.values() for text in unit.forms.values() if text.strip())
     others = frozenset(() if kind.whole else there.keys() - {unit.key for unit in units})
@@ -119,40 +119,48 @@ def _samples(units: Sequence[Unit]) -> Mapping[str, int]:
     return next((unit.samples for unit in units if unit.samples), {})
 
 
-def _both(template: Sequence[Unit], units: Sequence[Unit], locale: str, samples: Mapping[str, int]) -> Iterator[Pair]:
+def _both(
+    template: Sequence[Unit], units: Sequence[Unit], direction: Direction, samples: Mapping[str, int]
+) -> Iterator[Pair]:
     """Units that have both languages: those of the file, and those that only its template has."""
     known = {unit.key: unit for unit in units}
     for unit in template or units:
         own = known.get(unit.key)
-        yield _pair(unit, unit.source, own, locale, samples)
+        yield _pair(unit, unit.source, own, direction, samples)
     order = {unit.key for unit in template}
     for unit in units if template else ():
         if unit.key not in order:
-            yield _pair(unit, unit.source, unit, locale, samples)
+            yield _pair(unit, unit.source, unit, direction, samples)
 
 
-def _pair(unit: Unit, source: Forms, own: Unit | None, locale: str, samples: Mapping[str, int] | None = None) -> Pair:
+def _pair(
+    unit: Unit, source: Forms, own: Unit | None, direction: Direction, samples: Mapping[str, int] | None = None
+) -> Pair:
     forms = {name: text for name, text in own.forms.items() if text.strip()} if own else {}
-    samples = (own.samples if own and own.samples else samples) or {}
+    if own and own.samples:
+        samples = own.samples
+    elif not unit.samples and set(source) <= {""}:
+        samples = {}  # it is no plural
     return Pair(
         unit.key,
         {name: text for name, text in source.items() if text.strip()},
         forms,
-        needed(source, samples, locale),
+        needed(source, samples or {}, direction),
         unit.context,
         unit.most or most_of(unit.context),
         own.fault if own else "",
     )
 
 
-def needed(source: Forms, samples: Mapping[str, int], locale: str) -> dict[str, str]:
+def needed(source: Forms, samples: Mapping[str, int], direction: Direction) -> dict[str, str]:
     """The forms that a translation needs, each with a number that takes it."""
-    if set(source) <= {""}:
-        return {"": ""}
     if samples:
         return {form: str(number) for form, number in samples.items()}
+    if set(source) <= {""}:
+        return {"": ""}
+    counted, locale = kind(source, direction.source), direction.target
     exact = {form: form[1:] for form in source if form[0] == "="}
-    usual = {name: numbers(locale, name)[0] for name in categories(locale)}
+    usual = {name: numbers(locale, name, counted)[0] for name in categories(locale, counted)}
     # A zero of its own, where the language has none: programs that know it choose it for nothing at all.
     own = {"zero": "0"} if "zero" in source and "zero" not in usual else {}
     return exact | own | usual

@@ -1,7 +1,7 @@
 """The plural forms that languages have: CLDR's, in `plurals.json`, each with numbers that take it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -42,3 +42,9 @@ def numbers(language: str, name: str, kind: Kind = "cardinals") -> list[str]:
 def category(language: str, number: str, kind: Kind = "cardinals") -> str:
     """The form that a number takes, if it is one of those that `numbers` names for any language; else `other`."""
     return next((name for name, known in _of(language, kind).items() if number in known), "other")
+
+
+def kind(names: Collection[str], language: str) -> Kind:
+    """What a plural counts by its forms: things, or places, as in 1st and 2nd, if it has all forms of that."""
+    ordinal = categories(language, "ordinals")
+    return "ordinals" if ordinal != categories(language) and set(names) == set(ordinal) else "cardinals"

@@ -39,7 +39,8 @@ def findings(
     found += proportions.compared(before, after, source_lang, target_lang)
     found += proportions.answered(before, after, source_lang, target_lang)
     if not any(finding.hard for finding in found):
-        found += [*syntax.chosen(source, translation), *syntax.compared(before, after)]
+        found += [*messages.bars(source, translation), *syntax.chosen(source, translation)]
+        found += syntax.compared(before, after)
     return list(_distinct(found))
 
 

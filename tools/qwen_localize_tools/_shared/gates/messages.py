@@ -86,6 +86,22 @@ def _divided(text: str) -> list[str]:
     return [_RANGE.sub("", part, count=1) if _RANGE.match(part) else part for part in _PIPE.split(text)]
 
 
+def bars(source: str, translation: str) -> list[Finding]:
+    """What happened to the bars that part a text, and to the numbers that its parts are for."""
+    if "|" not in source + translation or _DIVIDER in source:
+        return []
+    before, after = _PIPE.split(source), _PIPE.split(translation)
+    ranges = [
+        sorted("".join(found[0].split()) for found in map(_RANGE.match, parts) if found) for parts in (before, after)
+    ]
+    if ranges[0] and ranges[0] != ranges[1]:
+        return [Finding("plural", "The numbers that its forms are for changed.")]
+    if len(after) == len(before) or (_piped(source) and len(after) > len(before)):
+        return []
+    # People whose language has one word for all of them write it once.
+    return [Finding("plural", f"{len(before)} parts between bars became {len(after)}.", hard=not _piped(source))]
+
+
 def _forms(forms: Sequence[str], translated: Sequence[str]) -> Iterator[View]:
     """The first forms may be for few; the last of the source says what each of the translation has to say."""
     # With four there may be a dual, with more a zero besides.
@@ -182,7 +198,8 @@ def _choice(wanted: icu.Argument, given: Sequence[icu.Argument], target_lang: st
         if lost or added:
             yield Finding("icu", f"Branches of {wanted.name} lost or renamed: {named(sorted(lost) or sorted(added))}.")
         return
-    yield from _plural(wanted.name, needed, branches, target_lang)
+    if wanted.type == "plural":
+        yield from _plural(wanted.name, needed, branches, target_lang)
     if {argument.style for argument in given} != {wanted.style}:
         yield Finding("icu", f"The offset of {wanted.name} changed.")
 
