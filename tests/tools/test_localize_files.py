@@ -382,6 +382,14 @@ async def test_a_file_that_cannot_be_read_is_left_whole_with_the_reason(
     assert not service.called
 
 
+async def test_a_source_that_cannot_be_read_is_named_and_not_its_translation(
+    service: respx.Route, localize: Any, app: Path
+) -> None:
+    (app / "locales/en.json").write_text('{"title": "Hello')
+    (finding,) = (await localize()).structured_content["details"]["findings"]
+    assert finding["message"].startswith("locales/en.json: it is not JSON")
+
+
 async def test_a_link_that_leads_out_of_the_project_is_not_written_through(
     service: respx.Route, localize: Any, app: Path, tmp_path: Path
 ) -> None:

@@ -115,6 +115,8 @@ def test_a_preview_shows_counts_and_cost_and_says_how_to_go_on(typed: Typed, fak
 def test_a_preview_of_what_is_done_says_so(typed: Typed, fake: Fake) -> None:
     fake.details |= {"languages": {"ru": COUNTS | {"files": 0}}}
     assert typed("files", ".", "--to", "ru").out.splitlines()[-1] == "There is nothing to translate."
+    fake.details |= {"languages": {"ru": COUNTS | {"files": 0, "left": 1}}}
+    assert typed("files", ".", "--to", "ru").out.splitlines()[-1] == "Nothing can be translated as it is."
 
 
 def test_a_check_names_what_a_chat_would_not_be_told(typed: Typed, fake: Fake, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .discovery.model import Place, Resource
-from .formats import Direction, Forms, Layout, Unit, UnreadableError
+from .formats import Direction, Format, Forms, Layout, Unit, UnreadableError
 from .formats.remarks import is_kept, most_of
 from .plurals import categories, kind, numbers
 from .project import Loaded, Project
@@ -84,7 +84,7 @@ def paired(project: Project, resource: Resource, lang: str) -> Paired:
     target = source if place.path == source_path else _loaded(project, place.path)
     if kind.layout is Layout.APART:
         return _apart(resource, place, direction, source, target)
-    template = list(kind.read(source.text, direction)) if target is not source else []
+    template = _units(kind, source, direction) if target is not source else []
     text = target.text if target else kind.create(source.text, {}, direction)
     units = list(kind.read(text, direction))
     samples = _samples(units)
@@ -102,10 +102,17 @@ def _loaded(project: Project, path: str) -> Loaded | None:
         raise UnreadableError(f"{path}: {error}") from None
 
 
+def _units(kind: Format, file: Loaded, direction: Direction) -> list[Unit]:
+    try:
+        return list(kind.read(file.text, direction))
+    except UnreadableError as error:
+        raise UnreadableError(f"{file.path}: {error}") from None
+
+
 def _apart(resource: Resource, place: Place, direction: Direction, source: Loaded, target: Loaded | None) -> Paired:
     kind = resource.format
-    units = list(kind.read(source.text, direction))
-    there = {unit.key: unit for unit in kind.read(target.text, direction)} if target else {}
+    units = _units(kind, source, direction)
+    there = {unit.key: unit for unit in _units(kind, target, direction)} if target else {}
     shape = not kind.whole or target is None or [unit.key for unit in units] == list(there)
     pairs = tuple(
         _pair(unit, unit.forms, there.get(unit.key), direction) for unit in units if not is_kept(unit.context)

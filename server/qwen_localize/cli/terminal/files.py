@@ -142,7 +142,8 @@ def _outcome(result: Mapping[str, Any], details: Mapping[str, Any]) -> str:
         cost = result.get("estimated_cost")
         return "Nothing was sent." if cost == 0 else f"Cost: {cny(cost)}."
     if not any(counts["files"] for counts in details["languages"].values()):
-        return "There is nothing to translate."
+        is_left = any(counts["left"] for counts in details["languages"].values())
+        return "Nothing can be translated as it is." if is_left else "There is nothing to translate."
     cost, seconds = details.get("estimated_cost_cny"), details.get("seconds", 0)
     time = f"{seconds} s" if seconds < _MOST_SECONDS else f"{round(seconds / 60)} min"
     return f"It would cost {cny(cost)} and take about {time}. Nothing is written yet: --apply does it."
