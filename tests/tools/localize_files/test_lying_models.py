@@ -69,6 +69,7 @@ async def test_nothing_that_is_damaged_gets_into_a_file_and_each_text_left_is_na
         allowed = {in_format(name, text) for text in sound}
         allowed |= {russian(text) for text in allowed}
         assert [text for text in kind.texts(app) if text not in allowed] == [], name
+    assert len(words(result)) < 1_200
     left = [row for row in table(result) if row["state"] == "left"]
     assert all(row["message"] for row in left)
     assert {row["file"] for row in left} == {str(kind.target(app).relative_to(app)) for kind in KINDS.values()}

@@ -16,6 +16,7 @@ from fakes_text import URL, completion, content, russian
 from support import Connect, words
 
 Localize = Callable[..., Awaitable[dict[str, int]]]
+Told = list[str]
 PO_HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Language: {}\\n"\n'
 FOUR = "nplurals=4; plural=n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 ? 1 : n%10==0 || n%10>=5 ? 2 : 3;"
 PO = 'msgid "%d file in it"\nmsgid_plural "%d files in it"\nmsgstr[0] ""\nmsgstr[1] ""\n'
@@ -57,7 +58,13 @@ def model(httpx2_mock: respx.Router) -> Model:
 
 
 @pytest.fixture
-def localize(connect: Connect, tmp_path: Path, model: Model) -> Localize:
+def told() -> Told:
+    """What was said of each call."""
+    return []
+
+
+@pytest.fixture
+def localize(connect: Connect, tmp_path: Path, model: Model, told: Told) -> Localize:
     async def called(files: dict[str, str], mode: str = "apply") -> dict[str, int]:
         for path, text in files.items():
             (tmp_path / "app" / path).parent.mkdir(parents=True, exist_ok=True)
@@ -66,6 +73,7 @@ def localize(connect: Connect, tmp_path: Path, model: Model) -> Localize:
             given = {"path": str(tmp_path / "app"), "target_langs": "ru", "mode": mode}
             result = await client.call_tool("localize_files", given)
         assert not result.is_error, words(result)
+        told.append(words(result))
         assert result.structured_content
         found = result.structured_content["details"]["languages"]["ru"]
         return {name: count for name, count in found.items() if count}
@@ -156,10 +164,11 @@ async def test_the_variable_of_a_string_catalog_is_sent_as_a_number(
     ids=["PO", "Qt", "Android"],
 )
 async def test_a_plural_that_would_lack_a_form_for_some_numbers_is_left_whole(
-    files: dict[str, str], target: str, damaged: str, localize: Localize, model: Model, tmp_path: Path
+    files: dict[str, str], target: str, damaged: str, localize: Localize, model: Model, tmp_path: Path, told: Told
 ) -> None:
     model.damages = damaged
     assert await localize(files) == {"left": 1}
+    assert told[0].count(target) == 1
     file = tmp_path / "app" / target
     assert not file.exists() or not re.search("[А-Я]", file.read_text("utf-8"))
     model.damages = ""

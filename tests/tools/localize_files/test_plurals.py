@@ -10,7 +10,7 @@ from qwen_localize_tools._shared.gates import icu
 from qwen_localize_tools._shared.languages import table
 from qwen_localize_tools.localize_files.composing import UnfitError, composed, count_in
 from qwen_localize_tools.localize_files.messages import composed_message
-from qwen_localize_tools.localize_files.plurals import categories, category, numbers
+from qwen_localize_tools.localize_files.plurals import categories, category, kind, numbers
 from tools.localize_files import plural_table
 
 Say = Callable[[str], str]
@@ -128,7 +128,7 @@ def test_the_sign_of_an_outer_count_is_named_within_another_plural() -> None:
 
 def test_a_message_with_too_many_combinations_is_refused() -> None:
     text = " ".join(f"{{{name}, plural, one {{# x}} other {{# y}}}}" for name in "abcd")
-    with pytest.raises(UnfitError, match="16 combinations"):
+    with pytest.raises(UnfitError, match="more than 12 combinations"):
         composed_message(text, "en", "de")
 
 
@@ -162,3 +162,26 @@ def test_whatever_is_put_together_can_be_read_again(text: str, lang: str) -> Non
         icu.parsed(made(text, lang))
     except UnfitError:
         return
+
+
+@pytest.mark.parametrize(
+    ("names", "language", "key", "expected"),
+    [
+        (["one", "other"], "en", "n_other", "cardinals"),
+        (["one", "two", "few", "other"], "en", "place", "ordinals"),
+        (["other"], "de", "n_other", "cardinals"),
+        (["other"], "ru", "n", "cardinals"),
+        (["other"], "de", "place_ordinal_other", "ordinals"),
+        (["zero", "one", "other"], "en", "n", "cardinals"),
+        ([""], "en", "n", "cardinals"),
+    ],
+)
+def test_what_a_plural_counts_is_told_by_its_forms_and_its_key(
+    names: list[str], language: str, key: str, expected: str
+) -> None:
+    assert kind(names, language, key) == expected
+
+
+def test_a_message_of_many_plurals_is_refused_before_it_is_spread_out() -> None:
+    with pytest.raises(UnfitError, match="more than 12 combinations"):
+        made("{n, plural, one {# a} other {# b}}" * 20, "ar")

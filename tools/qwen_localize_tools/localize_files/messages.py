@@ -65,6 +65,7 @@ class _Message:
         self.text, self.source_lang, self.target_lang = text, source_lang, target_lang
         self.tree = icu.parsed(text)
         self.doubles = "''" in text
+        self.room = _MOST_COMBINED if sum(bool(part.branches) for part in icu.arguments(self.tree)) > 1 else None
         self.offsets = {part.name for part in icu.arguments(self.tree) if part.type in icu.PLURALS and part.style}
 
     def expanded(self, parts: Sequence[_Part], place: _Place) -> Node:
@@ -122,6 +123,10 @@ class _Message:
         return replace(place, bound=bound, single=single, innermost=choice.name)
 
     def _sentence(self, parts: Sequence[_Part], place: _Place) -> Sentence:
+        if self.room is not None:
+            self.room -= 1
+            if self.room < 0:
+                raise UnfitError(f"The message has more than {_MOST_COMBINED} combinations of branches.")
         shown: list[str] = []
         counts: dict[str, list[str]] = {}
         for part in parts:
@@ -164,8 +169,4 @@ def composed_message(text: str, source_lang: str, target_lang: str) -> Node:
         UnfitError: it has too many combinations of branches, or no `other`.
     """
     message = _Message(text, source_lang, target_lang)
-    node = message.expanded(message.tree, _Place())
-    choices = sum(bool(part.branches) for part in icu.arguments(message.tree))
-    if choices > 1 and len(node.strings) > _MOST_COMBINED:
-        raise UnfitError(f"The message has {len(node.strings)} combinations of branches, more than {_MOST_COMBINED}.")
-    return node
+    return message.expanded(message.tree, _Place())

@@ -152,20 +152,20 @@ def _pair(
         unit.key,
         {name: text for name, text in source.items() if text.strip()},
         forms,
-        needed(source, samples or {}, direction),
+        needed(source, samples or {}, direction, unit.key),
         unit.context,
         unit.most or most_of(unit.context),
         own.fault if own else "",
     )
 
 
-def needed(source: Forms, samples: Mapping[str, int], direction: Direction) -> dict[str, str]:
+def needed(source: Forms, samples: Mapping[str, int], direction: Direction, key: str) -> dict[str, str]:
     """The forms that a translation needs, each with a number that takes it."""
     if samples:
         return {form: str(number) for form, number in samples.items()}
     if set(source) <= {""}:
         return {"": ""}
-    counted, locale = kind(source, direction.source), direction.target
+    counted, locale = kind(source, direction.source, key), direction.target
     exact = {form: form[1:] for form in source if form[0] == "="}
     usual = {name: numbers(locale, name, counted)[0] for name in categories(locale, counted)}
     # A zero of its own, where the language has none: programs that know it choose it for nothing at all.

@@ -44,7 +44,8 @@ def category(language: str, number: str, kind: Kind = "cardinals") -> str:
     return next((name for name, known in _of(language, kind).items() if number in known), "other")
 
 
-def kind(names: Collection[str], language: str) -> Kind:
-    """What a plural counts by its forms: things, or places, as in 1st and 2nd, if it has all forms of that."""
+def kind(names: Collection[str], language: str, key: str = "") -> Kind:
+    """What a plural counts, by its forms and its key: things, or places, as in 1st and 2nd."""
     ordinal = categories(language, "ordinals")
-    return "ordinals" if ordinal != categories(language) and set(names) == set(ordinal) else "cardinals"
+    places = len(ordinal) > 1 and ordinal != categories(language) and set(names) == set(ordinal)
+    return "ordinals" if places or key.endswith("_ordinal_other") else "cardinals"

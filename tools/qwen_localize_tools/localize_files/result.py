@@ -67,7 +67,10 @@ def _counts(tally: Tally) -> str:
 
 def named(tallies: Mapping[str, Tally]) -> str:
     """The first texts of which something is to be said."""
-    rows = list(findings(tallies))
+    units: dict[tuple[str, str, str], Row] = {}
+    for row in findings(tallies):
+        units.setdefault((row.file, row.language, row.key), row)  # of its forms, the first
+    rows = list(units.values())
     if not rows:
         return ""
     said = "; ".join(_named(row) for row in rows[:_MOST_WORDS])
