@@ -1,11 +1,13 @@
 """Whether a text may stand in a localization file: what it must share with its source, and what its file asks of it."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from .._shared.gates import Finding, findings, wordless
 from .._shared.gates.counting import counts, is_count
+from .._shared.gates.finding import named
 from .._shared.gates.pieces import filled
 from .._shared.gates.placeholders import is_sequential
 from .formats import Format
@@ -14,6 +16,7 @@ _FEW = frozenset({"zero", "one", "two", "=0", "=1", "=2"})
 _FEW_NUMBERS = range(3)
 # How many words a name has.
 _MOST_NAME = 2
+_CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _ENDING = re.compile(r"(?<=[A-Za-z])[-'’]\w{1,3}$")
 # In these no number has a form of its own.
@@ -60,6 +63,8 @@ def judged(
     ]
     if few:
         found += _of_few(source, target, form, target_lang)
+    if format.whole:
+        found += _code(source, target)
     return [*found, *_broken(source, target, hard=format.breaks), *_shaped(source, target, most, target_lang)]
 
 
@@ -127,6 +132,13 @@ def _of_few(source: str, target: str, form: str, lang: str) -> Iterator[Finding]
 
 def _order(text: str) -> list[str]:
     return [piece.key[-1] for piece in filled(text) if is_sequential(piece)]
+
+
+def _code(source: str, target: str) -> Iterator[Finding]:
+    """In a document, what stands in backticks is for programs."""
+    before, after = (Counter(match[2] for match in _CODE.finditer(text)) for text in (source, target))
+    if before != after:
+        yield Finding("code", f"Code changed: {named([*(before - after), *(after - before)])}.")
 
 
 def _broken(source: str, target: str, *, hard: bool) -> Iterator[Finding]:

@@ -4,23 +4,22 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qwen_localize.errors import OutputUnavailable
+from qwen_localize.errors import OWN_FAULT, LocalizeError, OutputUnavailable
 from qwen_localize.files import Replaced
 
 from .._shared.gates import Finding
 from .composing import UnfitError, source_form
-from .discovery.model import Known
-from .formats import Unit, UnreadableError
+from .exactness import by_key, unheld
+from .formats import UnreadableError
 from .gating import judged, missing
-from .lock import Entry, Id, Lock, digest, source_digest
+from .lock import Entry, Id, digest, source_digest
+from .noting import MOST_TRIES, note
 from .pairing import Pair, Paired
 from .planning import Plan, State, Task, planned, task_of
 from .project import Project
 
 logger = logging.getLogger(__name__)
 
-# How often a file is looked at again that somebody else writes at the same time.
-_MOST_TRIES = 5
 MEANWHILE = "It was changed since this was begun; the next run translates it."
 _HALF = "Another form of this plural was left, and without it this one cannot be used."
 _UNHELD = "The file's format cannot hold this text as it is."
@@ -133,13 +132,19 @@ class Merge:
             BadInput: the lock file cannot be used.
         """
         reason = "something else keeps changing it"
-        for _ in range(_MOST_TRIES):
+        for _ in range(MOST_TRIES):
             try:
                 return self._once()
             except Replaced:
                 continue
             except UnreadableError as error:
                 reason = str(error)
+                break
+            except LocalizeError:
+                raise
+            except Exception:
+                logger.exception("A file could not be merged")
+                reason = OWN_FAULT
                 break
         done = Merged()
         for one in self._wanted:
@@ -255,102 +260,3 @@ def gated(now: Paired, pair: Pair, form: str, text: str, codes: Codes) -> list[F
         source_lang=codes.source,
         target_lang=codes.target,
     )
-
-
-def by_key(texts: Mapping[Id, str]) -> dict[str, dict[str, str]]:
-    """Texts by their units."""
-    found: dict[str, dict[str, str]] = {}
-    for (key, form), text in texts.items():
-        found.setdefault(key, {})[form] = text
-    return found
-
-
-def unheld(now: Paired, changes: Mapping[Id, str]) -> set[Id]:
-    """The changes that the file's format cannot hold exactly: read again, they would be something else.
-
-    Raises:
-        UnreadableError: whatever is left out, other texts would change too.
-    """
-    bad = set(_bad(now, dict(changes)))
-    if bad and len(bad) < len(changes) and not _is_exact(now, {id_: changes[id_] for id_ in changes if id_ not in bad}):
-        logger.error("A file of the format %s would not be as it should after writing", now.resource.format.name)
-        raise UnreadableError("writing it would change other texts too, which is a fault of this program")
-    return bad
-
-
-def _bad(now: Paired, changes: dict[Id, str]) -> Iterator[Id]:
-    if _is_exact(now, changes):
-        return
-    ids = list(changes)
-    if len(ids) == 1:
-        yield ids[0]
-        return
-    middle = len(ids) // 2
-    for half in (ids[:middle], ids[middle:]):
-        yield from _bad(now, {id_: changes[id_] for id_ in half})
-
-
-def _is_exact(now: Paired, changes: Mapping[Id, str]) -> bool:
-    """Whether the file, written and read again, has these changes and no others."""
-    kind, direction = now.resource.format, now.direction
-    is_new = now.target is None or not now.shape
-    try:
-        after = {unit.key: unit for unit in kind.read(now.written(by_key(changes)), direction)}
-        before = {} if is_new or not now.target else {u.key: u for u in kind.read(now.target.text, direction)}
-    except UnreadableError:
-        return False
-    if any(key not in after or after[key].forms.get(form) != text for (key, form), text in changes.items()):
-        return False
-    changed = {key for key, _ in changes}
-    if not all(_stayed(unit, after.get(key), after, changes) for key, unit in before.items()):
-        return False
-    sources = {pair.key: pair.source for pair in now.pairs}
-    # What a list cannot leave out stands there in the source language.
-    others = [unit for key, unit in after.items() if key not in before and key not in changed and unit.forms]
-    return is_new or all(set(unit.forms.values()) <= set(sources.get(unit.key, {}).values()) for unit in others)
-
-
-def _stayed(unit: Unit, there: Unit | None, after: Mapping[str, Unit], changes: Mapping[Id, str]) -> bool:
-    """Whether a unit is as it was, but for its changes; or became a form of a changed plural that it belongs to."""
-    if there is None:
-        texts = set(unit.forms.values())
-        return any(texts <= set(after[key].forms.values()) for key, form in changes if form)
-    names = {*unit.forms, *there.forms}
-    same = all((unit.key, n) in changes or unit.forms.get(n) == there.forms.get(n) for n in names)
-    return same and there.source == unit.source
-
-
-def note(lock: Lock, plan: Plan, texts: Mapping[Id, str], *, edited: bool = False) -> None:
-    """Put into the lock what was written, and what people had written; what neither file has any more is left out."""
-    now = plan.paired
-    entries = lock.entries(now.place.path, now.place.locale)
-    sources = {(pair.key, form): pair for pair in now.pairs for form in pair.needed}
-    for id_ in [id_ for id_ in entries if (now.shape or texts) and id_ not in sources and id_[0] not in now.others]:
-        del entries[id_]
-    for id_, entry in plan.adopted.items():
-        entries.setdefault(id_, entry)
-    for id_, text in texts.items():
-        pair = sources[id_]
-        source = source_digest(pair.source, pair.context)
-        entries[id_] = Entry(source) if edited else Entry(source, digest(text))
-    resource = now.resource
-    known = Known(resource.source, resource.source_lang, resource.pattern, resource.format.name)
-    lock.sets[known.source, known.pattern] = known
-
-
-def adopt(project: Project, plans: Sequence[Plan]) -> None:
-    """Note in the lock file what people had written before us, and the files themselves.
-
-    Raises:
-        OutputUnavailable: the disk refuses it.
-        BadInput: the lock file cannot be used.
-    """
-    for _ in range(_MOST_TRIES):
-        lock, loaded = project.lock()
-        for plan in plans:
-            note(lock, plan, {})
-        try:
-            project.save_lock(lock, loaded)
-        except Replaced:
-            continue
-        return

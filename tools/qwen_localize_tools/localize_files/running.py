@@ -19,7 +19,8 @@ from .._shared.translating.translator import Translator
 from .composing import UnfitError
 from .counting import Tally
 from .freezing import Part, Settled
-from .merging import MEANWHILE, Codes, Merge, Merged, Wanted, adopt
+from .merging import MEANWHILE, Codes, Merge, Merged, Wanted
+from .noting import adopt
 from .pairing import paired
 from .planning import Task
 from .surveying import Survey, target_code

@@ -1,11 +1,12 @@
 """What there is to do in a project, in all languages that are asked for; nothing is paid or written."""
 
+import logging
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qwen_localize.errors import BadArgument, BadInput, quote
+from qwen_localize.errors import OWN_FAULT, BadArgument, BadInput, quote
 from qwen_localize.files import permitted
 
 from .._shared.arguments import as_list
@@ -19,6 +20,8 @@ from .memory import Memory
 from .pairing import paired
 from .planning import Plan, planned
 from .project import Project
+
+logger = logging.getLogger(__name__)
 
 # What is a locale, and no name of a language.
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
@@ -127,6 +130,9 @@ def _plan(survey: Survey, lang: str) -> None:
         except UnreadableError as error:
             path = resource.place(lang).path
             refused.append((path, str(error).removeprefix(f"{path}: ")))
+        except Exception:
+            logger.exception("A file could not be looked at")
+            refused.append((resource.place(lang).path, OWN_FAULT))
     memory = Memory(plans)
     for plan in plans:
         plan.tasks = [memory.answered(task) for task in plan.tasks]
