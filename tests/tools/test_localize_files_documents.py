@@ -9,7 +9,7 @@ import respx
 
 from fakes_text import URL, russian, translated
 from support import Connect
-from tools.test_localize_files import everything, numbers
+from tools.localizing import everything, numbers
 
 DOC = "# A title\n\nFirst paragraph.\n\nSecond paragraph.\n\n## A section\n\nThird paragraph.\n"
 CHANGED = {

@@ -11,7 +11,7 @@ import respx
 from fakes_text import URL, completion, content, russian
 from qwen_localize_tools._shared.tokens import tokens
 from support import words
-from tools.test_localize_files import app, everything, localize, numbers, read, write
+from tools.localizing import app, everything, localize, numbers, read, write
 
 __all__ = ["app", "localize"]
 PRICES = {"qwen-mt-flash": (0.7, 1.95), "qwen-mt-plus": (1.8, 5.4)}

@@ -17,7 +17,7 @@ from qwen_localize.files import inplace
 from qwen_localize_tools.localize_files import merging
 from qwen_localize_tools.localize_files.project import Project
 from support import words
-from tools.test_localize_files import EN, LOCK, app, everything, localize, numbers, read, service, write
+from tools.localizing import EN, LOCK, app, everything, localize, numbers, read, service, write
 
 __all__ = ["app", "localize", "service"]
 

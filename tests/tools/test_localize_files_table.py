@@ -11,7 +11,7 @@ import respx
 
 from fakes_text import russian
 from support import words
-from tools.test_localize_files import EN, app, everything, localize, numbers, read, service, write
+from tools.localizing import EN, app, everything, localize, numbers, read, service, write
 
 __all__ = ["app", "localize", "service"]
 Rows = list[dict[str, str]]

@@ -10,7 +10,7 @@ from mcp_types import CallToolResult
 
 from fakes_text import URL, translated
 from support import Connect
-from tools.test_localize_files import LOCK, numbers
+from tools.localizing import LOCK, numbers
 
 # A source file of each format, with texts and remarks of several lines where it can hold them.
 FILES = {

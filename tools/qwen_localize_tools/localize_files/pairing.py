@@ -148,11 +148,14 @@ def _pair(
         samples = own.samples
     elif not unit.samples and set(source) <= {""}:
         samples = {}  # it is no plural
+    wanted = needed(source, samples or {}, direction, unit.key)
+    if forms and "zero" not in forms and "zero" not in categories(direction.target):
+        wanted.pop("zero", None)  # people have done without it
     return Pair(
         unit.key,
         {name: text for name, text in source.items() if text.strip()},
         forms,
-        needed(source, samples or {}, direction, unit.key),
+        wanted,
         unit.context,
         unit.most or most_of(unit.context),
         own.fault if own else "",

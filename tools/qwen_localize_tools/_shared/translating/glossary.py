@@ -1,5 +1,6 @@
 """Glossary and translation memory: what of them belongs into a request, and whether it was obeyed."""
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -16,6 +17,8 @@ from .termbase import Entry, Termbase, marks, plain
 _MEMORY_TOKENS = 400
 _MOST_EACH = 3
 _LEAST_SHARED = 0.5
+# How many entries are compared with a string at most, those aside that share its rarest word.
+_MOST_LOOKED_AT = 1000
 # How many of a missing term's places are named, and how many bytes of JSON such terms take in an answer.
 _MOST_PLACES, _MOST_MISSING = 10, 4_000
 
@@ -90,22 +93,34 @@ class Memory:
 
     def _best_for(self, string: str) -> list[tuple[int, int]]:
         """Entries by their number, with how many marks they share with the string."""
-        shared = Counter(index for mark in marks(string) for index in self._by_mark.get(mark, ()))
-        near = [(index, count) for index, count in shared.items() if count >= _LEAST_SHARED * self._marks[index]]
-        return sorted(near, key=lambda item: (-item[1], self._marks[item[0]], item[0]))[:_MOST_EACH]
+        own = marks(string)
+        shared = {index: len(own & self._marks[index]) for index in self._looked_at(own)}
+        near = [(index, count) for index, count in shared.items() if count >= _LEAST_SHARED * len(self._marks[index])]
+        return heapq.nsmallest(_MOST_EACH, near, key=lambda item: (-item[1], len(self._marks[item[0]]), item[0]))
+
+    def _looked_at(self, own: set[str]) -> set[int]:
+        """The entries that share the rarest marks of a string: words that most entries have tell none of them."""
+        found: set[int] = set()
+        room = _MOST_LOOKED_AT
+        for mark in sorted(own & self._by_mark.keys(), key=lambda mark: (len(self._by_mark[mark]), mark)):
+            room -= len(self._by_mark[mark])
+            if found and room < 0:
+                break
+            found.update(self._by_mark[mark])
+        return found
 
     @cached_property
     def _sizes(self) -> list[int]:
         return [tokens(entry.source) + tokens(entry.target) for entry in self._entries]
 
     @cached_property
-    def _marks(self) -> list[int]:
-        return [len(marks(entry.source)) for entry in self._entries]
+    def _marks(self) -> list[set[str]]:
+        return [marks(entry.source) for entry in self._entries]
 
     @cached_property
     def _by_mark(self) -> dict[str, list[int]]:
         by_mark = defaultdict(list)
-        for index, entry in enumerate(self._entries):
-            for mark in marks(entry.source):
+        for index, own in enumerate(self._marks):
+            for mark in own:
                 by_mark[mark].append(index)
         return by_mark

@@ -23,6 +23,7 @@ class Texts:
 
     def __init__(self, strings: Sequence[str]) -> None:
         self._cuts = [cut(string, SEGMENT_TOKENS) for string in strings]
+        self._made: tuple[Assignment, list[Tokens]] | None = None
         self.parts = list(dict.fromkeys(part.core for parts in self._cuts for part in parts if part.core))
 
     def seconds(self, assignment: Assignment, limit: Limit) -> float:
@@ -35,8 +36,10 @@ class Texts:
         return sum(price.of(used) for used in self._requests(assignment))
 
     def _requests(self, assignment: Assignment) -> list[Tokens]:
-        sized = [(part, tokens(part)) for part in self.parts if not wordless(part)]
-        return [_likely(assignment, batch) for batch in batched(sized)]
+        if self._made is None or self._made[0] is not assignment:
+            sized = [(part, tokens(part)) for part in self.parts if not wordless(part)]
+            self._made = assignment, [_likely(assignment, batch) for batch in batched(sized)]
+        return self._made[1]
 
     def joined(self, done: Mapping[str, Translated | LocalizeError]) -> list[Translated | LocalizeError]:
         """Each string put together again, its white space as it was; or the first reason why it cannot be."""

@@ -108,13 +108,23 @@ def best(asked: str, locales: Iterable[str]) -> str | None:
     """Which of the locales stands for the language that is asked for; None if none does."""
     known = list(locales)
     tag = parsed(asked)
-    if asked in known or tag is None:
+    if tag is None:
         return asked if asked in known else None
-    tagged = {locale: found for locale in known if (found := parsed(locale))}
+    tagged = _told_apart({locale: found for locale in known if (found := parsed(locale))})
+    if asked in known and tagged.get(asked, tag) == tag:
+        return asked
     equal = [locale for locale, found in tagged.items() if found.full() == tag.full()]
     if equal:
         return min(equal, key=lambda locale: (tagged[locale] != tag, tagged[locale].subtags, locale))
     return _only_regional(tag, tagged)
+
+
+def _told_apart(tagged: dict[str, Tag]) -> dict[str, Tag]:
+    """Beside a simplified Chinese that is called so, a plain `zh` is the other, unless that is there too."""
+    scripts = [tag.full()[1] for tag in tagged.values() if tag.full()[0] == "zh" and tag.subtags]
+    if scripts != ["Hans"]:
+        return tagged
+    return {locale: Tag("zh", "Hant") if tag == Tag("zh") else tag for locale, tag in tagged.items()}
 
 
 def _only_regional(tag: Tag, tagged: dict[str, Tag]) -> str | None:
