@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import sqlite3
 import ssl
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import hypothesis
 import pytest
 import respx
 from mcp import Client
@@ -25,6 +27,11 @@ from qwen_localize.tool import Tool
 from qwen_localize_tools import PROMPTS, TOOLS
 from support import KEY, ORIGIN, Connect
 from virtual_time import VirtualClock, VirtualLoop
+
+# The same examples each time: what fails does so for everybody. `HYPOTHESIS_PROFILE=search` looks for others.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None, max_examples=50)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 _bind = registration.bind
 _bound: dict[Any, Any] = {}

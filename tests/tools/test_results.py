@@ -70,6 +70,12 @@ class World:
         speech = wav(self.folder / "talk.wav", recording(utterances(10), 45.0))
         return {"audio": str(speech), "target_lang": "en"}, "talk.en.srt"
 
+    def localize_files(self) -> tuple[dict[str, Any], str]:
+        self.router.post(URL).mock(side_effect=translated)
+        (self.folder / "app" / "locales").mkdir(parents=True, exist_ok=True)
+        (self.folder / "app" / "locales" / "en.json").write_text('{"title": "Open the file…"}')
+        return {"path": str(self.folder / "app"), "target_langs": "ru", "mode": "apply"}, "1 new"
+
     def view_image(self) -> tuple[dict[str, Any], str]:
         return {"image": str(self.folder / "mug.png")}, "mug.png"
 

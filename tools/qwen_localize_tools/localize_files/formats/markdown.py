@@ -94,9 +94,14 @@ def _space(before: str, after: str) -> str:
 
 def _encoded(text: str, block: Block, said: str, end: str) -> str:
     """A text as it stands in a block, each of its lines on one line."""
-    if said != said.strip() or not said or "\r" in said or (block.kind in {"heading", "cell"} and "\n" in said):
+    if (
+        any(line != line.strip() for line in said.split("\n"))
+        or not said
+        or "\r" in said
+        or (block.kind in {"heading", "cell"} and "\n" in said)
+    ):
         raise UnreadableError(
-            "Markdown cannot hold an empty text, spaces around it, or a line break in a heading or a cell"
+            "Markdown cannot hold an empty text, spaces around a line, or a line break in a heading or a cell"
         )
     if block.kind == "cell":
         return _cell(said, block)
