@@ -10,6 +10,7 @@ import respx
 
 from fakes_misbehaving import Misbehaving
 from fakes_text import URL, completion, content, refused, russian, translated
+from qwen_localize_tools.localize_files import merging
 from support import Connect, words
 from tools.localizing import EN, LOCK, app, everything, localize, numbers, read, service, write
 
@@ -248,3 +249,19 @@ async def test_a_wrong_argument_says_what_to_do(
         result = await client.call_tool("localize_files", given)
     assert result.is_error
     assert said in words(result)
+
+
+async def test_a_fault_of_ours_leaves_one_file_and_no_other(
+    service: respx.Route, localize: Any, app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> str:
+        raise KeyError("nobody has foreseen this")
+
+    (app / "locales/en.json").rename(app / "locales/en.yml")
+    (app / "locales/en.yml").write_text("en:\n  title: Open the file\n")
+    write(app / "i18n/en.json", {"save": "Save the file"})
+    monkeypatch.setattr(merging.Paired, "written", fails)
+    result = await localize()
+    assert numbers(result) == {"left": 2}
+    monkeypatch.undo()
+    assert numbers(await localize()) == {"new": 2, "files": 2}

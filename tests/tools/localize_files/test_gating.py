@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -234,3 +235,15 @@ def test_a_limit_is_one_of_what_is_seen_and_only_a_wish_where_the_source_exceeds
     assert long('<b id="name">Save</b> it', '<b id="name">Sichern</b>') == []
     assert long("Save it", "Jetzt sichern") == [True]
     assert long("Save it right now", "Jetzt sofort sichern") == [False]
+
+
+def test_code_in_a_document_stays_as_it_is() -> None:
+    document = replace(PLAIN, whole=True)
+
+    def judge(target: str, format_: Format) -> list[str]:
+        found = judged("Run `make` in ``a`b`` now", target, format=format_, source_lang="en", target_lang="de")
+        return [finding.check for finding in found if finding.hard]
+
+    assert judge("Jetzt `make` in ``a`b`` ausführen", document) == []
+    assert judge("Jetzt `mache` in ``a`b`` ausführen", document) == ["code"]
+    assert judge("Jetzt `mache` in ``a`b`` ausführen", PLAIN) == []
