@@ -10,7 +10,7 @@ import respx
 
 from fakes_misbehaving import Misbehaving
 from fakes_text import URL, completion, content, refused, russian, translated
-from qwen_localize_tools.localize_files import merging
+from qwen_localize_tools.localize_files.pairing import Paired
 from support import Connect, words
 from tools.localizing import EN, LOCK, app, everything, localize, numbers, read, service, write
 
@@ -260,7 +260,7 @@ async def test_a_fault_of_ours_leaves_one_file_and_no_other(
     (app / "locales/en.json").rename(app / "locales/en.yml")
     (app / "locales/en.yml").write_text("en:\n  title: Open the file\n")
     write(app / "i18n/en.json", {"save": "Save the file"})
-    monkeypatch.setattr(merging.Paired, "written", fails)
+    monkeypatch.setattr(Paired, "written", fails)
     result = await localize()
     assert numbers(result) == {"left": 2}
     monkeypatch.undo()
