@@ -49,7 +49,8 @@ async def preview(context: Context, survey: Survey, terms: Terms) -> JobResult:
             tallies[lang].add_plan(plan, plan.paired.place.locale)
         for path, reason in survey.refused[lang]:
             tallies[lang].refuse(path, lang, reason)
-    cost, seconds = await estimated(context, settled(survey), terms)
+    languages = await anyio.to_thread.run_sync(settled, survey)
+    cost, seconds = await estimated(context, languages, terms)
     facts = details("preview", survey, tallies, estimated_cost_cny=cost, seconds=seconds)
     words = preview_words(survey, tallies, cost, seconds)
     return JobResult.preview(TOOL_NAME, terms.model, words, facts)
@@ -75,7 +76,7 @@ async def applied(context: Context, survey: Survey, wish: Wish, terms: Terms) ->
         OverBudget: it would cost more than it may.
         LocalizeError: it failed.
     """
-    languages = settled(survey)
+    languages = await anyio.to_thread.run_sync(settled, survey)
     if not any(part.strings for language in languages for part in language.parts):
         run = Run(context, survey, languages, terms)
         await run.all()
