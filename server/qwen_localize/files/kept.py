@@ -6,7 +6,7 @@ Named by their content: equal inputs of many jobs are kept once.
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -63,6 +63,7 @@ class KeptFiles:
 
     def __init__(self, state: Path, folder: str = "inputs") -> None:
         self._folder = state / folder
+        self._claimed: set[str] = set()
 
     def path(self, digest: str) -> Path:
         """Where the bytes lie.
@@ -92,6 +93,7 @@ class KeptFiles:
 
     def _put(self, data: bytes) -> str:
         digest = hashlib.sha256(data).hexdigest()
+        self._claimed.add(digest)
         if not self._renewed(digest):
             with self._placed() as (file, hashed):
                 file.write(data)
@@ -134,6 +136,7 @@ class KeptFiles:
                 yield file, hashed
                 file.flush()
                 os.fsync(file.fileno())
+            self._claimed.add(hashed.hexdigest())
             temporary.replace(self._folder / hashed.hexdigest())
         except OSError as error:
             raise StateUnavailable(
@@ -165,8 +168,13 @@ class KeptFiles:
         return data
 
     def remove(self, digest: str) -> None:
-        """Let go of bytes that no job needs."""
-        self.path(digest).unlink(missing_ok=True)
+        """Let go of bytes that no job needs, unless they were kept for one that is not written down yet."""
+        if digest not in self._claimed:
+            self.path(digest).unlink(missing_ok=True)
+
+    def written_down(self, digests: Iterable[str]) -> None:
+        """From now on a job's record says that these are needed."""
+        self._claimed.difference_update(digests)
 
     def left_over(self, now: float, seconds: float = LEFT_OVER_SECONDS) -> Iterator[str]:
         """What has lain there for so long, and may belong to no job; `now` in Unix seconds."""

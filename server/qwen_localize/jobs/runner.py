@@ -170,8 +170,9 @@ class Runner:
             for media in order.inputs:
                 if isinstance(media, LocalMedia):
                     await self._env.inputs.put(media.data)
-            # In between, the end of another job with the same input may have let go of it.
+            # In between, the end of another process's job with the same input may have let go of it.
             if added := await self._env.store.add(record, cap, has_inputs):
+                self._env.inputs.written_down(kept["digest"] for kept in record.inputs)
                 return added
             if any(isinstance(media, Kept) and not self._env.inputs.holds(media) for media in order.inputs):
                 raise TryLater(

@@ -62,6 +62,7 @@ class Opened:
     database: Database
     presence: Presence
     pdfs: Pdfs
+    inputs: KeptFiles
     cache: SessionCache = field(default_factory=SessionCache)
     signals: JobSignals = field(default_factory=JobSignals)
     accounts: dict[str, Account] = field(default_factory=dict)
@@ -175,7 +176,7 @@ class Process:
         settings, now = self._settings, self.clock.wall()
         with anyio.CancelScope(shield=True):  # what is opened is known, and closed, also if the server ends meanwhile
             self._disk = disk = await anyio.to_thread.run_sync(_on_disk, settings.state_dir, now)
-        opened = Opened(*disk, Pdfs(self.clock))
+        opened = Opened(*disk, Pdfs(self.clock), KeptFiles(settings.state_dir))
         accounts = [self._account(opened, each) for each in self.principals.everybody()]
         await _tidied(accounts[0].environment, opened.database, now)
         await _swept(self.principals, now)
@@ -201,7 +202,7 @@ class Process:
             client=client,
             clock=self.clock,
             presence=opened.presence,
-            inputs=KeptFiles(settings.state_dir),
+            inputs=opened.inputs,
             works=self._works,
             contexts=context,
             landed=single_flight.landed,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from ..calls import Bookkeeping, PaidCalls
 from ..clock import Clock
 from ..dashscope import Timeouts
-from ..files import Door, KeptFiles, Outputs
+from ..files import Door, Outputs
 from ..jobs import GivenUp, JobRecord, Runner, Work
 from ..meter import Meter
 from ..principals import Principals
@@ -228,7 +228,7 @@ class Runtime:
             paid=machine.paid,
             allowed_dirs=settings.allowed_dirs,
             outputs=machine.outputs,
-            kept=KeptFiles(settings.state_dir),
+            kept=machine.opened.inputs,
             parts=parts(settings),
             pdfs=machine.opened.pdfs,
             scratch=settings.state_dir / "scratch",

@@ -86,3 +86,19 @@ async def test_what_is_kept_again_is_as_new_so_that_it_is_not_removed_before_its
     assert list(kept.left_over(1000 + 90_000)) == [name]
     await kept.put(b"voice")
     assert list(kept.left_over(kept.path(name).stat().st_mtime + 10)) == []
+
+
+async def test_what_was_kept_for_a_job_that_is_not_yet_written_down_outlives_the_end_of_another(
+    kept: KeptFiles, tmp_path: Path
+) -> None:
+    found = await kept.put(b"one")
+    kept.written_down([found])  # the first job
+    path = tmp_path / "talk.wav"
+    path.write_bytes(b"one")
+    for again in (kept.put(b"one"), kept.hold(LocalFile("talk.wav", path))):
+        await again
+        kept.remove(found)  # the first job ends
+        assert left(tmp_path) == [found]
+        kept.written_down([found])  # the second job
+    kept.remove(found)
+    assert left(tmp_path) == []

@@ -212,7 +212,7 @@ class Desk:
     async def add(self, *jobs: JobRecord) -> None:
         """Jobs that an earlier process has left, with their inputs."""
         for job in jobs:
-            await self.inputs.put(input_of(job.id.removeprefix("job-")).data)
+            await KeptFiles(self.folder).put(input_of(job.id.removeprefix("job-")).data)
             await self.store.add(job)
 
     @asynccontextmanager

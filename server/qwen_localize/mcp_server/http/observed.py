@@ -1,5 +1,6 @@
 """What an operator sees of the job store: whether it can be used, and what stands in it."""
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ class ObservedStore:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder, self._clock = folder, clock
         self._database: Database | None = None
+        self._file: os.stat_result | None = None
         self._opening = anyio.Lock()
 
     async def check(self) -> None:
@@ -61,12 +63,23 @@ class ObservedStore:
 
     async def _opened(self) -> Database:
         async with self._opening:
-            if self._database and not await anyio.to_thread.run_sync((self._folder / FILE).exists):
-                # What works with it still writes into the file that was removed. A new one would hide that.
-                raise StateUnavailable(f"The job store in {self._folder} was removed. Start the server again.")
             if self._database is None:
                 self._database = await anyio.to_thread.run_sync(Database, self._folder, self._clock.wall())
+                self._file = await anyio.to_thread.run_sync(self._look)
+            elif not await anyio.to_thread.run_sync(self._is_the_same):
+                # What works with it still writes into the file that was removed. A new one would hide that.
+                raise StateUnavailable(f"The job store in {self._folder} was removed. Start the server again.")
             return self._database
+
+    def _look(self) -> os.stat_result | None:
+        try:
+            return (self._folder / FILE).stat()
+        except FileNotFoundError:
+            return None
+
+    def _is_the_same(self) -> bool:
+        now = self._look()
+        return bool(self._file and now and os.path.samestat(self._file, now))
 
     def close(self) -> None:
         """Look no more."""
