@@ -1,13 +1,15 @@
 """Fixtures: a client in front of the whole server."""
 
 import gc
+import inspect
 import json
 import os
 import sqlite3
 import ssl
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,9 @@ import hypothesis
 import pytest
 import respx
 from mcp import Client
+from mcp.server.mcpserver.prompts import Prompt as BoundPrompt
+from mcp.server.mcpserver.resources import templates
+from mcp.server.mcpserver.utilities.func_metadata import func_metadata
 
 from fakes import Service
 from qwen_localize.dashscope import Timeouts
@@ -23,7 +28,6 @@ from qwen_localize.files import LocalMedia, apart, drawing, pdf
 from qwen_localize.mcp_server import build_server, registration
 from qwen_localize.settings import Settings
 from qwen_localize.state import database
-from qwen_localize.tool import Tool
 from qwen_localize_tools import PROMPTS, TOOLS
 from support import KEY, ORIGIN, Connect
 from virtual_time import VirtualClock, VirtualLoop
@@ -33,15 +37,28 @@ hypothesis.settings.register_profile("same", derandomize=True, deadline=None, ma
 hypothesis.settings.register_profile("search", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-_bind = registration.bind
-_bound: dict[Any, Any] = {}
+
+def _once(make: Any, of: Callable[[Any], Any]) -> Any:
+    """Schemas take longer to be made than most tests: each only once."""
+    made: dict[Any, Any] = {}
+
+    @wraps(make)
+    def once(first: Any, *args: Any, **kwargs: Any) -> Any:
+        if of(first) not in made:
+            made[of(first)] = make(first, *args, **kwargs)
+        return made[of(first)]
+
+    return once
 
 
-def _bound_once(tool: Tool) -> Any:
-    """Schemas take longer to be made than most tests."""
-    if tool.function not in _bound:
-        _bound[tool.function] = _bind(tool)
-    return _bound[tool.function]
+def _code(function: Any) -> Any:
+    """What tells the functions of resources apart, of which each server has its own."""
+    return inspect.unwrap(function).__code__
+
+
+_bound_once = _once(registration.bind, lambda tool: tool.function)
+_prompt_once = _once(BoundPrompt.from_function, lambda function: function)
+_arguments_once = _once(func_metadata, _code)
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +66,8 @@ def _quick_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers are set up in a few milliseconds: no certificates where nothing speaks TLS, schemas made only once."""
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
     monkeypatch.setattr(registration, "bind", _bound_once)
+    monkeypatch.setattr(BoundPrompt, "from_function", _prompt_once)
+    monkeypatch.setattr(templates, "func_metadata", _arguments_once)
 
 
 def has_real_time(item: pytest.Item) -> bool:
