@@ -1,15 +1,16 @@
 """Fixtures: a client in front of the whole server."""
 
+import functools
 import gc
 import inspect
 import json
 import os
 import sqlite3
 import ssl
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from qwen_localize.files import LocalMedia, apart, drawing, pdf
 from qwen_localize.mcp_server import build_server, registration
 from qwen_localize.settings import Settings
 from qwen_localize.state import database
+from qwen_localize.waiting_jobs import FILE
 from qwen_localize_tools import PROMPTS, TOOLS
 from support import KEY, ORIGIN, Connect
 from virtual_time import VirtualClock, VirtualLoop
@@ -42,7 +44,7 @@ def _once(make: Any, of: Callable[[Any], Any]) -> Any:
     """Schemas take longer to be made than most tests: each only once."""
     made: dict[Any, Any] = {}
 
-    @wraps(make)
+    @functools.wraps(make)
     def once(first: Any, *args: Any, **kwargs: Any) -> Any:
         if of(first) not in made:
             made[of(first)] = make(first, *args, **kwargs)
@@ -81,14 +83,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=has_real_time, reverse=True)
 
 
+@functools.cache
+def _new_store() -> bytes:
+    """A store without jobs, which is quicker copied than made."""
+    with tempfile.TemporaryDirectory() as folder:
+        database.Database(Path(folder), 0.0).close()
+        return (Path(folder) / FILE).read_bytes()
+
+
 @pytest.fixture(autouse=True)
 def _quick_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only tests with processes that can die wait until what is written is safe on the disk."""
     if has_real_time(request.node):
         return
-    opened = database.connect
+    opened, new = database.connect, _new_store()
 
     def at_ease(path: Path) -> sqlite3.Connection:
+        if not path.stat().st_size:
+            path.write_bytes(new)
         connection = opened(path)
         connection.execute("PRAGMA synchronous = OFF")
         return connection

@@ -50,7 +50,7 @@ def call(connect: Connect) -> Call:
         ("12.03.24 " * (5 * MEGABYTE // 9), "Only one speaker"),
         ("Customer: " + "<p " * (5 * MEGABYTE // 3), "."),
         ("Customer: " + "\u200e<" * 2 * MEGABYTE, "."),
-        ("a:b\nc:d\n" * (11 * MEGABYTE // 8), "too long for the model"),
+        ("a:b\nc:d\n" * (3 * MEGABYTE // 8), "too long for the model"),
         ('id,role,text\n"' + 'a"' * 2 * MEGABYTE, "is empty"),
     ],
     ids=range(12),

@@ -14,6 +14,7 @@ from support import words
 from tools.localizing import app, everything, localize, numbers, read, write
 
 __all__ = ["app", "localize"]
+TEXTS = 80
 PRICES = {"qwen-mt-flash": (0.7, 1.95), "qwen-mt-plus": (1.8, 5.4)}
 
 
@@ -35,7 +36,7 @@ class Service:
 
 @pytest.fixture
 def service(httpx2_mock: respx.Router, app: Path) -> Service:
-    write(app / "locales/en.json", {f"k{i}": f"sentence number {i} of {{name}}" for i in range(200)})
+    write(app / "locales/en.json", {f"k{i}": f"sentence number {i} of {{name}}" for i in range(TEXTS)})
     service = Service()
     httpx2_mock.post(URL).mock(side_effect=service.answer)
     return service
@@ -50,7 +51,7 @@ async def test_asking_again_does_not_pass_max_cost_and_what_was_not_sent_is_left
     assert most / 2 < sum(service.bill) <= most
     done = numbers(result)
     assert done["new"] == len(read(app / "locales/ru.json")) > 0
-    assert done["new"] + done["left"] == 200
+    assert done["new"] + done["left"] == TEXTS
     assert result.structured_content["estimated_cost"] == pytest.approx(sum(service.bill), abs=1e-6)
     assert numbers(await localize()) == {"new": done["left"], "kept": done["new"], "files": 1}
 
@@ -64,5 +65,5 @@ async def test_a_daily_budget_that_runs_out_leaves_files_whole_and_the_same_call
     assert sum(service.bill) <= most
     assert "QWEN_LOCALIZE_DAILY_BUDGET" in words(stopped)
     assert [*everything(app)] == ["locales/en.json"]
-    assert numbers(await localize()) == {"new": 200, "files": 1}
-    assert len(read(app / "locales/ru.json")) == 200
+    assert numbers(await localize()) == {"new": TEXTS, "files": 1}
+    assert len(read(app / "locales/ru.json")) == TEXTS

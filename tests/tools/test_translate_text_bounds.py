@@ -49,7 +49,7 @@ async def test_warnings_that_quote_long_signs_of_any_script_are_told_in_few_word
 
     httpx2_mock.post(URL).mock(side_effect=careless)
     long = "の名前を入れてください" * 4
-    text = [f"Hello {{{long}{index}}} and {{{long}{index}x}}, {{{long}{index}y}} too" for index in range(400)]
+    text = [f"Hello {{{long}{index}}} and {{{long}{index}x}}, {{{long}{index}y}} too" for index in range(120)]
     async with connect() as client:
         result = await client.call_tool("translate_text", {"text": text, "target_lang": "ja"})
         job = await client.call_tool("get_job", {"job_id": result.structured_content["job_id"]})
