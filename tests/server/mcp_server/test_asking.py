@@ -275,7 +275,7 @@ async def question(client: Client, edit: dict[str, Any]) -> InputRequiredResult:
     result = await client.session.call_tool("edit_image", edit, allow_input_required=True)
     assert isinstance(result, InputRequiredResult)
     assert result.request_state
-    assert "edit" not in result.request_state
+    assert "edit_image" not in result.request_state
     return result
 
 
