@@ -35,7 +35,7 @@ class Shared:
 async def shared_work(folder: Path, start: Start) -> Shared:
     """One server answers at once with handles, the other waits for everything."""
     async with (
-        world(folder, servers=0, clock=RealClock(), task_seconds=1.0) as w,
+        world(folder, servers=0, clock=RealClock(), task_seconds=2.5) as w,
         serving(w, start, **AT_ONCE) as one,
         serving(w, start) as two,
     ):
