@@ -172,8 +172,8 @@ class KeptFiles:
         if digest not in self._claimed:
             self.path(digest).unlink(missing_ok=True)
 
-    def written_down(self, digests: Iterable[str]) -> None:
-        """From now on a job's record says that these are needed."""
+    def settled(self, digests: Iterable[str]) -> None:
+        """From now on the jobs' records alone say whether these are needed."""
         self._claimed.difference_update(digests)
 
     def left_over(self, now: float, seconds: float = LEFT_OVER_SECONDS) -> Iterator[str]:

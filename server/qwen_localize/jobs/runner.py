@@ -170,10 +170,12 @@ class Runner:
             for media in order.inputs:
                 if isinstance(media, LocalMedia):
                     await self._env.inputs.put(media.data)
-            # In between, the end of another process's job with the same input may have let go of it.
-            if added := await self._env.store.add(record, cap, has_inputs):
-                self._env.inputs.written_down(kept["digest"] for kept in record.inputs)
-                return added
+            try:
+                # In between, the end of another job with the same input may have let go of it, in another process.
+                if added := await self._env.store.add(record, cap, has_inputs):
+                    return added
+            finally:
+                self._env.inputs.settled(kept["digest"] for kept in record.inputs)
             if any(isinstance(media, Kept) and not self._env.inputs.holds(media) for media in order.inputs):
                 raise TryLater(
                     "An input was let go of by another job that ended just now. Nothing was sent; call again."

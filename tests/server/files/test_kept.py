@@ -92,13 +92,13 @@ async def test_what_was_kept_for_a_job_that_is_not_yet_written_down_outlives_the
     kept: KeptFiles, tmp_path: Path
 ) -> None:
     found = await kept.put(b"one")
-    kept.written_down([found])  # the first job
+    kept.settled([found])  # the first job
     path = tmp_path / "talk.wav"
     path.write_bytes(b"one")
     for again in (kept.put(b"one"), kept.hold(LocalFile("talk.wav", path))):
         await again
         kept.remove(found)  # the first job ends
         assert left(tmp_path) == [found]
-        kept.written_down([found])  # the second job
+        kept.settled([found])  # the second job
     kept.remove(found)
     assert left(tmp_path) == []

@@ -14,6 +14,7 @@ from qwen_localize.jobs.records import FINAL
 from qwen_localize.state import Database
 from server.jobs.records import record
 from server.jobs.world import KEY, draw, until, world
+from support import words
 
 NOW = 1_800_000_000.0
 DAY = 24 * 3600.0
@@ -130,3 +131,17 @@ async def test_no_key_and_no_picture_is_in_the_file_after_a_job(
     for secret in (KEY.encode(), picture[-40:], inline[-40:].encode(), result[-40:]):
         assert secret not in bytes_written
     assert KEY not in caplog.text
+
+
+async def test_a_picture_whose_second_call_is_refused_is_let_go_of_when_the_first_has_ended(tmp_path: Path) -> None:
+    async with (
+        world(tmp_path, task_seconds=5, QWEN_LOCALIZE_DAILY_BUDGET="0.004") as w,
+        anyio.create_task_group() as group,
+    ):
+        group.start_soon(w.translate, 1)
+        await until(lambda: w.submissions() == 1)
+        arguments = {"image": str(w.picture(0)), "target_lang": "ko"}
+        refused = await w.clients[0].call_tool("translate_image", arguments)
+        assert "daily budget" in words(refused)
+        assert any((tmp_path / "state" / "inputs").iterdir())
+        await until(lambda: not any((tmp_path / "state" / "inputs").iterdir()), step=0.2)

@@ -74,7 +74,7 @@ class ObservedStore:
     def _look(self) -> os.stat_result | None:
         try:
             return (self._folder / FILE).stat()
-        except FileNotFoundError:
+        except OSError:
             return None
 
     def _is_the_same(self) -> bool:
