@@ -5,6 +5,7 @@ import gc
 import inspect
 import json
 import os
+import signal
 import sqlite3
 import ssl
 import tempfile
@@ -38,6 +39,11 @@ from virtual_time import VirtualClock, VirtualLoop
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None, max_examples=50)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+# A shell that starts something in the background has it ignore Ctrl-C, and whatever that starts ignores it too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _once(make: Any, of: Callable[[Any], Any]) -> Any:

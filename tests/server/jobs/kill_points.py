@@ -44,6 +44,7 @@ class Point:
     """When to kill, in seconds after the service first heard of the jobs, and while what is going on.
 
     Attributes:
+        uploads: how many pictures the service has when it has heard of the jobs; 0 is its first request of any kind.
         other: how long after the first server the second is killed; None lets it live.
         strangers: how many pictures another program submits, `stranger` seconds after the first server's death.
     """
@@ -55,6 +56,7 @@ class Point:
     strangers: int
     stranger: float
     batch: bool
+    uploads: int = 0
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ async def survive(folder: Path, point: Point, start: Start) -> Report:
         other = await stack.enter_async_context(serving(w, start))
         async with anyio.create_task_group() as calls:
             _call(w, calls, one, other, point)
-            await until(lambda: len(w.sandbox.ledger) > 0)
+            await until(lambda: _heard(w, point))
             await anyio.sleep(point.delay)
             await one.kill()
             early = _pictures(w)
@@ -131,6 +133,10 @@ async def survive(folder: Path, point: Point, start: Start) -> Report:
         jobs = await ended(left)
         await w.idle()
     return _checked(w, point, jobs, early, time.monotonic() - began)
+
+
+def _heard(w: World, point: Point) -> bool:
+    return len(w.sandbox.ledger) > 0 and w.sandbox.ledger.count("upload") >= point.uploads
 
 
 def _call(w: World, group: anyio.abc.TaskGroup, one: Server, other: Server, point: Point) -> None:

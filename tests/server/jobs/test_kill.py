@@ -52,8 +52,8 @@ def test_a_server_that_is_closed_waits_for_the_answer_to_a_submission_and_keeps_
 
 
 async def test_a_server_started_by_its_command_survives_as_well(tmp_path: Path) -> None:
-    two_run = Point(0, delay=1.3, fault="", other=None, strangers=1, stranger=0.1, batch=False)
+    all_known = Point(0, delay=0.4, fault="", other=None, strangers=1, stranger=0.1, batch=False, uploads=3)
     with anyio.fail_after(60):
-        report = await survive(tmp_path / "0", two_run, by_command)
+        report = await survive(tmp_path / "0", all_known, by_command)
     assert report.files == 3
     assert report.late >= 1
