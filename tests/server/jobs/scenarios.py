@@ -35,10 +35,11 @@ class Shared:
 async def shared_work(folder: Path, start: Start) -> Shared:
     """One server answers at once with handles, the other waits for everything."""
     async with (
-        world(folder, servers=0, clock=RealClock(), task_seconds=2.5) as w,
+        world(folder, servers=0, clock=RealClock(), task_seconds=5) as w,
         serving(w, start, **AT_ONCE) as one,
         serving(w, start) as two,
     ):
+        await two.call("list_jobs")  # so that it has loaded what it needs when it is to join in time
         begun = await translate(w, one, 0)
         handle = await translate(w, one, 1)
         found: dict[str, dict[str, Any]] = {}
