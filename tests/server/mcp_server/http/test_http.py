@@ -136,13 +136,17 @@ async def test_a_server_without_key_or_store_is_not_ready_and_says_so_without_a_
     assert "DASHSCOPE_API_KEY" in json.dumps(answer.json())
 
 
-@pytest.mark.parametrize("made_anew", [False, True])
-async def test_a_server_whose_store_was_removed_is_not_ready_any_more(tmp_path: Path, *, made_anew: bool) -> None:
+@pytest.mark.parametrize("instead", ["nothing", "a new store", "a file in place of its folder"])
+async def test_a_server_whose_store_was_removed_is_not_ready_any_more(tmp_path: Path, instead: str) -> None:
     async with serving(tmp_path, DASHSCOPE_API_KEY="sk-any") as server, httpx2.AsyncClient() as http:
         assert (await http.get(f"{server.origin}/readyz")).status_code == 200
         store = tmp_path / "state" / "jobs.sqlite3"
-        store.unlink()
-        if made_anew:
+        if instead == "a file in place of its folder":
+            store.parent.rename(tmp_path / "moved")
+            store.parent.touch()
+        else:
+            store.unlink()
+        if instead == "a new store":
             store.touch()
         with anyio.fail_after(60):
             while (answer := await http.get(f"{server.origin}/readyz")).status_code == 200:  # noqa: ASYNC110
