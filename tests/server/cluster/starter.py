@@ -7,15 +7,17 @@ command says. The answer is its process id. What is forked goes by the pace of i
 still (SIGSTOP) where the environment says so; but for that, it runs the command line as usual.
 """
 
-import importlib.util
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
+import qwen_localize_tools
 from server.cluster.pace import VARIABLE, Pace
 from server.jobs.starter import load
 
@@ -42,9 +44,11 @@ def main() -> None:
 
 
 def _load_extras() -> None:
-    for name in ("uvicorn", "psycopg_pool", "procrastinate", "qwen_localize.mcp_server.http.serving"):
-        if importlib.util.find_spec(name):
-            importlib.import_module(name)
+    http = ("uvicorn.lifespan.off", "rich.logging", "truststore", "qwen_localize.mcp_server.http.serving")
+    stores = ("psycopg_pool", "procrastinate", "obstore.store")
+    tools = (module.name for module in pkgutil.walk_packages(qwen_localize_tools.__path__, "qwen_localize_tools."))
+    for name in (*http, *stores, *tools):
+        importlib.import_module(name)
 
 
 def _run(control: socket.socket, given: dict[str, Any], log: int) -> NoReturn:

@@ -9,11 +9,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -21,11 +22,13 @@ from typing import Any
 
 import anyio
 import httpx2
+from anyio.abc import TaskGroup, TaskStatus
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult
 
 from qwen_localize.sandbox import Sandbox, SandboxConfig, running
+from qwen_localize.waiting_jobs import FILE
 from server.cluster.pace import Pace, ServiceTime
 
 TESTS = Path(__file__).parents[2]
@@ -83,7 +86,8 @@ class Member:
 
     async def kill(self) -> None:
         """End it as a crash or a power cut would; returns when it has gone."""
-        self._signal(signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may have ended by itself
+            self._signal(signal.SIGKILL)
         await self.gone()
 
     async def end(self) -> None:
@@ -121,16 +125,26 @@ class Replica(Member):
     def __init__(self, name: str, pid: int, log: Path) -> None:
         super().__init__(name, pid, log)
         self.origin = ""
-        self._http: httpx2.AsyncClient | None = None
+        self._hung_up = anyio.Event()
 
-    async def listens(self) -> None:
-        """Return when it can be called."""
+    async def kill(self) -> None:
+        """See `Member`."""
+        await super().kill()
+        self._hung_up.set()
+
+    async def connected(self, *, task_status: TaskStatus[None]) -> None:
+        """Be connected to it from when it listens until it is killed."""
         with anyio.fail_after(_START_SECONDS):
             while not (found := _WHERE.search(self.said)):
                 assert self.lives, self.said
                 await anyio.sleep(0.01)
         self.origin = found[1]
-        self._http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=120)
+        async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=120) as self._http:
+            transport = streamable_http_client(f"{self.origin}/mcp", http_client=self._http)
+            with suppress(ExceptionGroup):  # what it makes of connections that ended; each call says so itself
+                async with Client(transport, mode=_MODERN) as self._client:
+                    task_status.started()
+                    await self._hung_up.wait()
 
     async def call(self, tool: str, told: Any = None, **arguments: Any) -> CallToolResult:
         """A tool's result; `told` hears its progress.
@@ -138,15 +152,11 @@ class Replica(Member):
         Raises:
             Died: the replica went before it answered.
         """
-        assert self._http
         try:
-            transport = streamable_http_client(f"{self.origin}/mcp", http_client=self._http)
-            async with Client(transport, mode=_MODERN) as client:
-                return await client.call_tool(tool, arguments, progress_callback=told)
+            return await self._client.call_tool(tool, arguments, progress_callback=told)
         except Exception as error:
-            if self.lives:
-                raise
-            raise Died from error
+            await self._raise_if_gone(error)
+            raise
 
     async def get(self, path: str) -> httpx2.Response:
         """What it answers to a plain request.
@@ -154,12 +164,15 @@ class Replica(Member):
         Raises:
             Died: the replica went before it answered.
         """
-        assert self._http
         try:
             return await self._http.get(self.origin + path)
         except httpx2.HTTPError as error:
-            if self.lives:
-                raise
+            await self._raise_if_gone(error)
+            raise
+
+    async def _raise_if_gone(self, error: Exception) -> None:
+        with suppress(TimeoutError):  # its connections end a moment before it does
+            await until(lambda: not self.lives, seconds=0.5)
             raise Died from error
 
 
@@ -172,8 +185,10 @@ class Town:
         workers: those that live.
     """
 
-    def __init__(self, folder: Path, sandbox: Sandbox, pace: Pace, shared: Shared, control: socket.socket) -> None:
-        self.folder, self.sandbox, self.pace = folder, sandbox, pace
+    def __init__(
+        self, folder: Path, sandbox: Sandbox, pace: Pace, shared: Shared, control: socket.socket, group: TaskGroup
+    ) -> None:
+        self.folder, self.sandbox, self.pace, self._group = folder, sandbox, pace, group
         self.submissions = Counter[str]()
         self.replicas: list[Replica] = []
         self.workers: list[Member] = []
@@ -193,7 +208,7 @@ class Town:
     async def replica(self, name: str, ahead: float = 0.0, **env: str) -> Replica:
         """Start a replica; its calendar is so many seconds ahead."""
         replica = Replica(name, *await self._started(name, ["serve", "--http", "127.0.0.1:0"], ahead, env))
-        await replica.listens()
+        await self._group.start(replica.connected)
         self.replicas.append(replica)
         return replica
 
@@ -243,6 +258,16 @@ class Town:
         """Everybody who lives."""
         return [*self.replicas, *self.workers]
 
+    def asked(self, query: str) -> list[tuple[Any, ...]]:
+        """What the store says, in SQL that both of them understand."""
+        if self._shared.database:
+            import psycopg
+
+            with psycopg.connect(self._shared.database) as connection:
+                return connection.execute(query.encode()).fetchall()
+        with closing(sqlite3.connect(self.folder / "machine" / "state" / FILE)) as connection:
+            return connection.execute(query).fetchall()
+
     def said(self) -> str:
         """What all have written, ever."""
         return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*/said.log")))
@@ -258,18 +283,14 @@ async def town(
     if shared.database:
         await anyio.to_thread.run_sync(_set, shared.database, pace)
     with _forking() as control:
-        async with running(config, clock=ServiceTime(pace)) as sandbox:
-            made = Town(folder, sandbox, pace, shared, control)
+        async with running(config, clock=ServiceTime(pace)) as sandbox, anyio.create_task_group() as group:
+            made = Town(folder, sandbox, pace, shared, control, group)
             try:
                 yield made
             finally:
                 with anyio.CancelScope(shield=True):
                     for member in made.members:
-                        if member.lives:
-                            await member.kill()
-                    for replica in made.replicas:
-                        if replica._http:
-                            await replica._http.aclose()
+                        await member.kill()
 
 
 def _set(database: str, pace: Pace) -> None:
@@ -307,5 +328,5 @@ async def until(condition: Any, seconds: float = 60, step: float = 0.01) -> None
         TimeoutError: it does not within so many real seconds.
     """
     with anyio.fail_after(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for is another process
             await anyio.sleep(step)
