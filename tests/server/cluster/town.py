@@ -37,6 +37,7 @@ KEY = "sk-town-0123456789abcdef"
 _WHERE = re.compile(r"served at (http://\S+)/mcp ")
 _MODERN = "2026-07-28"  # needs no session: each call stands for itself
 _START_SECONDS = 30
+_GONE_SECONDS = 5  # what is killed while it waits for its disk goes when that has answered
 
 
 class Died(Exception):
@@ -172,7 +173,7 @@ class Replica(Member):
 
     async def _raise_if_gone(self, error: Exception) -> None:
         with suppress(TimeoutError):  # its connections end a moment before it does
-            await until(lambda: not self.lives, seconds=0.5)
+            await until(lambda: not self.lives, seconds=_GONE_SECONDS)
             raise Died from error
 
 
@@ -192,7 +193,7 @@ class Town:
         self.submissions = Counter[str]()
         self.replicas: list[Replica] = []
         self.workers: list[Member] = []
-        self._shared, self._control = shared, control
+        self._shared, self._control, self._starting = shared, control, anyio.Lock()
         self._count_submissions()
 
     def _count_submissions(self) -> None:
@@ -234,9 +235,10 @@ class Town:
         environment = self._environment(place) | self.pace.in_variable(ahead) | self._shared.more | env
         given = {"arguments": arguments, "environment": environment, "folder": str(place)}
         path = place / "said.log"
-        with path.open("ab") as log:
-            socket.send_fds(self._control, [json.dumps(given).encode() + b"\n"], [log.fileno()])
-        return int(await anyio.to_thread.run_sync(self._control.recv, 64)), path
+        async with self._starting:  # the answer does not say whose it is
+            with path.open("ab") as log:
+                socket.send_fds(self._control, [json.dumps(given).encode() + b"\n"], [log.fileno()])
+            return int(await anyio.to_thread.run_sync(self._control.recv, 64)), path
 
     def _environment(self, place: Path) -> dict[str, str]:
         home = place if self._shared.database else self.folder / "machine"
