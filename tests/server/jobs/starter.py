@@ -15,7 +15,7 @@ from typing import NoReturn
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
-    _import()
+    load()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that the system forgets the servers that end
     while True:
         line, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
@@ -29,7 +29,8 @@ def main() -> None:
         control.sendall(f"{pid}\n".encode())
 
 
-def _import() -> None:
+def load() -> None:
+    """Import what every server needs."""
     import httpx2  # noqa: F401
     from PIL import Image
 
