@@ -32,7 +32,7 @@ from qwen_localize.settings import Settings
 from qwen_localize.state import database
 from qwen_localize.waiting_jobs import FILE
 from qwen_localize_tools import PROMPTS, TOOLS
-from stores import postgres, postgres_server  # noqa: F401 - fixtures
+from stores import postgres, postgres_server, stored, virtual_postgres  # noqa: F401 - fixtures
 from support import KEY, ORIGIN, Connect
 from virtual_time import VirtualClock, VirtualLoop
 
