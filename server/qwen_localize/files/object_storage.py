@@ -1,0 +1,265 @@
+"""Storage in S3, or whatever speaks like it, or in a folder on a shared disk."""
+
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+import anyio
+import anyio.to_thread
+import obstore
+from obstore import exceptions
+from obstore.store import LocalStore, S3Store
+
+from ..errors import BadSetting, StorageUnavailable, quote
+from .storage import NotStored, Stored
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+# How long one try may take, and how many there are; a large file has a second more for each megabyte.
+TRY_SECONDS, TRIES = 60.0, 3
+_PAUSE_SECONDS = 1.0
+_MEGABYTE = 2**20
+# Up to here, a file is put by one request, which can say that nothing may be there yet; it is in memory meanwhile.
+_MOST_AT_ONCE = 32 * _MEGABYTE
+_PIECE = 16 * _MEGABYTE
+# Where large files lie until they have come whole.
+INCOMING = "incoming"
+_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+_ADVICE = "Check QWEN_LOCALIZE_STORAGE_URL and the AWS_* variables, or try again when the storage can be reached."
+
+
+async def within(seconds: float, call: Callable[[], Awaitable[T]]) -> T:
+    """What a call returns.
+
+    Raises:
+        TimeoutError: it took longer.
+    """
+    with anyio.fail_after(seconds):
+        return await call()
+
+
+class ObjectStorage:
+    """See `Storage`.
+
+    Args:
+        store: a bucket, or a folder.
+        name: what it is called in messages.
+        folder: where it is, if it lies on a disk.
+    """
+
+    def __init__(self, store: S3Store | LocalStore, name: str, folder: Path | None = None) -> None:
+        self._store, self._name, self._folder = store, name, folder
+
+    @classmethod
+    def at(cls, url: str, environment: Mapping[str, str] = os.environ) -> "ObjectStorage":
+        """The storage at a URL.
+
+        Raises:
+            BadSetting: the environment does not say how it is reached.
+        """
+        parts = urlsplit(url)
+        try:
+            if parts.scheme == "file":
+                folder = Path(unquote(parts.path))
+                return cls(LocalStore(folder, mkdir=True), url, folder)
+            return cls(_bucket(parts.netloc, parts.path.strip("/"), environment), url)
+        except (exceptions.BaseError, ValueError, OSError) as error:
+            # Of an unknown error only the first line: what follows tells how the client was set up.
+            reason = quote(str(error).partition("\n")[0].removeprefix("Generic S3 error: "), 100)
+            raise BadSetting(
+                f"QWEN_LOCALIZE_STORAGE_URL cannot be used: {reason}. Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "
+                "AWS_REGION and, for another S3 than Amazon's, AWS_ENDPOINT_URL."
+            ) from None
+
+    async def put_new(self, key: str, path: Path) -> bool:
+        """See `Storage`."""
+        size = await _size(path)
+        try:
+            if size <= _MOST_AT_ONCE or self._folder:
+                await self._tried(lambda: obstore.put_async(self._store, key, path, mode="create"), size)
+            elif await self.has(key):
+                return False
+            else:
+                await self._put_large(key, path, size)
+        except exceptions.AlreadyExistsError:
+            return False
+        await self._settled(key)
+        return True
+
+    async def _put_large(self, key: str, path: Path, size: int) -> None:
+        """What goes in pieces cannot say that nothing may be there; what the storage then copies itself can."""
+        incoming = f"{INCOMING}/{uuid4().hex}"
+        try:
+            await self._tried(lambda: obstore.put_async(self._store, incoming, path, chunk_size=_PIECE), size)
+            await self._tried(lambda: obstore.copy_async(self._store, incoming, key, overwrite=False), size)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._forgotten(incoming)
+
+    async def _forgotten(self, key: str) -> None:
+        try:
+            await self.delete(key)
+        except StorageUnavailable as error:
+            logger.info("%s is removed later: %s", key, error)
+
+    async def put(self, key: str, path: Path) -> None:
+        """See `Storage`."""
+        size = await _size(path)
+        await self._tried(lambda: obstore.put_async(self._store, key, path, chunk_size=_PIECE), size)
+        await self._settled(key)
+
+    async def _settled(self, key: str) -> None:
+        """On a disk, what was put survives a power cut from now on."""
+        if self._folder:
+            await anyio.to_thread.run_sync(_sync, self._folder / key)
+
+    async def get(self, key: str, path: Path) -> None:
+        """See `Storage`."""
+        found = await self._head(key)
+        if found is None:
+            raise NotStored(f"There is nothing under {quote(key)} in the storage any more.")
+        temporary = path.with_name(f".partial-{uuid4().hex[:12]}")
+        try:
+            await anyio.to_thread.run_sync(lambda: path.parent.mkdir(parents=True, exist_ok=True))
+            await self._copied(key, found, temporary)
+            await anyio.to_thread.run_sync(_placed, temporary, path, found["last_modified"].timestamp())
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    async def _copied(self, key: str, found: Any, path: Path) -> None:
+        """All of it on the disk, piece by piece, all of the same version."""
+        with path.open("xb") as file:
+            for start in range(0, found["size"], _PIECE):
+                end = min(start + _PIECE, found["size"])
+                data = await self._piece(key, found["e_tag"], start, end)
+                await anyio.to_thread.run_sync(file.write, data)
+            await anyio.to_thread.run_sync(lambda: (file.flush(), os.fsync(file.fileno())))
+
+    async def _piece(self, key: str, tag: str | None, start: int, end: int) -> Any:
+        async def read() -> Any:
+            options: Any = {"range": (start, end)} | ({"if_match": tag} if tag else {})
+            return await (await obstore.get_async(self._store, key, options=options)).bytes_async()
+
+        try:
+            return await self._tried(read)
+        except (FileNotFoundError, exceptions.PreconditionError):
+            raise StorageUnavailable(f"What is under {quote(key)} was replaced while it was read. Try again.") from None
+
+    async def found(self, key: str) -> Stored | None:
+        """See `Storage`."""
+        head = await self._head(key)
+        return _stored(head) if head else None
+
+    async def _head(self, key: str) -> Any | None:
+        try:
+            return await self._tried(lambda: obstore.head_async(self._store, key))
+        except FileNotFoundError:
+            return None
+
+    async def has(self, key: str) -> bool:
+        """See `Storage`."""
+        return await self._head(key) is not None
+
+    async def delete(self, key: str) -> None:
+        """See `Storage`."""
+        try:
+            await self._tried(lambda: obstore.delete_async(self._store, key))
+        except FileNotFoundError:
+            return
+
+    async def listed(self, prefix: str) -> AsyncIterator[Stored]:
+        """See `Storage`."""
+        rows = aiter(obstore.list(self._store, prefix))
+        while True:
+            try:
+                batch = await self._tried(lambda: anext(rows), tries=1)
+            except StopAsyncIteration:
+                return
+            for row in batch:
+                yield _stored(row)
+
+    async def check(self) -> None:
+        """See `Storage`."""
+        if self._folder and not await anyio.to_thread.run_sync(os.access, self._folder, os.W_OK):
+            raise self._unavailable("the folder cannot be written")
+        async for _ in self.listed(".check"):  # nothing is there: that it says so is enough
+            return
+
+    async def _tried(self, call: Callable[[], Awaitable[T]], size: int = 0, tries: int = TRIES) -> T:
+        """What a call returns, made again if it fails for a reason that may pass.
+
+        Raises:
+            StorageUnavailable: it fails still.
+            FileNotFoundError: there is no such key; `AlreadyExistsError`, `PreconditionError`: as it says.
+        """
+        for number in range(1, tries + 1):
+            try:
+                return await within(TRY_SECONDS + size / _MEGABYTE, call)
+            except (exceptions.AlreadyExistsError, exceptions.PreconditionError, StopAsyncIteration):
+                raise
+            except FileNotFoundError as error:
+                if "NoSuchBucket" in str(error):
+                    raise self._unavailable("there is no such bucket") from None
+                raise
+            except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
+                raise self._unavailable("it refuses the credentials") from None
+            except (exceptions.BaseError, OSError, ValueError) as error:
+                logger.info("The storage failed, try %d of %d: %s", number, tries, type(error).__name__)
+                if number == tries:
+                    raise self._unavailable(_reason(error)) from None
+            await anyio.sleep(number * _PAUSE_SECONDS)
+        raise AssertionError("the last try returns or raises")
+
+    def _unavailable(self, reason: str) -> StorageUnavailable:
+        return StorageUnavailable(f"The storage {self._name} cannot be used: {reason}. {_ADVICE}")
+
+
+def _bucket(name: str, prefix: str, environment: Mapping[str, str]) -> S3Store:
+    endpoint = next((environment[each] for each in _ENDPOINTS if environment.get(each)), "")
+    plain = {"allow_http": True} if endpoint.lower().startswith("http://") else {}
+    return S3Store(
+        name,
+        prefix=prefix or None,
+        client_options={"timeout": timedelta(seconds=TRY_SECONDS), **plain},
+        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=TRY_SECONDS)},
+        copy_if_not_exists="multipart",
+    )
+
+
+def _reason(error: Exception) -> str:
+    """Why a call failed, in words that hold nothing of how the client was set up."""
+    if isinstance(error, TimeoutError):
+        return f"it does not answer within {TRY_SECONDS:.0f} s"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return "it cannot be reached, or failed" if isinstance(error, exceptions.GenericError) else "it failed"
+
+
+def _stored(row: Any) -> Stored:
+    return Stored(row["path"], row["size"], row["last_modified"].timestamp())
+
+
+async def _size(path: Path) -> int:
+    return (await anyio.to_thread.run_sync(path.stat)).st_size
+
+
+def _placed(temporary: Path, path: Path, modified: float) -> None:
+    os.utime(temporary, (modified, modified))
+    temporary.replace(path)
+
+
+def _sync(path: Path) -> None:
+    for each in (path, path.parent):
+        if each.is_dir() and os.name != "posix":
+            continue
+        descriptor = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
