@@ -5,7 +5,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
@@ -16,20 +16,23 @@ from obstore import exceptions
 from obstore.store import LocalStore, S3Store
 
 from ..errors import BadSetting, StorageUnavailable, quote
-from .storage import NotStored, Stored
+from .storage import INCOMING, NotStored, Stored
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 # How long one try may take, and how many there are; a large file has a second more for each megabyte.
 TRY_SECONDS, TRIES = 60.0, 3
+# Who asks whether it can be used does not wait so long.
+CHECK_SECONDS = 10.0
 _PAUSE_SECONDS = 1.0
 _MEGABYTE = 2**20
 # Up to here, a file is put by one request, which can say that nothing may be there yet; it is in memory meanwhile.
 _MOST_AT_ONCE = 32 * _MEGABYTE
 _PIECE = 16 * _MEGABYTE
-# Where large files lie until they have come whole.
-INCOMING = "incoming"
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 _ADVICE = "Check QWEN_LOCALIZE_STORAGE_URL and the AWS_* variables, or try again when the storage can be reached."
 
@@ -82,7 +85,9 @@ class ObjectStorage:
         size = await _size(path)
         try:
             if size <= _MOST_AT_ONCE or self._folder:
-                await self._tried(lambda: obstore.put_async(self._store, key, path, mode="create"), size)
+                await self._tried(
+                    lambda: obstore.put_async(self._store, key, path, mode="create"), seconds=_seconds(size)
+                )
             elif await self.has(key):
                 return False
             else:
@@ -96,8 +101,10 @@ class ObjectStorage:
         """What goes in pieces cannot say that nothing may be there; what the storage then copies itself can."""
         incoming = f"{INCOMING}/{uuid4().hex}"
         try:
-            await self._tried(lambda: obstore.put_async(self._store, incoming, path, chunk_size=_PIECE), size)
-            await self._tried(lambda: obstore.copy_async(self._store, incoming, key, overwrite=False), size)
+            await self.put(incoming, path)
+            await self._tried(
+                lambda: obstore.copy_async(self._store, incoming, key, overwrite=False), seconds=_seconds(size)
+            )
         finally:
             with anyio.CancelScope(shield=True):
                 await self._forgotten(incoming)
@@ -111,7 +118,10 @@ class ObjectStorage:
     async def put(self, key: str, path: Path) -> None:
         """See `Storage`."""
         size = await _size(path)
-        await self._tried(lambda: obstore.put_async(self._store, key, path, chunk_size=_PIECE), size)
+        await self._tried(
+            lambda: obstore.put_async(self._store, key, path, chunk_size=_PIECE, max_concurrency=4),
+            seconds=_seconds(size),
+        )
         await self._settled(key)
 
     async def _settled(self, key: str) -> None:
@@ -139,7 +149,7 @@ class ObjectStorage:
                 end = min(start + _PIECE, found["size"])
                 data = await self._piece(key, found["e_tag"], start, end)
                 await anyio.to_thread.run_sync(file.write, data)
-            await anyio.to_thread.run_sync(lambda: (file.flush(), os.fsync(file.fileno())))
+            await anyio.to_thread.run_sync(_flushed, file)
 
     async def _piece(self, key: str, tag: str | None, start: int, end: int) -> Any:
         async def read() -> Any:
@@ -188,11 +198,11 @@ class ObjectStorage:
         """See `Storage`."""
         if self._folder and not await anyio.to_thread.run_sync(os.access, self._folder, os.W_OK):
             raise self._unavailable("the folder cannot be written")
-        async for _ in self.listed(".check"):  # nothing is there: that it says so is enough
-            return
+        # Nothing is there: that it says so is enough.
+        await self._tried(lambda: obstore.list_with_delimiter_async(self._store, ".check"), 1, CHECK_SECONDS)
 
-    async def _tried(self, call: Callable[[], Awaitable[T]], size: int = 0, tries: int = TRIES) -> T:
-        """What a call returns, made again if it fails for a reason that may pass.
+    async def _tried(self, call: Callable[[], Awaitable[T]], tries: int = TRIES, seconds: float = TRY_SECONDS) -> T:
+        """What a call returns, made again if it fails, or takes more than `seconds`, for a reason that may pass.
 
         Raises:
             StorageUnavailable: it fails still.
@@ -200,7 +210,7 @@ class ObjectStorage:
         """
         for number in range(1, tries + 1):
             try:
-                return await within(TRY_SECONDS + size / _MEGABYTE, call)
+                return await within(seconds, call)
             except (exceptions.AlreadyExistsError, exceptions.PreconditionError, StopAsyncIteration):
                 raise
             except FileNotFoundError as error:
@@ -212,7 +222,7 @@ class ObjectStorage:
             except (exceptions.BaseError, OSError, ValueError) as error:
                 logger.info("The storage failed, try %d of %d: %s", number, tries, type(error).__name__)
                 if number == tries:
-                    raise self._unavailable(_reason(error)) from None
+                    raise self._unavailable(_reason(error, seconds)) from None
             await anyio.sleep(number * _PAUSE_SECONDS)
         raise AssertionError("the last try returns or raises")
 
@@ -222,20 +232,26 @@ class ObjectStorage:
 
 def _bucket(name: str, prefix: str, environment: Mapping[str, str]) -> S3Store:
     endpoint = next((environment[each] for each in _ENDPOINTS if environment.get(each)), "")
-    plain = {"allow_http": True} if endpoint.lower().startswith("http://") else {}
+    client: ClientConfig = {"timeout": timedelta(seconds=TRY_SECONDS)}
+    if endpoint.lower().startswith("http://"):
+        client["allow_http"] = True
     return S3Store(
         name,
         prefix=prefix or None,
-        client_options={"timeout": timedelta(seconds=TRY_SECONDS), **plain},
+        client_options=client,
         retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=TRY_SECONDS)},
         copy_if_not_exists="multipart",
     )
 
 
-def _reason(error: Exception) -> str:
+def _seconds(size: int) -> float:
+    return TRY_SECONDS + size / _MEGABYTE
+
+
+def _reason(error: Exception, seconds: float) -> str:
     """Why a call failed, in words that hold nothing of how the client was set up."""
     if isinstance(error, TimeoutError):
-        return f"it does not answer within {TRY_SECONDS:.0f} s"
+        return f"it does not answer within {seconds:.0f} s"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return "it cannot be reached, or failed" if isinstance(error, exceptions.GenericError) else "it failed"
@@ -252,6 +268,11 @@ async def _size(path: Path) -> int:
 def _placed(temporary: Path, path: Path, modified: float) -> None:
     os.utime(temporary, (modified, modified))
     temporary.replace(path)
+
+
+def _flushed(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _sync(path: Path) -> None:

@@ -235,8 +235,10 @@ class Outputs:
 
     async def _placed(self, temporary: Path, path: Path) -> bool:
         """Give a file its name unless that is taken, here or by another replica."""
-        if self._shelf and (path.exists() or not await self._shelf.take(temporary, path.name)):
-            return False
+        if self._shelf:
+            is_free = not await anyio.to_thread.run_sync(path.exists)
+            if not (is_free and await self._shelf.take(temporary, path.name)):
+                return False
         return await anyio.to_thread.run_sync(_place, temporary, path)
 
 

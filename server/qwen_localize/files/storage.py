@@ -5,6 +5,7 @@ What lies where:
     {tenant}/{job}/{name}               a finished file of a job; of no job, `saved` stands in its place
     inputs/{digest}, parts/{digest}     what is kept for jobs, named by its content
     uploads/{tenant}/{number}/{name}    what callers have sent
+    incoming/{any}                      large files, until they have come whole
 """
 
 from collections.abc import AsyncIterator
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import BadInput, BadSetting
+
+INCOMING = "incoming"
 
 
 class NotStored(BadInput):

@@ -109,8 +109,9 @@ class Uploads:
                     digest.update(chunk)
             if expected and digest.digest() != expected:
                 raise Spoiled("What arrived is not what the digest was made of. Send it again.")
-            if self._storage:
-                await self._share(temporary, path)
+            shelf = Shelf(self._storage, self._key(path.parent)) if self._storage else None
+            if shelf and not await shelf.take(temporary, path.name):
+                raise FileExistsError(errno.EEXIST, "another replica has taken a file there")
             await anyio.to_thread.run_sync(_place, temporary, path)
         return size
 
@@ -121,12 +122,6 @@ class Uploads:
             return room
         listed = [each async for each in self._storage.listed(f"uploads/{mine.name}")]
         return min(room, _left([each.bytes for each in listed if now - each.modified < KEPT_SECONDS]))
-
-    async def _share(self, temporary: Path, path: Path) -> None:
-        key = self._key(path)
-        shelf = Shelf(self._storage, key.rpartition("/")[0]) if self._storage else None
-        if shelf and not await shelf.take(temporary, path.name):
-            raise FileExistsError(errno.EEXIST, "another replica has taken a file there")
 
     @contextmanager
     def _partial(self, folder: Path) -> Iterator[Path]:

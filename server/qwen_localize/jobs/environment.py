@@ -10,7 +10,7 @@ from pathlib import Path
 from ..clock import Clock
 from ..dashscope import Client
 from ..errors import StateUnavailable
-from ..files import Kept, KeptFiles, Media
+from ..files import Kept, KeptFiles, Media, Shelves
 from .children import Children
 from .lifecycle import Lifecycle
 from .locks import Presence
@@ -32,6 +32,7 @@ class Environment:
         output_dir: below it, each principal's results go if a job's own directory can no longer be written.
         works: how the jobs of each tool are done, by the tool's name.
         contexts: makes what a batch works with.
+        shelves: where replicas share what is finished; each job has a folder of its own then.
         landed: returns when all paid calls have come back that nobody waits for any more.
         woken: there is something new to do.
         waiting: how many requests wait for each job.
@@ -48,6 +49,7 @@ class Environment:
     works: Works
     contexts: Contexts
     landed: Callable[[], Awaitable[None]]
+    shelves: Shelves | None = None
     signals: JobSignals = field(default_factory=JobSignals)
     woken: Signal = field(default_factory=Signal)
     waiting: Counter[str] = field(default_factory=Counter)

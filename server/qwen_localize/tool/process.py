@@ -15,7 +15,7 @@ from ..calls import Answer, SessionCache, SingleFlight
 from ..clock import Clock
 from ..dashscope import Client, RateLimiter, Timeouts, Wire
 from ..errors import InternalError, LocalizeError, StateUnavailable
-from ..files import KeptFiles, Outputs, Pdfs, Uploads, own_folders, sweep_scratch
+from ..files import KeptFiles, Outputs, Pdfs, Shelves, Storage, Uploads, open_storage, own_folders, sweep_scratch
 from ..jobs import (
     Environment,
     JobRecord,
@@ -33,11 +33,14 @@ from ..meter import Meter
 from ..principals import Principals
 from ..settings import Settings
 from ..state import KEPT_DAYS, Answers, CostLedger, Database, SharedRateLimits
+from .sweeping import swept
 
 logger = logging.getLogger(__name__)
 
 # How often a store that could not be opened is tried again, without a call that asks for it.
 _AGAIN_SECONDS = 5.0
+# How often what is old is looked for in the storage that replicas share.
+_SWEEP_SECONDS = 6 * 3600.0
 
 # Makes what a batch works with: its account, its job, and how it tells how far it is.
 BatchContexts = Callable[["Opened", "Account", JobRecord, Callable[[str], Awaitable[None]]], Any]
@@ -87,6 +90,9 @@ class Process:
         timeouts: of the connections.
         contexts: makes what a batch works with.
         meter: what is counted.
+
+    Raises:
+        BadSetting: the storage that replicas share cannot be used as it is set.
     """
 
     def __init__(
@@ -99,7 +105,9 @@ class Process:
         meter: Meter | None = None,
     ) -> None:
         self.principals, self.clock = principals, clock
-        self._settings = principals.settings("")
+        self._settings = settings = principals.settings("")
+        self.storage = open_storage(settings.storage_url)
+        self.shelves = Shelves(self.storage, settings.output_dir) if self.storage else None
         self._works, self._timeouts, self._contexts, self._meter = works, timeouts, contexts, meter
         self._group: TaskGroup | None = None
         self._disk: tuple[Database, Presence] | None = None
@@ -176,14 +184,21 @@ class Process:
         settings, now = self._settings, self.clock.wall()
         with anyio.CancelScope(shield=True):  # what is opened is known, and closed, also if the server ends meanwhile
             self._disk = disk = await anyio.to_thread.run_sync(_on_disk, settings.state_dir, now)
-        opened = Opened(*disk, Pdfs(self.clock), KeptFiles(settings.state_dir))
+        opened = Opened(*disk, Pdfs(self.clock), KeptFiles(settings.state_dir, storage=self.storage))
         accounts = [self._account(opened, each) for each in self.principals.everybody()]
         await _tidied(accounts[0].environment, opened.database, now)
         await _swept(self.principals, now)
         for account in accounts:
             if opened.accounts.setdefault(account.settings.scope, account) is account:
                 self._look_after(account)
+        if self.storage:
+            self.group.start_soon(self._keep_sweeping, self.storage, accounts[0].environment.store)
         return opened
+
+    async def _keep_sweeping(self, storage: Storage, store: JobStore) -> None:
+        while True:
+            await swept(storage, store, self.clock.wall())
+            await self.clock.sleep(_SWEEP_SECONDS)
 
     def _account(self, opened: Opened, settings: Settings) -> Account:
         limiter = RateLimiter(self.clock, SharedRateLimits(opened.database, settings.scope), self._meter)
@@ -206,6 +221,7 @@ class Process:
             works=self._works,
             contexts=context,
             landed=single_flight.landed,
+            shelves=self.shelves,
             signals=opened.signals,
         )
         account = Account(settings, environment, Submission(environment), wire, client, single_flight)
@@ -230,9 +246,9 @@ class Process:
                 await account.wire.close()
 
 
-def parts(settings: Settings) -> KeptFiles:
+def parts(settings: Settings, storage: Storage | None = None) -> KeptFiles:
     """Parts of results; they are kept as long as the answers that name them."""
-    return KeptFiles(settings.state_dir, "parts")
+    return KeptFiles(settings.state_dir, "parts", storage)
 
 
 def _on_disk(state_dir: Path, now: float) -> tuple[Database, Presence]:
@@ -272,7 +288,7 @@ async def _swept(principals: Principals, now: float) -> None:
             parts(settings).remove(digest)
         sweep_scratch(settings.state_dir / "scratch", now)
         Uploads(settings.state_dir).sweep(now)
-        for folder in own_folders(settings.output_dir):
+        for folder in own_folders(settings.output_dir, of_jobs=settings.storage_url is not None):
             Outputs(folder).sweep(now)
 
     try:
