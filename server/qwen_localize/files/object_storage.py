@@ -32,8 +32,11 @@ _PAUSE_SECONDS = 1.0
 _MEGABYTE = 2**20
 # Up to here, a file is put by one request, which can say that nothing may be there yet; it is in memory meanwhile.
 _MOST_AT_ONCE = 32 * _MEGABYTE
-_PIECE = 16 * _MEGABYTE
+# What storage copies by one request; of what is larger, two may come under one name, but only in the same moment.
+_MOST_COPIED = 5 * 1024 * _MEGABYTE
+_PART = _PIECE = 16 * _MEGABYTE
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+_NO_BUCKET = "there is no such bucket"
 _ADVICE = "Check QWEN_LOCALIZE_STORAGE_URL and the AWS_* variables, or try again when the storage can be reached."
 
 
@@ -45,6 +48,10 @@ async def within(seconds: float, call: Callable[[], Awaitable[T]]) -> T:
     """
     with anyio.fail_after(seconds):
         return await call()
+
+
+class _Replaced(Exception):
+    """What is read has another version now, or is gone."""
 
 
 class ObjectStorage:
@@ -84,12 +91,14 @@ class ObjectStorage:
         """See `Storage`."""
         size = await _size(path)
         try:
-            if size <= _MOST_AT_ONCE or self._folder:
+            if size <= _MOST_AT_ONCE:
                 await self._tried(
                     lambda: obstore.put_async(self._store, key, path, mode="create"), seconds=_seconds(size)
                 )
             elif await self.has(key):
                 return False
+            elif size > _MOST_COPIED:
+                await self.put(key, path)
             else:
                 await self._put_large(key, path, size)
         except exceptions.AlreadyExistsError:
@@ -106,7 +115,7 @@ class ObjectStorage:
                 lambda: obstore.copy_async(self._store, incoming, key, overwrite=False), seconds=_seconds(size)
             )
         finally:
-            with anyio.CancelScope(shield=True):
+            with anyio.move_on_after(CHECK_SECONDS, shield=True):
                 await self._forgotten(incoming)
 
     async def _forgotten(self, key: str) -> None:
@@ -119,7 +128,7 @@ class ObjectStorage:
         """See `Storage`."""
         size = await _size(path)
         await self._tried(
-            lambda: obstore.put_async(self._store, key, path, chunk_size=_PIECE, max_concurrency=4),
+            lambda: obstore.put_async(self._store, key, path, chunk_size=_PART, max_concurrency=4),
             seconds=_seconds(size),
         )
         await self._settled(key)
@@ -131,16 +140,21 @@ class ObjectStorage:
 
     async def get(self, key: str, path: Path) -> None:
         """See `Storage`."""
-        found = await self._head(key)
-        if found is None:
-            raise NotStored(f"There is nothing under {quote(key)} in the storage any more.")
         temporary = path.with_name(f".partial-{uuid4().hex[:12]}")
-        try:
-            await anyio.to_thread.run_sync(lambda: path.parent.mkdir(parents=True, exist_ok=True))
-            await self._copied(key, found, temporary)
-            await anyio.to_thread.run_sync(_placed, temporary, path, found["last_modified"].timestamp())
-        finally:
-            temporary.unlink(missing_ok=True)
+        for _ in range(TRIES):
+            if (found := await self._head(key)) is None:
+                raise NotStored(f"There is nothing under {quote(key)} in the storage any more.")
+            try:
+                await anyio.to_thread.run_sync(lambda: path.parent.mkdir(parents=True, exist_ok=True))
+                await self._copied(key, found, temporary)
+                await anyio.to_thread.run_sync(_placed, temporary, path, found["last_modified"].timestamp())
+            except _Replaced:
+                continue
+            else:
+                return
+            finally:
+                temporary.unlink(missing_ok=True)
+        raise self._unavailable(f"what is under {quote(key)} is replaced again and again while it is read")
 
     async def _copied(self, key: str, found: Any, path: Path) -> None:
         """All of it on the disk, piece by piece, all of the same version."""
@@ -159,7 +173,7 @@ class ObjectStorage:
         try:
             return await self._tried(read)
         except (FileNotFoundError, exceptions.PreconditionError):
-            raise StorageUnavailable(f"What is under {quote(key)} was replaced while it was read. Try again.") from None
+            raise _Replaced from None
 
     async def found(self, key: str) -> Stored | None:
         """See `Storage`."""
@@ -215,7 +229,7 @@ class ObjectStorage:
                 raise
             except FileNotFoundError as error:
                 if "NoSuchBucket" in str(error):
-                    raise self._unavailable("there is no such bucket") from None
+                    raise self._unavailable(_NO_BUCKET) from None
                 raise
             except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
                 raise self._unavailable("it refuses the credentials") from None
@@ -252,6 +266,8 @@ def _reason(error: Exception, seconds: float) -> str:
     """Why a call failed, in words that hold nothing of how the client was set up."""
     if isinstance(error, TimeoutError):
         return f"it does not answer within {seconds:.0f} s"
+    if "NoSuchBucket" in str(error):
+        return _NO_BUCKET
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return "it cannot be reached, or failed" if isinstance(error, exceptions.GenericError) else "it failed"

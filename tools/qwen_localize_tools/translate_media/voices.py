@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
+
 from qwen_localize.errors import BadInput, Spoiled
 from qwen_localize.files import Apart, Inspected
 from qwen_localize.tool import Context, SavedFile
