@@ -73,10 +73,14 @@ class Customers:
     def _anybody(self) -> Replica:
         return self._chance.choice(self._town.replicas)
 
+    @staticmethod
+    def image(number: int) -> str:
+        """A picture as an argument of a call."""
+        return f"data:image/png;base64,{b64encode(picture(number)).decode()}"
+
     async def order(self, number: int, **arguments: Any) -> str:
         """The job that translates a picture."""
-        image = f"data:image/png;base64,{b64encode(picture(number)).decode()}"
-        job = await self.call("translate_image", image=image, target_lang="ru", **arguments)
+        job = await self.call("translate_image", image=self.image(number), target_lang="ru", **arguments)
         return str(job["job_id"])
 
     async def order_all(self, numbers: range, at_once: int = 6) -> dict[int, str]:
