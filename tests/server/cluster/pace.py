@@ -45,12 +45,17 @@ class Pace:
     def rule(self) -> None:
         """Have the product in this process go by it."""
 
+        def now(_: RealClock) -> float:
+            return time.monotonic() * self.speed
+
+        def wall(_: RealClock) -> float:
+            return self.wall()
+
         async def sleep(_: RealClock, seconds: float) -> None:
             await anyio.sleep(seconds / self.speed)
 
-        RealClock.now = lambda _: time.monotonic() * self.speed  # type: ignore[method-assign]
-        RealClock.wall = lambda _: self.wall()  # type: ignore[method-assign]
-        RealClock.sleep = sleep  # type: ignore[method-assign]
+        for method in (now, wall, sleep):
+            setattr(RealClock, method.__name__, method)
 
     def in_database(self) -> tuple[str, ...]:
         """Statements that have a database go by it: its functions of time are found in a schema before its own."""
