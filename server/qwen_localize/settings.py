@@ -26,6 +26,8 @@ _SECURE_URL = re.compile(
     re.IGNORECASE,
 )
 _PUBLIC_URL = re.compile(r"https?://[^/?#@\s]+(?:/[^?#\s]*)?", re.IGNORECASE)
+_DATABASE_URL = re.compile(r"postgres(?:ql)?://\S+")
+_STORAGE_URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[^?#\s]*)?|file:///[^?#]+")
 _SHORTEST_SECRET = 32
 # What a client leaves of a reference to a variable that is not set, or of a field that its user left empty.
 _REFERENCE = re.compile(r"\$\w+|\$\{[^{}]*\}|\{env:\w+\}")
@@ -147,6 +149,18 @@ class Settings(BaseModel):
         description="over HTTP: signs links to files, at least 32 characters, the same for all replicas; default: one "
         "that is kept in the state directory",
     )
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_DATABASE_URL",
+        description="`postgresql://…`: jobs, costs and limits that replicas and workers share (extra `cluster`); "
+        "default: SQLite in the state directory",
+    )
+    storage_url: str | None = Field(
+        None,
+        validation_alias="QWEN_LOCALIZE_STORAGE_URL",
+        description="`s3://bucket/prefix`, or `file:///folder` on a shared disk: inputs and finished files that "
+        "replicas share (extra `cluster`); S3 is reached as the usual `AWS_*` variables say",
+    )
 
     @field_validator("region")
     @classmethod
@@ -192,6 +206,20 @@ class Settings(BaseModel):
         if secret and len(secret.get_secret_value()) < _SHORTEST_SECRET:
             raise ValueError(f"it must have at least {_SHORTEST_SECRET} characters")
         return secret
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres(cls, url: SecretStr | None) -> SecretStr | None:
+        if url and not _DATABASE_URL.fullmatch(url.get_secret_value().strip()):
+            raise ValueError("write a URL that begins with postgresql://, such as postgresql://user@host:5432/name")
+        return SecretStr(url.get_secret_value().strip()) if url else None
+
+    @field_validator("storage_url")
+    @classmethod
+    def _storage(cls, url: str | None) -> str | None:
+        if url is not None and not _STORAGE_URL.fullmatch(url := url.strip()):
+            raise ValueError("write s3://bucket/prefix, or file:///folder for a disk that all replicas share")
+        return url.rstrip("/") if url else None
 
     @field_validator("output_dir", "state_dir")
     @classmethod

@@ -141,3 +141,34 @@ def test_further_folders_may_be_read_and_one_that_is_not_there_is_told(
 def test_variables_of_others_that_bear_a_setting_s_own_name_are_none_of_ours() -> None:
     others = dict.fromkeys(Settings.model_fields, "of another program")
     assert Settings.load(others) == Settings.load({})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("QWEN_LOCALIZE_DATABASE_URL", "mysql://u:hunter2@host/db", "begins with postgresql://"),
+        ("QWEN_LOCALIZE_DATABASE_URL", "host=/run user=hunter2", "begins with postgresql://"),
+        ("QWEN_LOCALIZE_STORAGE_URL", "https://hunter2.example", "write s3://bucket/prefix"),
+        ("QWEN_LOCALIZE_STORAGE_URL", "s3:///hunter2", "write s3://bucket/prefix"),
+        ("QWEN_LOCALIZE_STORAGE_URL", "file://hunter2/folder", "file:///folder"),
+    ],
+)
+def test_a_store_for_replicas_that_is_none_is_refused_with_the_form_it_takes(name: str, value: str, words: str) -> None:
+    with pytest.raises(BadSetting, match=words) as caught:
+        Settings.load({name: value})
+    assert str(caught.value).startswith(name)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_stores_for_replicas_are_named_by_urls_and_the_password_of_one_is_in_no_representation() -> None:
+    urls = {
+        "QWEN_LOCALIZE_DATABASE_URL": " postgres://user:hunter2@db:5432/jobs ",
+        "QWEN_LOCALIZE_STORAGE_URL": "s3://bucket/some/prefix/",
+    }
+    settings = Settings.load(urls)
+    assert settings.database_url
+    assert settings.database_url.get_secret_value() == "postgres://user:hunter2@db:5432/jobs"
+    assert settings.storage_url == "s3://bucket/some/prefix"
+    assert "hunter2" not in repr(settings) + settings.model_dump_json()
+    assert Settings.load({}).database_url is None
+    assert Settings.load({}).storage_url is None

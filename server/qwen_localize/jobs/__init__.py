@@ -1,8 +1,9 @@
 """Paid work that outlives a request: written down before it is paid, followed until its files are on disk."""
 
 from .environment import Environment
+from .gate import Gate
 from .lifecycle import Ending
-from .locks import Lock, Presence
+from .locks import FileLeader, FilePresence, Leader, Lock, Presence
 from .order import Order
 from .poller import Poller
 from .records import FINAL, RESTING, JobRecord, Kind, State
@@ -20,11 +21,15 @@ __all__ = [
     "Ending",
     "Environment",
     "Evidence",
+    "FileLeader",
+    "FilePresence",
+    "Gate",
     "GivenUp",
     "JobRecord",
     "JobSignals",
     "JobStore",
     "Kind",
+    "Leader",
     "Lock",
     "OneOrMany",
     "Order",

@@ -12,6 +12,7 @@ from ..dashscope import Client
 from ..errors import StateUnavailable
 from ..files import Kept, KeptFiles, Media
 from .children import Children
+from .gate import Gate
 from .lifecycle import Lifecycle
 from .locks import Presence
 from .records import JobRecord, Kind
@@ -33,6 +34,7 @@ class Environment:
         works: how the jobs of each tool are done, by the tool's name.
         contexts: makes what a batch works with.
         landed: returns when all paid calls have come back that nobody waits for any more.
+        gate: where submissions go one by one, if other machines submit as well.
         woken: there is something new to do.
         waiting: how many requests wait for each job.
     """
@@ -48,6 +50,7 @@ class Environment:
     works: Works
     contexts: Contexts
     landed: Callable[[], Awaitable[None]]
+    gate: Gate | None = None
     signals: JobSignals = field(default_factory=JobSignals)
     woken: Signal = field(default_factory=Signal)
     waiting: Counter[str] = field(default_factory=Counter)

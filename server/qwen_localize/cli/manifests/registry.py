@@ -13,8 +13,9 @@ REPOSITORY = "https://github.com/qwen-localize/qwen-localize"
 TITLE = "Qwen Localize"
 DESCRIPTION = "Alibaba Model Studio's translation and localization models as tools: finished files, not task ids."
 _SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
-# The registry's package speaks over stdio, where these decide nothing; clients ask their users for all that is listed.
-_OVER_HTTP = frozenset(
+# The registry's package speaks over stdio, for one user, where these decide nothing, or are of no use; clients ask
+# their users for all that is listed.
+_FOR_MANY = frozenset(
     {
         "token",
         "allowed_hosts",
@@ -26,6 +27,8 @@ _OVER_HTTP = frozenset(
         "principals",
         "public_url",
         "link_secret",
+        "database_url",
+        "storage_url",
     }
 )
 
@@ -47,7 +50,7 @@ def server_json() -> dict[str, Any]:
                 "version": __version__,
                 "runtimeHint": "uvx",
                 "transport": {"type": "stdio"},
-                "environmentVariables": [_variable(name) for name in Settings.model_fields if name not in _OVER_HTTP],
+                "environmentVariables": [_variable(name) for name in Settings.model_fields if name not in _FOR_MANY],
             }
         ],
     }
