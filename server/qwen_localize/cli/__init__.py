@@ -258,10 +258,11 @@ def _usage(options: argparse.Namespace) -> None:  # noqa: ARG001 - as every comm
 async def _show_usage() -> None:
     from ..clock import RealClock
     from ..settings import Settings
-    from ..state import CostLedger, Database
+    from ..state import CostLedger
+    from ..tool.surroundings import open_database
 
     settings = Settings.load()
-    database = Database(settings.state_dir, RealClock().wall())
+    database = open_database(settings, RealClock().wall())
     try:
         rows = await CostLedger(database).by_day(settings.scope if settings.key else None, shared=True)
     finally:
