@@ -22,9 +22,10 @@ CHECK_SECONDS = 5.0
 _MESSAGES = {
     "key": "There is no API key. Set DASHSCOPE_API_KEY.",
     "store": "The job store cannot be opened or written. Make QWEN_LOCALIZE_STATE_DIR writable, with room on its disk.",
-    "database": "The database that replicas share cannot be reached or written. See that it runs and has room, and check "
-    "QWEN_LOCALIZE_DATABASE_URL; what is begun goes on when it is back.",
-    "storage": "The storage that replicas share cannot be used. Check QWEN_LOCALIZE_STORAGE_URL and the AWS_* variables.",
+    "database": "The database that replicas share cannot be reached or written. See that it runs and has room, and "
+    "check QWEN_LOCALIZE_DATABASE_URL; what is begun goes on when it is back.",
+    "storage": "The storage that replicas share cannot be used. Check QWEN_LOCALIZE_STORAGE_URL and the AWS_* "
+    "variables.",
     "disk": "The output directory cannot be written, or its disk is full. Make room there, or set "
     "QWEN_LOCALIZE_OUTPUT_DIR to another one.",
 }

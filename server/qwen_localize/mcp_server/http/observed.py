@@ -54,6 +54,7 @@ class ObservedStore(ABC):
             "SELECT tool, model, count(*) AS calls, sum(cny) AS cny FROM spending WHERE cny > 0 GROUP BY tool, model"
         )
 
+    @abstractmethod
     def close(self) -> None:
         """Look no more."""
 
@@ -139,6 +140,9 @@ class ObservedDatabase(ObservedStore):
     async def _rows(self, query: LiteralString) -> list[dict[str, Any]]:
         [found] = await self._answered(lambda look: look.rows(query))
         return found
+
+    def close(self) -> None:
+        """See `ObservedStore`; nothing stays open."""
 
     async def _answered(self, ask: Callable[["PostgresLook"], T]) -> T:
         def asked() -> T:
