@@ -283,7 +283,7 @@ async def town(
     pace, config = Pace.now(speed), SandboxConfig(task_seconds=task_seconds, plain=True)
     shared = shared or Shared()
     if shared.database:
-        await anyio.to_thread.run_sync(_set, shared.database, pace)
+        await anyio.to_thread.run_sync(pace.set_in, shared.database)
     with _forking() as control:
         async with running(config, clock=ServiceTime(pace)) as sandbox, anyio.create_task_group() as group:
             made = Town(folder, sandbox, pace, shared, control, group)
@@ -293,14 +293,6 @@ async def town(
                 with anyio.CancelScope(shield=True):
                     for member in made.members:
                         await member.kill()
-
-
-def _set(database: str, pace: Pace) -> None:
-    import psycopg
-
-    with psycopg.connect(database, autocommit=True) as connection:
-        for statement in pace.in_database():
-            connection.execute(statement.encode())
 
 
 @contextmanager
