@@ -24,6 +24,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
+from qwen_localize.jobs.queue import Queue
+from qwen_localize.state.postgres import PostgresSession
+from virtual_time import VirtualClock
+
 if TYPE_CHECKING:
     from pwd import struct_passwd
 
@@ -218,3 +222,19 @@ def postgres(postgres_server: PostgresServer) -> Iterator[Postgres]:
     url = postgres_server.database()
     yield Postgres(url)
     postgres_server.drop(url)
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def stored(request: pytest.FixtureRequest) -> dict[str, str]:
+    """What a server is told to have its jobs in the one store or in the other, with each test once for both."""
+    if request.param == "SQLite":
+        return {}
+    return {"QWEN_LOCALIZE_DATABASE_URL": request.getfixturevalue("virtual_postgres").url}
+
+
+@pytest.fixture
+def virtual_postgres(postgres: Postgres, monkeypatch: pytest.MonkeyPatch, clock: VirtualClock) -> Postgres:
+    """A database whose clock is that of the virtual loop; nobody is told of what he can look for, at no cost."""
+    monkeypatch.setattr(PostgresSession, "now", lambda *_: clock.wall())
+    monkeypatch.setattr(Queue, "listens", False)
+    return postgres

@@ -15,6 +15,7 @@ LocalizeError               one to three sentences: what, why, what to do
 │   ├── OverBudget
 │   ├── NeedsDecision
 │   ├── StateUnavailable
+│   │   └── StorageUnavailable
 │   └── OutputUnavailable
 ├── TryLater                nobody can act now
 │   ├── Throttled
@@ -106,6 +107,10 @@ class NeedsDecision(SetupError):
 
 class StateUnavailable(SetupError):
     """The job store cannot be opened or written."""
+
+
+class StorageUnavailable(StateUnavailable):
+    """The storage that replicas share cannot be reached, or refuses what is asked of it."""
 
 
 class OutputUnavailable(SetupError):

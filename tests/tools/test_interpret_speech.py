@@ -215,7 +215,10 @@ async def test_sentences_behind_one_whose_voice_is_gone_are_not_mixed_with_those
     async def keep_part(data: bytes) -> str:
         return data.decode()
 
-    files = SimpleNamespace(keep_part=keep_part, parts=SimpleNamespace(has=voices.__contains__))
+    async def brought(digest: str) -> bool:
+        return digest in voices
+
+    files = SimpleNamespace(keep_part=keep_part, parts=SimpleNamespace(brought=brought))
     context: Any = SimpleNamespace(calls=SimpleNamespace(keep=keep, kept=found), files=files)
     first = Keeper(context, Wish(LIVE, "en", "English"), "digest")
     for number, name in enumerate(("one", "two", "three")):

@@ -10,6 +10,8 @@ from .offers import offer
 from .outputs import Artifact, ArtifactType, Inspected, Outputs, mark_of, own_folder, own_folders, safe_name
 from .pdf import Pdf, Pdfs
 from .scratch import scratch_folder, sweep_scratch
+from .shelves import Shelf, Shelves, is_of_job
+from .storage import NotStored, Storage, Stored, open_storage
 from .uploads import Door, TooMuch, Uploads
 
 __all__ = [
@@ -25,20 +27,27 @@ __all__ = [
     "LocalMedia",
     "Media",
     "MediaRules",
+    "NotStored",
     "Outputs",
     "Pdf",
     "Pdfs",
     "RemoteMedia",
     "Replaced",
+    "Shelf",
+    "Shelves",
+    "Storage",
+    "Stored",
     "TooMuch",
     "Uploads",
     "find",
     "fits",
+    "is_of_job",
     "is_remote",
     "keyless_environment",
     "located",
     "mark_of",
     "offer",
+    "open_storage",
     "own_folder",
     "own_folders",
     "permitted",

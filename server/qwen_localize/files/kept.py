@@ -1,6 +1,7 @@
 """Inputs of jobs, and parts of results, kept in the state directory so that any process can go on with a job.
 
-Named by their content: equal inputs of many jobs are kept once.
+Named by their content: equal inputs of many jobs are kept once. Where replicas share storage, each keeps there what it
+keeps here, and what one does not have, it brings from there.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ import anyio.to_thread
 from ..errors import BadInput, StateUnavailable
 from .inputs import read_pieces
 from .media import LocalFile, LocalMedia, Media, RemoteMedia
+from .storage import NotStored, Storage
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 # What no job knows is left over from a process that died before it had written its job down.
@@ -59,10 +61,11 @@ class KeptFiles:
     Args:
         state: the state directory.
         folder: which of its folders; results that are paid for have one of their own.
+        storage: what replicas share.
     """
 
-    def __init__(self, state: Path, folder: str = "inputs") -> None:
-        self._folder = state / folder
+    def __init__(self, state: Path, folder: str = "inputs", storage: Storage | None = None) -> None:
+        self._folder, self._storage = state / folder, storage
         self._claimed: set[str] = set()
 
     def path(self, digest: str) -> Path:
@@ -76,20 +79,58 @@ class KeptFiles:
         return self._folder / digest
 
     def has(self, digest: str) -> bool:
-        """Whether the bytes are there."""
-        return self.path(digest).exists()
+        """Whether the bytes are there; with storage, they may as well be in that, which is not asked."""
+        return self._storage is not None or self.path(digest).exists()
 
     def holds(self, kept: Kept) -> bool:
         """Whether an input can be had: what is behind a URL is not here, and is the service's to fetch."""
         return not kept.digest or self.has(kept.digest)
 
+    async def is_lost(self, kept: Kept) -> bool:
+        """Whether an input is neither here nor in the storage, which is asked; without one, see `holds`.
+
+        Raises:
+            StorageUnavailable: the storage cannot be used.
+        """
+        if self._storage is None or not kept.digest or kept.digest in self._claimed:
+            return False
+        is_here = await anyio.to_thread.run_sync(self.path(kept.digest).exists)
+        return not is_here and not await self._storage.has(self._key(kept.digest))
+
+    def _key(self, digest: str) -> str:
+        return f"{self._folder.name}/{digest}"
+
+    async def brought(self, digest: str) -> bool:
+        """See that the bytes are on this disk: whether they are.
+
+        Raises:
+            StateUnavailable: the storage cannot be used, or the disk refuses them.
+        """
+        path = self.path(digest)
+        if await anyio.to_thread.run_sync(path.exists):
+            return True
+        if self._storage is None:
+            return False
+        try:
+            await self._storage.get(self._key(digest), path)
+        except NotStored:
+            return False
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return True
+
     async def put(self, data: bytes) -> str:
         """Keep bytes: their digest. What is kept already is as new.
 
         Raises:
-            StateUnavailable: the disk refuses them.
+            StateUnavailable: the disk refuses them, or the storage cannot be used.
         """
-        return await anyio.to_thread.run_sync(self._put, data)
+        return await self._shared(await anyio.to_thread.run_sync(self._put, data))
+
+    async def _shared(self, digest: str) -> str:
+        if self._storage:  # also what is there already: by its age it is known what nobody needs
+            await self._storage.put(self._key(digest), self.path(digest))
+        return digest
 
     def _put(self, data: bytes) -> str:
         digest = hashlib.sha256(data).hexdigest()
@@ -115,9 +156,9 @@ class KeptFiles:
 
         Raises:
             BadInput: it cannot be read.
-            StateUnavailable: the disk refuses it.
+            StateUnavailable: the disk refuses it, or the storage cannot be used.
         """
-        return Kept(file.name, digest=await anyio.to_thread.run_sync(self._hold, file.path))
+        return Kept(file.name, digest=await self._shared(await anyio.to_thread.run_sync(self._hold, file.path)))
 
     def _hold(self, path: Path) -> str:
         with self._placed() as (file, hashed):
@@ -139,21 +180,27 @@ class KeptFiles:
             self._claimed.add(hashed.hexdigest())
             temporary.replace(self._folder / hashed.hexdigest())
         except OSError as error:
-            raise StateUnavailable(
-                f"{self._folder} cannot be written ({error.strerror}). Free some space, or set "
-                "QWEN_LOCALIZE_STATE_DIR to another folder."
-            ) from error
+            raise self._unwritable(error) from error
         finally:
             temporary.unlink(missing_ok=True)
+
+    def _unwritable(self, error: OSError) -> StateUnavailable:
+        return StateUnavailable(
+            f"{self._folder} cannot be written ({error.strerror}). Free some space, or set "
+            "QWEN_LOCALIZE_STATE_DIR to another folder."
+        )
 
     async def get(self, kept: Kept) -> Media:
         """An input as media.
 
         Raises:
             BadInput: its bytes are gone, or are not what they were.
+            StateUnavailable: they are in the storage, and cannot be brought from there now.
         """
         if kept.url:
             return RemoteMedia(kept.url, kept.name)
+        if self._storage:
+            await self.brought(kept.digest)
         data = await anyio.to_thread.run_sync(self._get, kept.digest)
         return LocalMedia(kept.name, data, kept.mime_type)
 
@@ -168,7 +215,10 @@ class KeptFiles:
         return data
 
     def remove(self, digest: str) -> None:
-        """Let go of bytes that no job needs, unless they were kept for one that is not written down yet."""
+        """Let go of bytes that no job needs, unless they were kept for one that is not written down yet.
+
+        In storage they stay until they are old: another replica may need them for a job that it is just writing down.
+        """
         if digest not in self._claimed:
             self.path(digest).unlink(missing_ok=True)
 

@@ -20,6 +20,7 @@ import anyio.to_thread
 from ..errors import OutputUnavailable, Spoiled
 from ..wellformed import whole
 from .kept import LEFT_OVER_SECONDS
+from .shelves import Shelf, Shelves
 
 _ROOM = 64 * 1024 * 1024
 # With a device's name before its first dot, a file is that device on Windows.
@@ -82,11 +83,17 @@ class Outputs:
     Args:
         directory: where files go; made when first needed.
         room: bytes that must be free before anything is paid for.
+        shelf: where replicas share what is written; a file is there before it has its name here.
     """
 
-    def __init__(self, directory: Path, room: int = _ROOM) -> None:
+    def __init__(self, directory: Path, room: int = _ROOM, shelf: Shelf | None = None) -> None:
         self.directory = directory
-        self._room = room
+        self._room, self._shelf = room, shelf
+
+    @classmethod
+    def shared(cls, directory: Path, shelves: Shelves | None, room: int = _ROOM) -> "Outputs":
+        """A directory, shared with other replicas if there are shelves, and it has one of them."""
+        return cls(directory, room, shelves.of(directory) if shelves else None)
 
     async def prepare(self) -> None:
         """Make sure that a result could be written, before it is paid for.
@@ -167,7 +174,7 @@ class Outputs:
                     continue
                 if await anyio.to_thread.run_sync(_same, temporary, path):
                     return path
-                if await anyio.to_thread.run_sync(_place, temporary, path):
+                if await self._placed(temporary, path):
                     return path
         raise AssertionError("names never run out")
 
@@ -205,19 +212,34 @@ class Outputs:
 
     async def _keep(self, temporary: Path, stem: str, ending: str, planned: str, plan: Plan | None) -> Path:
         """The whole file's final path, once it is there."""
-        if planned:
-            placed: bool = await anyio.to_thread.run_sync(_same, temporary, Path(planned))
-            if placed:
-                return Path(planned)
+        if planned and await self._was_placed(temporary, Path(planned)):
+            return Path(planned)
         for name in _names(safe_name(stem), ending):
             path = self.directory / name
             if path.exists():
                 continue
             if plan:
                 await plan(str(path))
-            if await anyio.to_thread.run_sync(_place, temporary, path):
+            if await self._placed(temporary, path):
                 return path
         raise AssertionError("names never run out")
+
+    async def _was_placed(self, temporary: Path, path: Path) -> bool:
+        """Whether an earlier try, perhaps another replica's, has given an equal file this name."""
+        is_here: bool = await anyio.to_thread.run_sync(_same, temporary, path)
+        if self._shelf is None or path.parent != self.directory:
+            return is_here and self._shelf is None
+        if is_here:
+            return await self._shelf.take(path, path.name)
+        return await self._shelf.holds(temporary, path.name) and await anyio.to_thread.run_sync(_place, temporary, path)
+
+    async def _placed(self, temporary: Path, path: Path) -> bool:
+        """Give a file its name unless that is taken, here or by another replica."""
+        if self._shelf:
+            is_free = not await anyio.to_thread.run_sync(path.exists)
+            if not (is_free and await self._shelf.take(temporary, path.name)):
+                return False
+        return await anyio.to_thread.run_sync(_place, temporary, path)
 
 
 async def _written(path: Path, chunks: AsyncIterable[bytes], most: int) -> None:
@@ -258,9 +280,10 @@ def own_folder(root: Path, principal: str) -> Path:
     return root / mark_of(principal) if principal else root
 
 
-def own_folders(root: Path) -> list[Path]:
-    """The folders of all who have one."""
-    return [root, *root.glob("p-*")]
+def own_folders(root: Path, *, of_jobs: bool = False) -> list[Path]:
+    """The folders of all who have one; with `of_jobs`, those of jobs as well."""
+    folders = [root, *root.glob("p-*")]
+    return [*folders, *(job for folder in folders for job in folder.glob("job-*"))] if of_jobs else folders
 
 
 def mark_of(principal: str) -> str:

@@ -1,5 +1,6 @@
 """Files that callers have sent to a server whose disk they do not share: kept for a day, each for its sender alone."""
 
+import errno
 import hashlib
 import shutil
 from collections import Counter
@@ -13,6 +14,8 @@ import anyio.to_thread
 
 from ..errors import Spoiled
 from .inputs import MOST_BYTES
+from .shelves import Shelf
+from .storage import NotStored, Storage
 
 KEPT_SECONDS = 24 * 3600.0
 # How much one principal may have here at a time.
@@ -23,11 +26,12 @@ _PARTIAL = ".partial-"
 class Door(Protocol):
     """How files come to a server whose disk the caller does not share."""
 
-    def stored(self, reference: str) -> Path | None:
-        """The file behind one of this server's own links; None if it is no such link. Runs in a worker thread.
+    async def stored(self, reference: str) -> Path | None:
+        """The file behind one of this server's own links; None if it is no such link.
 
         Raises:
             BadInput: it is one that cannot be used.
+            StateUnavailable: it cannot be had now.
         """
 
     def advice(self, references: Sequence[str]) -> str:
@@ -43,10 +47,11 @@ class Uploads:
 
     Args:
         state: the state directory.
+        storage: what replicas share: what has come to one of them can be used at any.
     """
 
-    def __init__(self, state: Path) -> None:
-        self._folder = state / "uploads"
+    def __init__(self, state: Path, storage: Storage | None = None) -> None:
+        self._folder, self._storage = state / "uploads", storage
         self._coming: Counter[str] = Counter()
 
     def path(self, mark: str, number: str, name: str) -> Path:
@@ -63,6 +68,23 @@ class Uploads:
         """Whether an upload has come, and is kept still; `now` in Unix seconds."""
         return path.is_file() and now - path.stat().st_mtime < KEPT_SECONDS
 
+    async def brought(self, path: Path, now: float) -> bool:
+        """See that an upload is on this disk: whether it has come, to whichever replica, and is kept still.
+
+        Raises:
+            StorageUnavailable: the storage cannot be used.
+            OSError: the disk refuses it.
+        """
+        if self._storage and not await anyio.to_thread.run_sync(path.is_file):
+            try:
+                await self._storage.get(self._key(path), path)
+            except NotStored:
+                return False
+        return await anyio.to_thread.run_sync(self.is_there, path, now)
+
+    def _key(self, path: Path) -> str:
+        return f"uploads/{path.relative_to(self._folder).as_posix()}"
+
     async def take(self, path: Path, chunks: AsyncIterator[bytes], now: float, expected: bytes = b"") -> int:
         """Keep what comes where `path` says: its length. `expected` is its SHA-256, if that was told.
 
@@ -71,10 +93,11 @@ class Uploads:
             Spoiled: it is not what was told.
             FileExistsError: something has come there already.
             OSError: the disk refuses it.
+            StorageUnavailable: the storage cannot be used.
         """
         mine = path.parent.parent
         await anyio.to_thread.run_sync(self.sweep, now)
-        room = await anyio.to_thread.run_sync(_room, mine)
+        room = await self._room(mine, now)
         size, digest = 0, hashlib.sha256()
         with self._partial(mine) as temporary:
             with temporary.open("xb") as file:
@@ -86,8 +109,19 @@ class Uploads:
                     digest.update(chunk)
             if expected and digest.digest() != expected:
                 raise Spoiled("What arrived is not what the digest was made of. Send it again.")
+            shelf = Shelf(self._storage, self._key(path.parent)) if self._storage else None
+            if shelf and not await shelf.take(temporary, path.name):
+                raise FileExistsError(errno.EEXIST, "another replica has taken a file there")
             await anyio.to_thread.run_sync(_place, temporary, path)
         return size
+
+    async def _room(self, mine: Path, now: float) -> int:
+        """How many bytes a principal may still send, to all replicas."""
+        room: int = await anyio.to_thread.run_sync(_room, mine)
+        if self._storage is None:
+            return room
+        listed = [each async for each in self._storage.listed(f"uploads/{mine.name}")]
+        return min(room, _left([each.bytes for each in listed if now - each.modified < KEPT_SECONDS]))
 
     @contextmanager
     def _partial(self, folder: Path) -> Iterator[Path]:
@@ -124,7 +158,10 @@ def _room(folder: Path) -> int:
     Raises:
         TooMuch: as many files are here as may be.
     """
-    sizes = [size for path in folder.glob("*/*") if (size := _size(path)) is not None]
+    return _left([size for path in folder.glob("*/*") if (size := _size(path)) is not None])
+
+
+def _left(sizes: list[int]) -> int:
     if len(sizes) >= MOST_FILES:
         raise TooMuch(
             f"{MOST_FILES} uploads are kept for you already. Use those that are here, or go on tomorrow: each is kept "

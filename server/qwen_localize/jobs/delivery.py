@@ -94,6 +94,7 @@ class Delivery:
             return await self._fetch_into(Path(job.directory), job, work)
         except OutputUnavailable:
             home = own_folder(self._env.output_dir, job.principal)
+            home = home / job.id if self._env.shelves else home
             if home == Path(job.directory):
                 raise
             return await self._fetch_into(home, await self._env.store.get(job.id) or job, work)
@@ -102,7 +103,7 @@ class Delivery:
         self, directory: Path, job: JobRecord, work: Upstream
     ) -> tuple[JobRecord, LocalizeError | None]:
         """As `_fetch`; one bad result does not keep others out."""
-        outputs = Outputs(directory, room=0)  # what is paid for may have the last of it
+        outputs = Outputs.shared(directory, self._env.shelves, room=0)  # what is paid for may have the last of it
         await outputs.prepare()
         error: LocalizeError | None = None
         for url in job.urls:

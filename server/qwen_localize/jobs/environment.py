@@ -10,7 +10,7 @@ from pathlib import Path
 from ..clock import Clock
 from ..dashscope import Client
 from ..errors import StateUnavailable
-from ..files import Kept, KeptFiles, Media
+from ..files import Kept, KeptFiles, Media, Shelves
 from .children import Children
 from .gate import Gate
 from .lifecycle import Lifecycle
@@ -33,6 +33,7 @@ class Environment:
         output_dir: below it, each principal's results go if a job's own directory can no longer be written.
         works: how the jobs of each tool are done, by the tool's name.
         contexts: makes what a batch works with.
+        shelves: where replicas share what is finished; each job has a folder of its own then.
         landed: returns when all paid calls have come back that nobody waits for any more.
         gate: where submissions go one by one, if other machines submit as well.
         woken: there is something new to do.
@@ -51,6 +52,7 @@ class Environment:
     contexts: Contexts
     landed: Callable[[], Awaitable[None]]
     gate: Gate | None = None
+    shelves: Shelves | None = None
     signals: JobSignals = field(default_factory=JobSignals)
     woken: Signal = field(default_factory=Signal)
     waiting: Counter[str] = field(default_factory=Counter)
@@ -83,7 +85,8 @@ class Environment:
 
     async def _ended(self, job: JobRecord) -> None:
         """Let go of its inputs. What cannot be let go of now is found at a later start."""
-        if not (digests := [kept["digest"] for kept in job.inputs if kept["digest"]]):
+        digests = [kept["digest"] for kept in job.inputs if kept["digest"]]
+        if not digests or self.gate:  # what others may be about to use is let go of by its age
             return
         try:
             await self.store.release(digests, self.inputs.remove)

@@ -160,11 +160,15 @@ class Queue:
     Args:
         database: where it is.
         clock: what time it is.
+
+    Attributes:
         listens: whether new places are told of at once; otherwise they are looked for.
     """
 
-    def __init__(self, database: PostgresDatabase, clock: Clock, *, listens: bool = True) -> None:
-        self._database, self._clock, self._listens = database, clock, listens
+    listens = True
+
+    def __init__(self, database: PostgresDatabase, clock: Clock) -> None:
+        self._database, self._clock = database, clock
         self._connector = _Connector(database)
         self._deferring = manager.JobManager(self._connector)
         self._advances: dict[str, Advance] = {}
@@ -212,7 +216,7 @@ class Queue:
             concurrency=HANDS[of_lane],
             fetch_job_polling_interval=LOOK_SECONDS,
             abort_job_polling_interval=_REMOVED_SECONDS,  # nobody aborts a place: jobs are cancelled in their own rows
-            listen_notify=self._listens,
+            listen_notify=self.listens,
             delete_jobs="always",
             install_signal_handlers=False,
             update_heartbeat_interval=_BEAT_SECONDS,

@@ -76,6 +76,8 @@ class Runner:
             OverBudget: it would pass the daily budget; nothing was sent.
         """
         record = self._record(tool, order, directory)
+        if self._env.shelves:  # no two replicas then give the same name to files of two jobs
+            record = replace(record, directory=str(directory / record.id))
         # Once it is written down it is also begun, and whoever has let it go on also waits for it: what is cancelled
         # in between is felt there.
         with anyio.CancelScope(shield=True):
@@ -101,7 +103,7 @@ class Runner:
         Args:
             batch: whose part it is.
             order: what is to be done.
-            directory: where its artifacts go.
+            directory: where its artifacts go, as those of the batch.
             cap: the daily budget in CNY.
 
         Raises:
@@ -169,19 +171,21 @@ class Runner:
         """The job that is written down, its inputs kept; or the one that it joins."""
 
         def has_inputs() -> bool:
-            return all(self._env.inputs.holds(Kept(**kept)) for kept in record.inputs)
+            return not lost and all(self._env.inputs.holds(Kept(**kept)) for kept in record.inputs)
 
         while True:
             for media in order.inputs:
                 if isinstance(media, LocalMedia):
                     await self._env.inputs.put(media.data)
+            kept = [media for media in order.inputs if isinstance(media, Kept)]
+            lost = [media for media in kept if await self._env.inputs.is_lost(media)]
             try:
                 # In between, the end of another job with the same input may have let go of it, in another process.
                 if added := await self._env.store.add(record, cap, has_inputs):
                     return added
             finally:
                 self._env.inputs.settled(kept["digest"] for kept in record.inputs)
-            if any(isinstance(media, Kept) and not self._env.inputs.holds(media) for media in order.inputs):
+            if lost or not all(self._env.inputs.holds(media) for media in kept):
                 raise TryLater(
                     "An input was let go of by another job that ended just now. Nothing was sent; call again."
                 )

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Collection
 from dataclasses import asdict, fields, replace
+from pathlib import Path
 from typing import Any
 
 from ..state import Cost, Session, Store
 from ..state.costs import expect, purse, settle_job
 from ..state.session import Row
 from .records import FINAL, RESTING, JobRecord, Kind, State
+from .shared_paths import local, neutral
 
 _JSON = frozenset({"arguments", "inputs", "urls", "usage", "planned", "artifacts", "details"})
 _FINAL = ", ".join(f"'{state}'" for state in sorted(FINAL))
@@ -42,10 +44,11 @@ class JobStore:
     Args:
         database: where they are.
         place: gives a job without an owner a place in the queue of all processes; None where each owns what it begins.
+        output_dir: where results go here, if they go elsewhere on other machines that have the same jobs.
     """
 
-    def __init__(self, database: Store, place: Place | None = None) -> None:
-        self._database, self._place = database, place
+    def __init__(self, database: Store, place: Place | None = None, output_dir: Path | None = None) -> None:
+        self._database, self._place, self._output_dir = database, place, output_dir
 
     async def prune(self, now: float) -> None:
         """Forget the jobs that ended more than `KEPT_DAYS` ago, and the parts of batches only after their batches."""
@@ -78,10 +81,10 @@ class JobStore:
         def work(session: Session) -> JobRecord | None:
             keys = {name: getattr(record, name) for name in ("scope", "principal", "digest", "parent")}
             if row := session.execute(_BEGUN if record.parent else _LIVE, keys).fetchone():
-                return _joined(session, record_of(row), record.parent)
+                return _joined(session, self._record(row), record.parent)
             if not has_inputs():
                 return None
-            values = _columns(asdict(record))
+            values = self._columns(asdict(record))
             names, marks = ", ".join(values), ", ".join("?" * len(values))
             session.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
             expect(session, cost, record.created, cap)
@@ -113,7 +116,7 @@ class JobStore:
             values: the fields that change.
         """
         values |= {} if billed is None else {"cost": billed}
-        columns = _columns(values | {"changed": at})
+        columns = self._columns(values | {"changed": at})
         sets = ", ".join(f"{name} = ?" for name in columns)
         marks = ", ".join("?" * len(only))
         where = f"id = ? AND state IN ({marks}) AND owner = coalesce(?, owner)"
@@ -129,7 +132,7 @@ class JobStore:
                 raise _NotNowError
             if billed is not None:
                 settle_job(session, job_id, billed)
-            changed = record_of(row)
+            changed = self._record(row)
             if {"state", "owner"} & values.keys():
                 self._placed(session, changed)
             return changed
@@ -138,6 +141,13 @@ class JobStore:
             return await self._database.write(work)
         except _NotNowError:
             return None
+
+    def _columns(self, values: dict[str, Any]) -> dict[str, Any]:
+        told = neutral(values, self._output_dir) if self._output_dir else values
+        return {name: json.dumps(value) if name in _JSON else value for name, value in told.items()}
+
+    def _record(self, row: Row) -> JobRecord:
+        return record_of(row, self._output_dir)
 
     def _placed(self, session: Session, job: JobRecord) -> None:
         if self._place and not job.owner and job.state not in RESTING:
@@ -208,7 +218,7 @@ class JobStore:
         query += "" if limit is None else f" LIMIT {limit}"
 
         def work(session: Session) -> list[JobRecord]:
-            return [record_of(row) for row in session.execute(query, values)]
+            return [self._record(row) for row in session.execute(query, values)]
 
         return await self._database.read(work)
 
@@ -256,14 +266,11 @@ def _joined(session: Session, job: JobRecord, parent: str) -> JobRecord:
     return replace(job, parent=parent)
 
 
-def _columns(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: json.dumps(value) if name in _JSON else value for name, value in values.items()}
-
-
-def record_of(row: Row) -> JobRecord:
-    """A job as its row has it."""
+def record_of(row: Row, output_dir: Path | None = None) -> JobRecord:
+    """A job as its row has it; with its places on this machine, if `output_dir` tells where they are."""
     values = {item.name: row[item.name] for item in fields(JobRecord)}
     values |= {name: json.loads(values[name]) for name in _JSON}
+    values = local(values, output_dir) if output_dir else values
     typed = {"kind": Kind(values["kind"]), "state": _state(values["state"]), "cancel": bool(values["cancel"])}
     return JobRecord(**values | typed)
 

@@ -1,10 +1,12 @@
 """What a caller reads who does not share this machine's disk: links in the place of paths."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+
+from ..files import is_of_job
 
 # With a type beside them, these are bytes in base64.
 _BYTES = frozenset({"data", "blob"})
@@ -24,12 +26,19 @@ class Presenter:
         link: the link to a result, by the file's name.
         hidden: what words of ours say in the place of other paths.
         is_private: whether the folder has a name that nobody else would write.
+        of_jobs: whether jobs have folders in it, of which files may lie on other replicas' disks.
     """
 
     def __init__(
-        self, folder: Path, link: Callable[[str], str], hidden: Mapping[Path, str], *, is_private: bool
+        self,
+        folder: Path,
+        link: Callable[[str], str],
+        hidden: Mapping[Path, str],
+        *,
+        is_private: bool,
+        of_jobs: bool = False,
     ) -> None:
-        self._folder, self._link, self._is_private = folder, link, is_private
+        self._folder, self._link, self._is_private, self._of_jobs = folder, link, is_private, of_jobs
         roots = dict.fromkeys((folder, folder.resolve()))
         self._prefix = _pattern([each for root in roots for each in (f"{root.as_uri()}/", f"{root}/")])
         self._own = _Places(dict.fromkeys(roots, "your folder on the server"))
@@ -39,26 +48,31 @@ class Presenter:
         """A result as the caller may read it. It looks at the disk."""
         if isinstance(value, dict) and value.get("isError"):
             return _throughout(value, self.words)
-        named = _Places({place: unquote(Path(place).name) for file in _files(value) for place in file})
-        return _throughout(value, lambda text: named.put(self._linked(text, strictly=self._is_private)))
+        files = list(_files(value))
+        named = _Places({place: unquote(Path(place).name) for file in files for place in file})
+        known = {path for path, _ in files} if self._of_jobs else set[str]()
+        return _throughout(value, lambda text: named.put(self._linked(text, known, strictly=self._is_private)))
 
     def words(self, text: str) -> str:
         """Words of ours as the caller may read them. It looks at the disk."""
         return self._hidden.put(self._linked(text, strictly=True))
 
-    def _linked(self, text: str, *, strictly: bool) -> str:
-        """A text with links; `strictly` says whether other paths in the folder are taken out as well."""
+    def _linked(self, text: str, known: Collection[str] = (), *, strictly: bool) -> str:
+        """A text with links; `strictly` says whether other paths in the folder are taken out as well.
+
+        Files of jobs that are `known` by their paths need not lie on this disk.
+        """
         made, position = "", 0
         while match := self._prefix.search(text, position):
             rest = text[match.end() : match.end() + 3 * _MOST_NAME].partition("\n")[0]
-            name, length = self._named(rest, is_uri=match[0].startswith("file:"))
+            name, length = self._named(rest, known, is_uri=match[0].startswith("file:"))
             shown = self._link(name) if name else "" if strictly else match[0]
             made += text[position : match.start()] + shown
             position = match.end() + length
         made += text[position:]
         return self._own.put(made) if strictly else made
 
-    def _named(self, rest: str, *, is_uri: bool) -> tuple[str, int]:
+    def _named(self, rest: str, known: Collection[str], *, is_uri: bool) -> tuple[str, int]:
         """The name of the file that a text goes on with, and how much of the text that is; nothing if there is none.
 
         A name may hold blanks and commas, and so may be followed by what could be a part of it.
@@ -66,13 +80,17 @@ class Presenter:
         ends = [match.end() for match in _ENDING.finditer(rest)]
         for end in [len(rest), *reversed(ends)]:
             name = unquote(rest[:end]) if is_uri else rest[:end]
-            if self._is_file(name):
+            if self._is_file(name, known):
                 return name, end
         return "", 0
 
-    def _is_file(self, name: str) -> bool:
+    def _is_file(self, place: str, known: Collection[str]) -> bool:
+        job, _, name = place.rpartition("/") if self._of_jobs else ("", "", place)
+        if not name or (job and not is_of_job(job)):
+            return False
         try:
-            return bool(name) and Path(name).name == name and (self._folder / name).is_file()
+            path = self._folder / place
+            return path.name == name and ((bool(job) and str(path) in known) or path.is_file())
         except (OSError, ValueError):
             return False
 

@@ -27,7 +27,7 @@ class Link:
 
     Attributes:
         mark: names the principal; see `files.mark_of`.
-        number: names an upload; empty for a result.
+        number: names an upload, or the job whose result it is; empty for another result.
         name: the file's own.
         expires: Unix seconds.
     """

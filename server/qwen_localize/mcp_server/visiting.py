@@ -18,7 +18,7 @@ from mcp.shared.exceptions import MCPError
 
 from ..clock import Clock, RealClock
 from ..errors import BadInput
-from ..files import Uploads, mark_of, safe_name
+from ..files import Shelves, Uploads, is_of_job, mark_of, open_storage, safe_name
 from ..meter import Meter
 from ..settings import Settings
 from ..tool import Prompt, SavedFile, Tool
@@ -52,6 +52,7 @@ class Visit:
         mark: names the principal who makes it.
         folder: where that principal's results are.
         now: Unix seconds.
+        shelves: where replicas share what is finished.
     """
 
     links: Links
@@ -62,27 +63,30 @@ class Visit:
     state: Path
     output: Path
     now: float
+    shelves: Shelves | None = None
 
     @property
     def presenter(self) -> Presenter:
         """Says what the caller may read."""
         hidden = {self.state: "the server's state folder", self.output: "the server's output folder"}
-        return Presenter(self.folder, self.to_result, hidden, is_private=self.mark != "-")
+        is_private, of_jobs = self.mark != "-", self.shelves is not None
+        return Presenter(self.folder, self.to_result, hidden, is_private=is_private, of_jobs=of_jobs)
 
     def to_result(self, name: str) -> str:
-        """A link to a result, by the file's name."""
+        """A link to a result, by the file's name, before which its job's folder may stand."""
         expires = math.ceil((self.now + LINK_SECONDS) / _HOUR) * _HOUR
-        return self.base + self.links.path(Link(FILES, self.mark, "", name, expires))
+        job, _, name = name.rpartition("/")
+        return self.base + self.links.path(Link(FILES, self.mark, job.removeprefix("job-"), name, expires))
 
     def to_upload(self, name: str) -> str:
         """A link by which one file of that name can be sent here, within the hour, and then be used."""
         link = Link(UPLOADS, self.mark, uuid4().hex, safe_name(name or "upload"), int(self.now) + _HOUR)
         return self.base + self.links.path(link)
 
-    def stored(self, reference: str) -> Path | None:
+    async def stored(self, reference: str) -> Path | None:
         """See `files.Door`."""
         try:
-            link = self.links.find(reference)
+            link = await anyio.to_thread.run_sync(self.links.find, reference)
         except ValueError:
             raise _bad_link() from None
         if link is None:
@@ -91,17 +95,20 @@ class Visit:
             return None
         if link.mark != self.mark:
             raise BadInput("This link is another caller's. Upload the file yourself, or pass its public URL.")
-        return self._result(link) if link.kind == FILES else self._upload(link, reference)
+        return await self._result(link) if link.kind == FILES else await self._upload(link, reference)
 
-    def _result(self, link: Link) -> Path:
-        path = self.folder / link.name
-        if not path.is_file():
+    async def _result(self, link: Link) -> Path:
+        job = f"job-{link.number}"
+        path = (self.folder / job if is_of_job(job) else self.folder) / link.name
+        if self.shelves:
+            await self.shelves.bring(path)
+        if not await anyio.to_thread.run_sync(path.is_file):
             raise BadInput("The file behind this link is no longer there. Make it anew, or upload it.")
         return path
 
-    def _upload(self, link: Link, reference: str) -> Path:
+    async def _upload(self, link: Link, reference: str) -> Path:
         path = self.uploads.path(link.mark, link.number, link.name)
-        if self.uploads.is_there(path, self.now):
+        if await self.uploads.brought(path, self.now):
             return path
         if self.now < link.expires:
             raise BadInput(f"Nothing has come to this link yet. First send the file: curl -T FILE '{reference}'")
@@ -144,7 +151,9 @@ class Visits(Callers):
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
-        self._links, self._uploads = Links(settings), Uploads(settings.state_dir)
+        storage = open_storage(settings.storage_url)
+        self._links, self._uploads = Links(settings), Uploads(settings.state_dir, storage)
+        self._shelves = Shelves(storage, settings.output_dir) if storage else None
 
     def link(self, file: SavedFile) -> str:
         """The file's own place, which is told as a signed link to it."""
@@ -210,6 +219,7 @@ class Visits(Callers):
             state=settings.state_dir,
             output=settings.output_dir,
             now=self._clock.wall(),
+            shelves=self._shelves,
         )
 
 

@@ -101,9 +101,24 @@ class Files:
     async def _place(self, reference: str, *, remote: bool = True) -> tuple[str, tuple[Path, ...]]:
         """What a link stands for; anything else as it is. And where that may be read."""
         if not reference.strip().startswith(SCHEME):
+            await self._brought(reference.strip())
             return await entered(reference, self.allowed_dirs, self.door, remote=remote)
         file = await self.finished.find(reference.strip())
         return str(file.path), (file.path.parent,)
+
+    async def _brought(self, reference: str) -> None:
+        """See that a result is on this disk, if a reference is the path of one that another replica has made."""
+        if self.finished.shelves and self.shares_disk and reference.startswith(str(self.finished.directory)):
+            await self.finished.brought(Path(reference))
+
+    async def result(self, file: SavedFile) -> Path:
+        """Where a result lies, which another replica may have made.
+
+        Raises:
+            StorageUnavailable: it cannot be had now.
+        """
+        await self.finished.brought(Path(file.path))
+        return Path(file.path)
 
     async def keep(self, media: Media) -> Kept:
         """Put media where a batch finds it that opens its inputs itself, and memory is free of it.
@@ -140,6 +155,15 @@ class Files:
             StateUnavailable: the disk refuses it; nothing was sent.
         """
         return Kept.of(source) if isinstance(source, RemoteMedia) else await self.kept.hold(source)
+
+    async def held(self, kept: Kept) -> Path:
+        """Where a file lies that was held for a job, if it is there still.
+
+        Raises:
+            StateUnavailable: it cannot be brought to this disk now.
+        """
+        await self.kept.brought(kept.digest)
+        return self.kept.path(kept.digest)
 
     @asynccontextmanager
     async def apart(self, program: Path) -> AsyncIterator[Apart]:
@@ -214,7 +238,7 @@ class Files:
             OutputUnavailable: the disk refused it.
         """
         await self.outputs.prepare()
-        path = await self.outputs.copy(Path(file.path), stem, taken)
+        path = await self.outputs.copy(await self.result(file), stem, taken)
         return file.model_copy(update={"path": whole(str(path)), "uri": path.as_uri()})
 
     async def save_text(self, name: str, text: str, mime_type: str, *, once: bool = False) -> SavedFile:

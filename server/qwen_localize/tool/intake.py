@@ -26,7 +26,7 @@ async def entered(
     reference = reference.strip()
     if door is None:
         return reference, allowed
-    if stored := await anyio.to_thread.run_sync(door.stored, reference):
+    if stored := await door.stored(reference):
         return str(stored), (stored.parent,)
     if is_remote(reference):
         if not remote:

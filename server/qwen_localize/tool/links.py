@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import anyio.to_thread
 
 from ..errors import BadArgument, BadInput, quote
+from ..files import Shelves, is_of_job
 from ..jobs import Runner
 
 SCHEME = "qwen-localize://"
@@ -38,16 +39,19 @@ class FinishedFiles:
     Attributes:
         runner: knows the jobs.
         directory: where files go that no job has.
+        shelves: where replicas share them; what is not on this disk is brought from there.
     """
 
     runner: Runner
     directory: Path
+    shelves: Shelves | None = None
 
     async def find(self, link: str) -> FinishedFile:
         """The file that a link stands for.
 
         Raises:
             BadInput: there is none, or it is not where it was saved any more.
+            StateUnavailable: where it is cannot be found out now.
         """
         match = _LINK.fullmatch(link)
         if not match:
@@ -59,10 +63,21 @@ class FinishedFiles:
             folders: tuple[Path, ...] = (self.directory,)
         else:
             folders, found = await self._of_job(unquote(job_id), int(number), link)
+        await self.brought(found.path)
         place = await anyio.to_thread.run_sync(_place, found.path, folders)
         if place is None:
             raise _missing(link)
         return FinishedFile(place, found.mime_type)
+
+    async def brought(self, path: Path) -> None:
+        """See that a finished file is on this disk, if it is one, and replicas share what is finished.
+
+        Raises:
+            StorageUnavailable: the storage cannot be used.
+            OutputUnavailable: the disk refuses it.
+        """
+        if self.shelves and path.is_relative_to(self.directory):
+            await self.shelves.bring(path)
 
     async def _of_job(self, job_id: str, number: int, link: str) -> tuple[tuple[Path, ...], FinishedFile]:
         try:
@@ -74,7 +89,10 @@ class FinishedFiles:
         artifact = job.artifacts[number - 1]
         file = FinishedFile(Path(str(artifact["path"])), str(artifact["mime_type"]))
         # A batch may have begun before the output directory was changed.
-        return (Path(job.directory), self.directory), file
+        folders = (Path(job.directory), self.directory)
+        # What a batch names may be in the folder of another job, which it has joined.
+        is_joined = self.shelves and file.path.parent.parent == self.directory and is_of_job(file.path.parent.name)
+        return ((*folders, file.path.parent) if is_joined else folders), file
 
 
 def _type(path: Path) -> str:

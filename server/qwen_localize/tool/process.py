@@ -14,7 +14,7 @@ from ..calls import Answer, SessionCache, SingleFlight
 from ..clock import Clock
 from ..dashscope import Client, RateLimiter, Timeouts, Wire
 from ..errors import InternalError, LocalizeError, StateUnavailable
-from ..files import KeptFiles, Outputs, Pdfs, Uploads, own_folders, sweep_scratch
+from ..files import KeptFiles, Outputs, Pdfs, Shelves, Storage, Uploads, open_storage, own_folders, sweep_scratch
 from ..jobs import (
     Environment,
     JobRecord,
@@ -30,11 +30,14 @@ from ..principals import Principals
 from ..settings import Settings
 from ..state import KEPT_DAYS, Answers, CostLedger, SharedRateLimits, Store
 from .surroundings import Surroundings, open_surroundings
+from .sweeping import swept
 
 logger = logging.getLogger(__name__)
 
 # How often a store that could not be opened is tried again, without a call that asks for it.
 _AGAIN_SECONDS = 5.0
+# How often what is old is looked for in the storage that replicas share.
+_SWEEP_SECONDS = 6 * 3600.0
 
 # Makes what a batch works with: its account, its job, and how it tells how far it is.
 BatchContexts = Callable[["Opened", "Account", JobRecord, Callable[[str], Awaitable[None]]], Any]
@@ -88,6 +91,9 @@ class Process:
         timeouts: of the connections.
         contexts: makes what a batch works with.
         meter: what is counted.
+
+    Raises:
+        BadSetting: the storage that replicas share cannot be used as it is set.
     """
 
     def __init__(
@@ -100,7 +106,9 @@ class Process:
         meter: Meter | None = None,
     ) -> None:
         self.principals, self.clock = principals, clock
-        self._settings = principals.settings("")
+        self._settings = settings = principals.settings("")
+        self.storage = open_storage(settings.storage_url)
+        self.shelves = Shelves(self.storage, settings.output_dir) if self.storage else None
         self._works, self._timeouts, self._contexts, self._meter = works, timeouts, contexts, meter
         self._group: TaskGroup | None = None
         self._on: Surroundings | None = None
@@ -176,14 +184,23 @@ class Process:
     async def _open(self) -> Opened:
         settings, now = self._settings, self.clock.wall()
         self._on = on = await open_surroundings(settings, self.clock, self.group)
-        opened = Opened(on, Pdfs(self.clock), KeptFiles(settings.state_dir))
+        opened = Opened(on, Pdfs(self.clock), KeptFiles(settings.state_dir, storage=self.storage))
         accounts = [self._account(opened, each) for each in self.principals.everybody()]
-        await _tidied(accounts[0].environment, opened.database, now)
+        await _tidied(opened, now)
         await _swept(self.principals, now)
         for account in accounts:
             if opened.accounts.setdefault(account.settings.scope, account) is account:
                 self._look_after(on, account)
+        if self.storage:
+            self.group.start_soon(self._keep_sweeping, self.storage, opened)
         return opened
+
+    async def _keep_sweeping(self, storage: Storage, opened: Opened) -> None:
+        while True:
+            await swept(storage, opened.on.jobs, self.clock.wall())
+            await self.clock.sleep(_SWEEP_SECONDS)
+            await _tidied(opened, self.clock.wall())
+            await _swept(self.principals, self.clock.wall())
 
     def _account(self, opened: Opened, settings: Settings) -> Account:
         on = opened.on
@@ -215,6 +232,7 @@ class Process:
             contexts=context,
             landed=single_flight.landed,
             gate=on.gate,
+            shelves=self.shelves,
             signals=opened.signals,
         )
         account = Account(settings, environment, Submission(environment), wire, client, single_flight)
@@ -238,18 +256,18 @@ class Process:
                 await account.wire.close()
 
 
-def parts(settings: Settings) -> KeptFiles:
+def parts(settings: Settings, storage: Storage | None = None) -> KeptFiles:
     """Parts of results; they are kept as long as the answers that name them."""
-    return KeptFiles(settings.state_dir, "parts")
+    return KeptFiles(settings.state_dir, "parts", storage)
 
 
-async def _tidied(environment: Environment, database: Store, now: float) -> None:
+async def _tidied(opened: Opened, now: float) -> None:
     """Forget what is old, as far as the disk allows it now."""
     try:
-        await environment.store.prune(now)
-        await CostLedger(database).prune(now)
-        await Answers(database).prune(now)
-        await environment.store.release(list(environment.inputs.left_over(now)), environment.inputs.remove)
+        await opened.on.jobs.prune(now)
+        await CostLedger(opened.database).prune(now)
+        await Answers(opened.database).prune(now)
+        await opened.on.jobs.release(list(opened.inputs.left_over(now)), opened.inputs.remove)
     except (StateUnavailable, OSError) as error:
         logger.info("Old records are forgotten later: %s", error)
 
@@ -263,7 +281,7 @@ async def _swept(principals: Principals, now: float) -> None:
             parts(settings).remove(digest)
         sweep_scratch(settings.state_dir / "scratch", now)
         Uploads(settings.state_dir).sweep(now)
-        for folder in own_folders(settings.output_dir):
+        for folder in own_folders(settings.output_dir, of_jobs=settings.storage_url is not None):
             Outputs(folder).sweep(now)
 
     try:

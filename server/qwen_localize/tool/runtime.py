@@ -82,7 +82,7 @@ class Runtime:
         door: how files come in for that call, if its caller does not share the disk.
 
     Raises:
-        BadSetting: there is a file of principals, and it cannot be used.
+        BadSetting: there is a file of principals, and it cannot be used; or the storage cannot be, as it is set.
     """
 
     def __init__(
@@ -171,7 +171,7 @@ class Runtime:
         return await self._finished(await self._opened()).find(link)
 
     def _finished(self, machine: _Machine) -> FinishedFiles:
-        return FinishedFiles(machine.runner, self.settings.output_dir)
+        return FinishedFiles(machine.runner, self.settings.output_dir, self._process.shelves)
 
     async def costs(self) -> list[dict[str, Any]]:
         """The principal's costs so far with this service and key, by day, tool and model.
@@ -201,7 +201,7 @@ class Runtime:
             bookkeeping=Bookkeeping(group, self.clock),
         )
         runner = Runner(account.environment, account.submission, group, self.principal)
-        return _Machine(opened, paid, runner, Outputs(settings.output_dir))
+        return _Machine(opened, paid, runner, Outputs.shared(settings.output_dir, self._process.shelves))
 
     def _context(
         self,
@@ -230,7 +230,7 @@ class Runtime:
             allowed_dirs=settings.allowed_dirs,
             outputs=machine.outputs,
             kept=machine.opened.inputs,
-            parts=parts(settings),
+            parts=parts(settings, self._process.storage),
             pdfs=machine.opened.pdfs,
             scratch=settings.state_dir / "scratch",
             finished=self._finished(machine),
@@ -250,4 +250,6 @@ class Runtime:
     def for_batch(self, opened: Opened, account: Account, job: JobRecord, progress: ProgressReport) -> Context:
         """What one of the principal's batches works with, at the account that it was begun with."""
         machine = self._machine(opened, account)
+        if shelves := self._process.shelves:
+            machine = replace(machine, outputs=Outputs.shared(Path(job.directory), shelves))
         return self._context(machine.past_budget if job.past_budget else machine, job.tool, progress, batch=job)

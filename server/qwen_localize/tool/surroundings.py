@@ -105,14 +105,14 @@ async def _shared(settings: Settings, clock: Clock, group: TaskGroup) -> Surroun
     with anyio.CancelScope(shield=True):
         database = await anyio.to_thread.run_sync(open_database, settings, clock.wall())
         try:
-            opened = await _on(database, clock, group)
+            opened = await _on(database, settings.output_dir, clock, group)
         except BaseException:
             await anyio.to_thread.run_sync(database.close)
             raise
     return opened
 
 
-async def _on(database: Store, clock: Clock, group: TaskGroup) -> Surroundings:
+async def _on(database: Store, output_dir: Path, clock: Clock, group: TaskGroup) -> Surroundings:
     from ..jobs.advance import Advance
     from ..jobs.leases import LeaderLease, Leases
     from ..jobs.queue import Queue
@@ -121,6 +121,7 @@ async def _on(database: Store, clock: Clock, group: TaskGroup) -> Surroundings:
     if not isinstance(database, PostgresDatabase) or not isinstance(clock, SharedClock):
         raise TypeError(database, clock)
     leases, queue = Leases(database, clock), Queue(database, clock)
+    jobs = JobStore(database, queue.place, output_dir)
     await leases.sign()
     group.start_soon(leases.live)
     group.start_soon(queue.run)
@@ -131,4 +132,4 @@ async def _on(database: Store, clock: Clock, group: TaskGroup) -> Surroundings:
     def leader(scope: str) -> Leader:
         return LeaderLease(database, f"poller {scope}", leases.name)
 
-    return Surroundings(database, leases, JobStore(database, queue.place), leader, look_after, Gate(database))
+    return Surroundings(database, leases, jobs, leader, look_after, Gate(database))

@@ -14,17 +14,16 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import anyio
 
+from server.cluster.machines import machines
 from server.cluster.pictures import Customers, never_paid, paid_twice
 from server.cluster.town import Shared, Town, town
-from stores import PostgresServer
 
 REPLICAS, WORKERS = 3, 2
 
@@ -142,23 +141,6 @@ def check(report: Report) -> None:
     assert not report.passed, report
 
 
-@contextmanager
-def machines() -> Iterator[Shared]:
-    """What replicas on many machines share: a PostgreSQL of its own, and a folder as storage."""
-    server = PostgresServer().start()
-    try:
-        with tempfile.TemporaryDirectory() as storage:
-            yield Shared(server.database(), f"file://{storage}")
-    finally:
-        server.stop()
-
-
-@contextmanager
-def one_machine() -> Iterator[Shared]:
-    """Replicas on one machine share nothing but their folders."""
-    yield Shared()
-
-
 def main() -> None:
     """Run as a command."""
     usual: Any = Plan()
@@ -173,7 +155,8 @@ def main() -> None:
     options = vars(parser.parse_args())
     alone = options.pop("machine")
     plan = Plan(**options | ({"workers": 0} if alone else {}))
-    with tempfile.TemporaryDirectory() as folder, one_machine() if alone else machines() as shared:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        shared = Shared() if alone else stack.enter_context(machines()).new()
         before = os.times()
         report = anyio.run(survive, Path(folder), shared, plan)
         after = os.times()

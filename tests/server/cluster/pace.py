@@ -1,10 +1,12 @@
 """Time that runs faster, for the service, the replicas, and their database alike, so that long waits are short ones.
 
 All of them still go by one time, and what a limit, a lease, or a time-out is to each other stays as it is. Only what
-the system itself measures stays real: how long a connection may hang, and the database's own waits.
+is waited for outside event loops is real: how long a statement may take, and a connection to the database.
 """
 
+import asyncio
 import json
+import selectors
 import time
 from dataclasses import asdict, dataclass
 
@@ -45,12 +47,15 @@ class Pace:
     def rule(self) -> None:
         """Have the product in this process go by it."""
 
-        async def sleep(_: RealClock, seconds: float) -> None:
-            await anyio.sleep(seconds / self.speed)
+        def now(_: RealClock) -> float:
+            return time.monotonic() * self.speed
 
-        RealClock.now = lambda _: time.monotonic() * self.speed  # type: ignore[method-assign]
-        RealClock.wall = lambda _: self.wall()  # type: ignore[method-assign]
-        RealClock.sleep = sleep  # type: ignore[method-assign]
+        def wall(_: RealClock) -> float:
+            return self.wall()
+
+        for method in (now, wall):
+            setattr(RealClock, method.__name__, method)
+        asyncio.events.new_event_loop = lambda: _Loop(self.speed)
 
     def in_database(self) -> tuple[str, ...]:
         """Statements that have a database go by it: its functions of time are found in a schema before its own."""
@@ -65,6 +70,26 @@ class Pace:
             "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = pace, pg_catalog, public', "
             "current_database()); END $$",
         )
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """An event loop whose timers all go by the pace: whatever sleeps in it, or gives something so long."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        super().__init__(_Selector(speed))
+
+    def time(self) -> float:
+        return time.monotonic() * self._speed
+
+
+class _Selector(selectors.DefaultSelector):
+    def __init__(self, speed: float) -> None:
+        super().__init__()
+        self._speed = speed
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        return super().select(timeout and timeout / self._speed)
 
 
 class ServiceTime:

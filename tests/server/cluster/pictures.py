@@ -73,10 +73,14 @@ class Customers:
     def _anybody(self) -> Replica:
         return self._chance.choice(self._town.replicas)
 
+    @staticmethod
+    def image(number: int) -> str:
+        """A picture as an argument of a call."""
+        return f"data:image/png;base64,{b64encode(picture(number)).decode()}"
+
     async def order(self, number: int, **arguments: Any) -> str:
         """The job that translates a picture."""
-        image = f"data:image/png;base64,{b64encode(picture(number)).decode()}"
-        job = await self.call("translate_image", image=image, target_lang="ru", **arguments)
+        job = await self.call("translate_image", image=self.image(number), target_lang="ru", **arguments)
         return str(job["job_id"])
 
     async def order_all(self, numbers: range, at_once: int = 6) -> dict[int, str]:
@@ -114,9 +118,11 @@ class Customers:
         """Whether a job has succeeded, and every replica hands out its picture."""
         if job["status"] != "succeeded" or len(job["artifacts"]) != 1:
             return False
-        path = urlsplit(job["artifacts"][0]["uri"]).path
+        link = urlsplit(job["artifacts"][0]["uri"])
+        if not link.netloc:
+            return False
         for replica in self._town.replicas:
-            answer = await replica.get(path)
+            answer = await replica.get(link.path)
             if answer.status_code != 200 or not shows(answer.content, number):
                 return False
         return True

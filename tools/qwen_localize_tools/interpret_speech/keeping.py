@@ -56,7 +56,7 @@ class Keeper:
         """Take up what was kept before, as far as its voice is still there."""
         while text := await self._context.calls.kept(self._key):
             line = _read(text)
-            if line is None or (line.voice and not self._context.files.parts.has(line.voice)):
+            if line is None or (line.voice and not await self._context.files.parts.brought(line.voice)):
                 return
             self.lines.append(line)
 

@@ -33,7 +33,7 @@ async def work(context: Context, arguments: Mapping[str, Any], inputs: Sequence[
     async with context.files.folder() as folder:
         raw = folder / "sound"
         try:
-            await decoded(context, context.files.kept.path(kept.digest), kept.name, raw)
+            await decoded(context, await context.files.held(kept), kept.name, raw)
         except BadInput as error:
             return _failed(str(error))
         return await Work(context, wish, kept, FileSound(raw)).done()

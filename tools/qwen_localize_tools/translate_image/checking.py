@@ -62,7 +62,7 @@ async def checked(context: Context, told: Mapping[str, Any], job: JobRecord) -> 
 
 async def _verdict(context: Context, series: Series, told: Mapping[str, Any], job: JobRecord) -> Verdict:
     before = await _lines(context, series, await _source(context, job))
-    after = await _lines(context, series, await _result(SavedFile(**job.artifacts[0])))
+    after = await _lines(context, series, await _result(context, SavedFile(**job.artifacts[0])))
     terms = [(term["src"], term["tgt"]) for term in told.get("terminologies", [])]
     return await anyio.to_thread.run_sync(compare, before, after, terms, told.get("sensitives", []))
 
@@ -71,9 +71,10 @@ async def _source(context: Context, job: JobRecord) -> Media:
     return await context.files.opened(Kept(**job.inputs[0]))
 
 
-async def _result(file: SavedFile) -> LocalMedia:
+async def _result(context: Context, file: SavedFile) -> LocalMedia:
+    path = await context.files.result(file)
     try:
-        data = await anyio.to_thread.run_sync(Path(file.path).read_bytes)
+        data = await anyio.to_thread.run_sync(path.read_bytes)
     except OSError as error:
         raise BadInput(f"the result's file cannot be read any more ({error.strerror}).") from error
     return LocalMedia(Path(file.path).name, data, file.mime_type)

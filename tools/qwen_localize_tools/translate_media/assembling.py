@@ -92,7 +92,7 @@ async def assembled(job: "Job", pieces: Sequence[Piece], translation: Translatio
         return Assembled(reason, usage=usage(translation.receipt), failed=True)
     files, remarks = await _texts(job, outcome), outcome.remarks(speaks=bool(job.assignment.voice))
     details = _details(outcome)
-    found = await anyio.to_thread.run_sync(voices, job.context, outcome.answers)
+    found = await voices(job.context, outcome.answers)
     if found:
         sound, words, facts = await _sounds(job, found, outcome)
         files, remarks, details = [*files, *sound], [*remarks, *words], details | facts

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
+
 from qwen_localize.errors import BadInput, Spoiled
 from qwen_localize.files import Apart, Inspected
 from qwen_localize.tool import Context, SavedFile
@@ -60,9 +62,12 @@ class Spoken:
     drift: float
 
 
-def voices(context: Context, answers: Sequence[tuple[Piece, PieceAnswer]]) -> list[Voice]:
-    """The voices of the pieces that have one. It blocks."""
-    return [_voice(piece, context.files.parts.path(answer.voice)) for piece, answer in answers if answer.voice]
+async def voices(context: Context, answers: Sequence[tuple[Piece, PieceAnswer]]) -> list[Voice]:
+    """The voices of the pieces that have one."""
+    parts, found = context.files.parts, [(piece, answer.voice) for piece, answer in answers if answer.voice]
+    for _, digest in found:
+        await parts.brought(digest)
+    return await anyio.to_thread.run_sync(lambda: [_voice(piece, parts.path(digest)) for piece, digest in found])
 
 
 def _voice(piece: Piece, path: Path) -> Voice:

@@ -120,6 +120,8 @@ def _refused(words: str) -> Ending:
 async def _begun(context: Context, arguments: Mapping[str, Any], kept: Kept) -> AsyncIterator[Job]:
     async with context.files.folder() as folder, context.files.apart(PROGRAM) as apart:
         assignment, recording = Assignment(**arguments["assignment"]), Recording(**arguments["recording"])
+        if kept.digest:
+            await context.files.held(kept)
         yield Job(context, recording, assignment, kept, arguments["whole"], apart, folder)
 
 

@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ...clock import Clock
-from ...errors import MissingKey, OutputUnavailable, StateUnavailable
-from ...files import Outputs
+from ...errors import MissingKey, OutputUnavailable, StateUnavailable, StorageUnavailable
+from ...files import Outputs, open_storage
 from ...settings import Settings
 from .observed import ObservedStore
 
@@ -22,6 +22,10 @@ _PROBLEMS: dict[type[Exception], tuple[str, str]] = {
     StateUnavailable: (
         "store",
         "The job store cannot be opened or written. Make QWEN_LOCALIZE_STATE_DIR writable, with room on its disk.",
+    ),
+    StorageUnavailable: (
+        "storage",
+        "The storage that replicas share cannot be used. Check QWEN_LOCALIZE_STORAGE_URL and the AWS_* variables.",
     ),
     OutputUnavailable: (
         "disk",
@@ -49,6 +53,7 @@ class Health:
         self._asking = anyio.Lock()
         self._asked = -float("inf")
         self._problems: list[dict[str, str]] = []
+        self._storage = open_storage(self.settings.storage_url)
 
     def routes(self) -> list[Route]:
         """The two of them."""
@@ -66,7 +71,8 @@ class Health:
         """What is missing, as `what` and as `message` with what to do; remembered for a moment."""
         async with self._asking:
             if self.clock.now() - self._asked >= _REMEMBERED_SECONDS:
-                checks = (self._key, self.store.check, Outputs(self.settings.output_dir).prepare)
+                checks = [self._key, self.store.check, Outputs(self.settings.output_dir).prepare]
+                checks += [self._storage.check] if self._storage else []
                 self._problems = [problem for check in checks if (problem := await _problem(check))]
                 self._asked = self.clock.now()
             return self._problems

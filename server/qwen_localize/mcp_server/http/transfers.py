@@ -14,8 +14,8 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from ...clock import Clock, RealClock
-from ...errors import Spoiled, StateUnavailable
-from ...files import TooMuch, Uploads
+from ...errors import OutputUnavailable, Spoiled, StateUnavailable
+from ...files import Shelves, TooMuch, Uploads, is_of_job, open_storage
 from ...settings import Settings
 from ..signed_links import FILES, UPLOADS, Link, Links
 
@@ -59,7 +59,9 @@ class Transfers:
     def __init__(self, settings: Settings, links: Links, clock: Clock) -> None:
         self._output, self._base = settings.output_dir, settings.public_url
         self._links, self._clock = links, clock
-        self._uploads = Uploads(settings.state_dir)
+        storage = open_storage(settings.storage_url)
+        self._shelves = Shelves(storage, settings.output_dir) if storage else None
+        self._uploads = Uploads(settings.state_dir, storage)
 
     async def send(self, request: Request) -> Response:
         """A result: whole, or a range of it."""
@@ -71,20 +73,22 @@ class Transfers:
             return _refusal(404, _UNKNOWN)
         if self._clock.wall() >= link.expires:
             return _refusal(403, _EXPIRED)
-        path = await anyio.to_thread.run_sync(self._result, link)
+        if (folder := self._folder(link)) is None:
+            return _refusal(404, _GONE)
+        if self._shelves:
+            await self._shelves.bring(folder / link.name)
+        path = await anyio.to_thread.run_sync(_result, folder, link.name)
         if path is None:
             return _refusal(404, _GONE)
         return FileResponse(path, filename=link.name, headers=_HEADERS)
 
-    def _result(self, link: Link) -> Path | None:
-        """Where a result is: nowhere but in its principal's folder, and no link to elsewhere."""
+    def _folder(self, link: Link) -> Path | None:
+        """The folder of a result: its principal's, or its job's in that; None if the link names another."""
         folder = self._output if link.mark == "-" else self._output / link.mark
-        try:
-            path = (folder / link.name).resolve()
-            is_whole = path.is_file() and path.parent == folder.resolve() and path.name == link.name
-        except (OSError, ValueError, RuntimeError):
-            return None
-        return path if is_whole else None
+        job = f"job-{link.number}"
+        if not link.number:
+            return folder
+        return folder / job if is_of_job(job) else None
 
     async def take(self, request: Request) -> Response:
         """An input."""
@@ -110,12 +114,22 @@ class Transfers:
         return await anyio.to_thread.run_sync(self._links.read, kind, token, name)
 
 
+def _result(folder: Path, name: str) -> Path | None:
+    """Where a result is: nowhere but in its folder, and no link to elsewhere."""
+    try:
+        path = (folder / name).resolve()
+        is_whole = path.is_file() and path.parent == folder.resolve() and path.name == name
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return path if is_whole else None
+
+
 async def _answered(work: Callable[[], Awaitable[Response]]) -> Response:
     """What a transfer comes to, also where it goes wrong: no path is told."""
     try:
         return await work()
-    except StateUnavailable as error:
-        logger.warning("Links are not known now: %s", error)
+    except (OutputUnavailable, StateUnavailable) as error:
+        logger.warning("No file can go out or come in now: %s", error)
         return _refusal(503, _AWAY)
     except FileExistsError:
         return _refusal(409, _USED)
