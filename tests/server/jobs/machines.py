@@ -1,4 +1,4 @@
-"""The jobs' machinery of several machines by itself: one PostgreSQL, a service that is a list of rows, and real time."""
+"""The jobs' machinery of several machines by itself: one PostgreSQL, a list of rows as the service, real time."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,11 +13,24 @@ from anyio.abc import TaskGroup
 from qwen_localize.clock import RealClock, SharedClock
 from qwen_localize.dashscope import Limit, Model
 from qwen_localize.files import KeptFiles
-from qwen_localize.jobs import Environment, Gate, JobRecord, JobStore, Poller, Recovery, Runner, State, Submission
+from qwen_localize.jobs import (
+    Environment,
+    Gate,
+    JobRecord,
+    JobStore,
+    Kind,
+    Poller,
+    Recovery,
+    Results,
+    Runner,
+    State,
+    Submission,
+    Upstream,
+    Work,
+)
 from qwen_localize.jobs.advance import Advance
 from qwen_localize.jobs.leases import LeaderLease, Leases
 from qwen_localize.jobs.queue import Queue
-from qwen_localize.jobs.work import Kind, Results, Upstream, Work
 from qwen_localize.state.postgres import PostgresDatabase
 from server.jobs.desk import Anything, Listed
 from server.jobs.records import MODEL, SCOPE, input_of

@@ -21,9 +21,9 @@ _OWN = ("id", "digest", "created", "changed")
 _OTHERS = ", ".join(item.name for item in fields(JobRecord) if item.name not in _OWN)
 _JOBS = f"""
     INSERT INTO jobs (id, digest, created, changed, {_OTHERS})
-    SELECT 'job-part-' || number, 'digest-part-' || number, created + number * 0.001, changed + number * 0.001, {_OTHERS}
+    SELECT 'job-part-' || number, 'digest-part-' || number, created + number, changed + number, {_OTHERS}
     FROM jobs CROSS JOIN generate_series(1, %(count)s) AS number WHERE id = 'job-part-0'
-"""  # noqa: S608 - our own names
+"""
 _COSTS = """
     INSERT INTO spending (scope, at, day, tool, model, cny, job_id)
     SELECT scope, at, day, tool, model, cny, 'job-part-' || number
