@@ -93,7 +93,8 @@ class Shelves:
         """
         if await anyio.to_thread.run_sync(_is_there, path):
             return True
-        shelf = self.of(path.parent) if path.name not in ("", ".", "..") else None
+        is_name = path.name not in ("", ".", "..") and "\0" not in path.name
+        shelf = self.of(path.parent) if is_name else None
         if shelf is None:
             return False
         try:

@@ -10,12 +10,13 @@ from .records import FINAL, RESTING, JobRecord, Kind, State
 from .recovery import Recovery
 from .runner import GivenUp, Runner
 from .store import JobStore, OwnJobs
-from .submission import Submission
+from .submission import LONGEST_GRACE_SECONDS, Submission
 from .waiting import JobSignals
 from .work import Batch, Evidence, OneOrMany, Results, Upstream, Work, Works
 
 __all__ = [
     "FINAL",
+    "LONGEST_GRACE_SECONDS",
     "RESTING",
     "Batch",
     "Ending",

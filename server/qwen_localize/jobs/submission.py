@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 # How long a process that is told to stop still waits for the answer to what is out: a task's id comes at once,
 # a call's result, which nobody could ask for again, after a minute or so.
 _GRACE_SECONDS = {Kind.TASK: 10.0, Kind.CALL: 120.0}
+LONGEST_GRACE_SECONDS = max(_GRACE_SECONDS.values())
 
 # How often a job looks at the gate before it says again that it waits there.
 _LOOKS = 4
