@@ -33,10 +33,12 @@ from qwen_localize.settings import Settings
 from qwen_localize.state import database
 from qwen_localize.waiting_jobs import FILE
 from qwen_localize_tools import PROMPTS, TOOLS
+from stores import postgres, postgres_server, stored, virtual_postgres
 from support import KEY, ORIGIN, Connect
 from virtual_time import VirtualClock, VirtualLoop
 
-__all__ = ["s3", "s3_server"]  # fixtures for everybody
+# Fixtures for everybody.
+__all__ = ["postgres", "postgres_server", "s3", "s3_server", "stored", "virtual_postgres"]
 
 # The same examples each time: what fails does so for everybody. `HYPOTHESIS_PROFILE=search` looks for others.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None, max_examples=50)
