@@ -1,4 +1,4 @@
-"""The jobs' machinery of several machines by itself: one PostgreSQL, a list of rows as the service, real time."""
+"""The jobs' machinery of several machines by itself: one PostgreSQL is real, and the service is a list of rows."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
-from qwen_localize.clock import RealClock, SharedClock
+from qwen_localize.clock import Clock, SharedClock
 from qwen_localize.dashscope import Limit, Model
 from qwen_localize.files import KeptFiles
 from qwen_localize.jobs import (
@@ -67,15 +67,16 @@ class Machine:
 
 @dataclass
 class Machines:
-    """Those of one database, with the inputs on a disk that all of them have."""
+    """Those of one database, with the inputs on a disk that all of them have; their time is virtual, or as real."""
 
     url: str
     folder: Path
+    own_clock: Clock
     works: dict[str, Work] = field(default_factory=lambda: {"translate_image": QUICK})
 
     def __post_init__(self) -> None:
         self.database = PostgresDatabase(self.url, self.folder)
-        self.clock = SharedClock(RealClock())
+        self.clock = SharedClock(self.own_clock)
         self.queue = Queue(self.database, self.clock)
         self.store = JobStore(self.database, self.queue.place)
 
@@ -88,7 +89,7 @@ class Machines:
     @asynccontextmanager
     async def one(self, service: Listed, **facts: Any) -> AsyncIterator[Machine]:
         """One more machine, which sends nothing yet."""
-        database, clock = PostgresDatabase(self.url, self.folder), SharedClock(RealClock())
+        database, clock = PostgresDatabase(self.url, self.folder), SharedClock(self.own_clock)
         leases, queue = Leases(database, clock), Queue(database, clock)
         usual: dict[str, Any] = {
             "scope": SCOPE,
