@@ -102,7 +102,7 @@ async def survive(folder: Path, shared: Shared, plan: Plan) -> Report:
         lost |= dict.fromkeys(never_paid(place, range(plan.jobs)), "never submitted")
         passed = Counter(entry.kind for entry in place.sandbox.ledger.violations)
         adopted, again = await anyio.to_thread.run_sync(journal, place)
-        assert "Traceback" not in place.said(), place.said()
+        assert not place.failures(), place.failures()
         return Report(plan.jobs, kills, lost, paid_twice(place), passed, adopted, again, customers.refusals, seconds)
 
 

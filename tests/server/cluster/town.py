@@ -274,6 +274,11 @@ class Town:
         """What all have written, ever."""
         return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*/said.log")))
 
+    def failures(self) -> str:
+        """The first failure that nobody foresaw, of those that all have written of; nothing if there is none."""
+        said = self.said()
+        return said[max(0, said.find("Traceback") - 300) :][:6000] if "Traceback" in said else ""
+
 
 @asynccontextmanager
 async def town(
