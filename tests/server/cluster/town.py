@@ -284,7 +284,7 @@ async def town(
     """A town in which nobody lives yet. Whoever does in the end is killed."""
     pace, config = Pace.now(speed), SandboxConfig(task_seconds=task_seconds, plain=True)
     if shared.database:
-        await anyio.to_thread.run_sync(_set, shared.database, pace)
+        await anyio.to_thread.run_sync(pace.set_in, shared.database)
     async with running(config, clock=ServiceTime(pace)) as sandbox, anyio.create_task_group() as group:
         made = Town(folder, sandbox, pace, shared, start, group)
         try:
@@ -293,14 +293,6 @@ async def town(
             with anyio.CancelScope(shield=True):
                 for member in made.members:
                     await member.kill()
-
-
-def _set(database: str, pace: Pace) -> None:
-    import psycopg
-
-    with psycopg.connect(database, autocommit=True) as connection:
-        for statement in pace.in_database():
-            connection.execute(statement.encode())
 
 
 def digest(content: bytes) -> str:
