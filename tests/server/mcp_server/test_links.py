@@ -1,6 +1,7 @@
 """Links to finished files: who is given them, what they are, and who can read what through them."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -177,3 +178,18 @@ async def test_a_file_that_would_block_the_wire_is_not_sent(
     async with Client(build_server(settings, [])) as client:
         with pytest.raises(MCPError, match="too large to be sent"):
             await client.read_resource("qwen-localize://saved/big.txt")
+
+
+async def test_a_result_that_is_not_on_this_disk_is_brought_by_its_link_or_its_path(
+    service: Service, connect: Connect, poster: Path, tmp_path: Path
+) -> None:
+    storage = (tmp_path / "shared").as_uri()
+    async with connect(storage_url=storage) as client:
+        done = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+        data = done.structured_content or {}
+        path = Path(data["artifacts"][0]["path"])
+        assert path.parent.name == data["job_id"]
+        for image in (f"qwen-localize://files/{data['job_id']}/1", str(path)):
+            shutil.rmtree(path.parent)
+            assert not (await client.call_tool("view_image", {"image": image})).is_error
+            assert path.read_bytes() == picture(kind="JPEG")
