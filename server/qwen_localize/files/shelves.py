@@ -4,7 +4,6 @@ What lies below the output directory as `job-…/name` is there under `-/job-…
 `-/saved/name`. A principal's folder has the tenant's name in the place of `-`.
 """
 
-import filecmp
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +50,8 @@ class Shelf:
         Raises:
             StorageUnavailable: the storage cannot be used.
         """
+        import filecmp
+
         found = await self.storage.found(f"{self.prefix}/{name}")
         if found is None or found.bytes != (await anyio.to_thread.run_sync(file.stat)).st_size:
             return False
