@@ -24,6 +24,7 @@ from mcp.server.mcpserver.prompts import Prompt as BoundPrompt
 from mcp.server.mcpserver.resources import templates
 from mcp.server.mcpserver.utilities.func_metadata import func_metadata
 
+from buckets import s3, s3_server
 from fakes import Service
 from qwen_localize.dashscope import Timeouts
 from qwen_localize.files import LocalMedia, apart, drawing, pdf
@@ -32,11 +33,11 @@ from qwen_localize.settings import Settings
 from qwen_localize.state import database
 from qwen_localize.waiting_jobs import FILE
 from qwen_localize_tools import PROMPTS, TOOLS
-from stores import s3, s3_server
+from stores import postgres, postgres_server, stored, virtual_postgres
 from support import KEY, ORIGIN, Connect
 from virtual_time import VirtualClock, VirtualLoop
 
-__all__ = ["s3", "s3_server"]  # fixtures for everybody
+__all__ = ["postgres", "postgres_server", "s3", "s3_server", "stored", "virtual_postgres"]  # fixtures for everybody
 
 # The same examples each time: what fails does so for everybody. `HYPOTHESIS_PROFILE=search` looks for others.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None, max_examples=50)

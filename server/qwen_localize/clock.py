@@ -6,6 +6,9 @@ from typing import Protocol
 
 import anyio
 
+# Where there is one, a clock that goes on while the machine sleeps: a lease ends then, too.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", None)
+
 
 class Clock(Protocol):
     """A clock that can also wait; all in seconds."""
@@ -25,7 +28,7 @@ class RealClock:
 
     def now(self) -> float:
         """Seconds since a moment that is the same for every process of the machine; never set back."""
-        return time.monotonic()
+        return time.clock_gettime(_CLOCK) if _CLOCK else time.monotonic()
 
     def wall(self) -> float:
         """Unix time."""
@@ -34,6 +37,39 @@ class RealClock:
     async def sleep(self, seconds: float) -> None:
         """Return after `seconds`."""
         await anyio.sleep(seconds)
+
+
+class SharedClock:
+    """A clock whose Unix time is that of a database, however wrong this machine's is.
+
+    Args:
+        own: this machine's clock.
+    """
+
+    def __init__(self, own: Clock) -> None:
+        self._own = own
+        self._ahead: float | None = None
+
+    def follow(self, told: float, asked: float) -> None:
+        """Take over the database's time.
+
+        Args:
+            told: its Unix time.
+            asked: when it was asked for, by `now`; it was told between then and the present.
+        """
+        self._ahead = told - (asked + self.now()) / 2
+
+    def now(self) -> float:
+        """Seconds since a moment that is the same for every process of the machine."""
+        return self._own.now()
+
+    def wall(self) -> float:
+        """The database's Unix time; this machine's, before that is known."""
+        return self._own.wall() if self._ahead is None else self.now() + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after `seconds` of `now`."""
+        await self._own.sleep(seconds)
 
 
 async def first(clock: Clock, seconds: float, other: Callable[[], Awaitable[None]]) -> None:

@@ -262,8 +262,9 @@ class Settings(BaseModel):
             raise BadSetting(f"{first['loc'][0]} cannot be used: {reason}.") from None
 
     def at_sandbox(self, origin: str, state_dir: Path) -> "Settings":
-        """These settings, but at a sandbox, with the key that it takes, and with a store of its own."""
-        return self.model_copy(update={"base_url": origin, "api_key": SecretStr("sk-sandbox"), "state_dir": state_dir})
+        """These settings, but at a sandbox, with the key that it takes, and with a store that is shared with nobody."""
+        alone = {"database_url": None, "storage_url": None, "state_dir": state_dir}
+        return self.model_copy(update={"base_url": origin, "api_key": SecretStr("sk-sandbox"), **alone})
 
     def allowing(self, folders: Iterable[Path]) -> "Settings":
         """These settings, with more folders that may be read; a reference that a client has not resolved is none.

@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="speak MCP over stdin and stdout (the default), or over HTTP")
     serve.add_argument("--http", metavar="HOST:PORT", help="speak MCP over HTTP there, such as at 127.0.0.1:8000")
     parser.set_defaults(http=None)
+    worker = commands.add_parser("worker", help="do the jobs of a shared database, beside servers over HTTP")
     demo = commands.add_parser("demo", help="put each tool to work over stdio, as a client would; no key needed")
     demo.add_argument("--live", action="store_true", help="use the service and your key instead of the sandbox")
     demo.add_argument("--output", type=_path, default="qwen-localize-demo", help="where the results go")
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     runs = {
         parser: _serve,
         serve: _serve,
+        worker: _worker,
         demo: _demo,
         live: _live,
         sandbox: _sandbox,
@@ -69,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     }
     for command, run in runs.items():
         command.set_defaults(run=run)
-    _shared_arguments(parser, runs, serve, (live, *tools), sandbox)
+    _shared_arguments(parser, runs, serve, (worker, live, *tools), sandbox)
     return parser
 
 
@@ -156,6 +158,18 @@ def _serve(options: argparse.Namespace) -> int:
     from .starting import serve
 
     return serve(options)
+
+
+def _worker(options: argparse.Namespace) -> None:
+    import anyio
+
+    from .serving import explain_faults
+    from .working import work
+
+    if "help" in options.fault:
+        explain_faults()
+    else:
+        anyio.run(work, options.sandbox, options.fault)
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from ..mcp_server import build_server
 from ..mcp_server.stdio import serve_stdio
 from ..meter import Meter
 from ..settings import Settings
+from .sharing import check_replica, check_sharing
 
 # How often what lies in a temporary folder is removed.
 _TIMES = 100
@@ -43,9 +44,10 @@ async def serve(
         line: what it could not answer.
 
     Raises:
-        BadSetting: one of the folders is none.
+        BadSetting: one of the folders is none, or what a shared database needs is not there.
     """
     async with chosen_settings(with_sandbox, faults) as settings:
+        check_sharing(settings)
         server = build_server(settings.allowing(allow), TOOLS, prompts=PROMPTS)
         await serve_stdio(server, front, line)
 
@@ -76,6 +78,7 @@ async def serve_at(address: str, with_sandbox: bool, faults: Sequence[str], allo
     async with chosen_settings(with_sandbox, faults) as settings:
         meter = Meter()
         settings = settings.over_http().allowing(allow)
+        check_replica(settings)
         server = shared_server(settings, TOOLS, prompts=PROMPTS, meter=meter)
         await serve_http(server, settings, place, meter, transfer_routes(settings))
 

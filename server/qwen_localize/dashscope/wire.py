@@ -44,10 +44,11 @@ _UNSENT = (
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds: to connect, for a paid answer to arrive whole, for anything else to."""
+    """Seconds: to connect, for a paid answer to arrive whole, for a task to be accepted, for anything else."""
 
     connect: float = 10.0
     paid: float = 180.0
+    submit: float = 30.0
     other: float = 60.0
 
 
@@ -99,6 +100,7 @@ class Wire:
         key: the API key; None lets the server start without one, and a call say so.
         clock: time, for limits and pauses.
         limiter: the rate limits, by default of this process alone.
+        fence: called when a paid request is about to be written; what it raises keeps it from going out.
         chance: random numbers in [0, 1) that spread retries.
 
     Attributes:
@@ -113,13 +115,14 @@ class Wire:
         clock: Clock | None = None,
         timeouts: Timeouts | None = None,
         limiter: RateLimiter | None = None,
+        fence: Callable[[], None] = lambda: None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.service = service
         self.clock = clock or RealClock()
         self.timeouts = timeouts or Timeouts()
         self._key = key
-        self._chance = chance
+        self._chance, self._fence = chance, fence
         self.limiter = limiter or RateLimiter(self.clock)
         self._http: httpx2.AsyncClient | None = None
         self.skew: float | None = None
@@ -223,11 +226,11 @@ class Wire:
         *,
         headers: Mapping[str, str] | None = None,
         seconds: float | None = None,
+        extensions: Mapping[str, Any] | None = None,
         **body: Any,
     ) -> AsyncIterator[httpx2.Response]:
         """One try, with every way a connection can fail turned into a `TryFailed`; no limits, no key."""
-        usual = self.timeouts.other if request.repeat is Repeat.ALWAYS else self.timeouts.paid
-        seconds = seconds or usual
+        seconds = seconds or self._seconds(request.repeat)
         with self.explained(seconds), anyio.fail_after(seconds):
             async with self.http.stream(
                 request.method,
@@ -235,9 +238,24 @@ class Wire:
                 json=request.json,
                 params=request.params,
                 headers=request.headers | dict(headers or {}),
+                extensions={**(extensions or {}), **({"trace": self._watch} if request.departure else {})},
                 **body,
             ) as response:
                 yield response
+
+    def _seconds(self, repeat: Repeat) -> float:
+        match repeat:
+            case Repeat.ALWAYS:
+                return self.timeouts.other
+            case Repeat.IF_UNSENT:
+                return self.timeouts.submit
+            case Repeat.IF_REFUSED:
+                return self.timeouts.paid
+
+    async def _watch(self, event: str, _: Any) -> None:
+        """The connection stands, which may have taken long, and the request is about to be written."""
+        if event.endswith("send_request_headers.started"):
+            self._fence()
 
     @contextmanager
     def explained(self, seconds: float) -> Iterator[None]:
@@ -269,6 +287,10 @@ async def departing(request: Request) -> AsyncIterator[None]:
         yield
     except TryFailed as failed:
         if request.departure and failed.failure not in _DOUBTFUL[request.repeat]:
+            request.departure.turned_away()
+        raise
+    except errors.StateUnavailable:
+        if request.departure:  # the fence has kept it from going out
             request.departure.turned_away()
         raise
 

@@ -43,6 +43,9 @@ class Delivery:
     async def deliver(self, job: JobRecord, work: Upstream) -> None:
         """Fetch what is missing of the results of a job that is READY; a failure leaves it to be tried again."""
         error: LocalizeError | None
+        if not (taken := await self._lifecycle.taken_over(job, self._env.presence.name)):
+            return
+        job = taken
         try:
             job, error = await self._fetch(job, work)
             if isinstance(error, Expired):
@@ -54,7 +57,9 @@ class Delivery:
         except Exception:
             logger.exception("The results of %s cannot be fetched for a reason nobody foresaw", job.id)
             error = InternalError()
-        await self._finish(await self._env.store.get(job.id) or job, error)
+        now = await self._env.store.get(job.id) or job
+        if now.owner == job.owner:  # else this process stood still, and another one fetches them
+            await self._finish(now, error)
 
     async def _finish(self, job: JobRecord, error: LocalizeError | None) -> None:
         if error is None:

@@ -12,6 +12,7 @@ from ..dashscope import Client
 from ..errors import StateUnavailable
 from ..files import Kept, KeptFiles, Media, Shelves
 from .children import Children
+from .gate import Gate
 from .lifecycle import Lifecycle
 from .locks import Presence
 from .records import JobRecord, Kind
@@ -34,6 +35,7 @@ class Environment:
         contexts: makes what a batch works with.
         shelves: where replicas share what is finished; each job has a folder of its own then.
         landed: returns when all paid calls have come back that nobody waits for any more.
+        gate: where submissions go one by one, if other machines submit as well.
         woken: there is something new to do.
         waiting: how many requests wait for each job.
     """
@@ -49,6 +51,7 @@ class Environment:
     works: Works
     contexts: Contexts
     landed: Callable[[], Awaitable[None]]
+    gate: Gate | None = None
     shelves: Shelves | None = None
     signals: JobSignals = field(default_factory=JobSignals)
     woken: Signal = field(default_factory=Signal)
@@ -82,7 +85,8 @@ class Environment:
 
     async def _ended(self, job: JobRecord) -> None:
         """Let go of its inputs. What cannot be let go of now is found at a later start."""
-        if not (digests := [kept["digest"] for kept in job.inputs if kept["digest"]]):
+        digests = [kept["digest"] for kept in job.inputs if kept["digest"]]
+        if not digests or self.gate:  # what others may be about to use is let go of by its age
             return
         try:
             await self.store.release(digests, self.inputs.remove)

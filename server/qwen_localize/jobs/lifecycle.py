@@ -39,7 +39,7 @@ from ..clock import Clock
 from ..errors import StateUnavailable
 from ..state import until_available
 from .records import PAST_BUDGET, UPSTREAM, JobRecord, Kind, State
-from .store import JobStore
+from .store import Enter, JobStore
 from .waiting import JobSignals
 
 logger = logging.getLogger(__name__)
@@ -84,19 +84,30 @@ class Lifecycle:
 
     # Towards the service.
 
-    async def submitting(self, job: JobRecord) -> JobRecord | None:
-        """Its owner is about to send the request, perhaps once more after the store could not be written."""
-        facts = {"state": State.SUBMITTING, "sent": self._clock.wall()}
-        return await self._change(job, _BEFORE_ANSWER, held_by=job.owner, **facts)
+    async def submitting(self, job: JobRecord, enter: Enter | None = None) -> JobRecord | None:
+        """Its owner is about to send the request, perhaps once more after the store could not be written.
 
-    async def goes_out(self, job: JobRecord, skew: float | None) -> None:
+        Args:
+            job: the job.
+            enter: has the last word in the same transaction, such as whether it is this job's turn.
+        """
+        facts: dict[str, Any] = {"state": State.SUBMITTING, "sent": self._clock.wall()}
+        return await self._change(job, _BEFORE_ANSWER, held_by=job.owner, enter=enter, **facts)
+
+    async def goes_out(self, job: JobRecord, skew: float | None, enter: Enter | None = None) -> None:
         """It goes out now, perhaps after it was turned away before; it is looked for by this time.
 
         Args:
             job: the job.
             skew: seconds by which the service's clock is ahead of ours; None if that is not known.
+            enter: see `submitting`.
+
+        Raises:
+            StateUnavailable: another process has taken it over, and nothing may go out any more.
         """
-        await self._change(job, {State.SUBMITTING}, sent=self._clock.wall(), skew=skew)
+        now = self._clock.wall()
+        if not await self._change(job, {State.SUBMITTING}, held_by=job.owner, enter=enter, sent=now, skew=skew):
+            raise StateUnavailable(f"{job.id} is no longer this process's to send. Nothing was sent.")
 
     async def submitted(self, job: JobRecord, task_id: str) -> JobRecord | None:
         """The service has it as a task, by its answer or by what its list shows."""
@@ -104,13 +115,13 @@ class Lifecycle:
 
     async def unconfirmed(self, job: JobRecord, reason: str, lost: float, answer: str = "") -> JobRecord | None:
         """A task's submission went out, and has no usable answer; since `lost`, nobody waits for one."""
-        facts = {"lost": lost, "message": reason, "answer": answer}
-        return await self._insist(job, {State.SUBMITTING}, state=State.UNCONFIRMED, **facts)
+        facts: dict[str, Any] = {"lost": lost, "message": reason, "answer": answer}
+        return await self._insist(job, {State.SUBMITTING}, held_by=job.owner, state=State.UNCONFIRMED, **facts)
 
     async def send_again(self, job: JobRecord, owner: str) -> JobRecord | None:
         """The submission is known not to have arrived: `owner` sends it anew."""
         facts: dict[str, Any] = {"owner": owner, "tries": job.tries + 1, "sent": None, "lost": None, "message": ""}
-        return await self._change(job, {State.UNCONFIRMED}, state=State.PREPARED, **facts)
+        return await self._change(job, {State.UNCONFIRMED}, held_by=job.owner, state=State.PREPARED, **facts)
 
     async def needs_decision(self, job: JobRecord, words: str, answer: str = "") -> JobRecord | None:
         """It may be paid, and only the user can say what to do; what the service said is kept."""
@@ -137,20 +148,20 @@ class Lifecycle:
 
     async def planned(self, job: JobRecord, path: str) -> None:
         """A result is about to be given this name."""
-        await self._change(job, {State.READY}, planned=[path])
+        await self._change(job, {State.READY}, held_by=job.owner, planned=[path])
 
     async def saved(self, job: JobRecord, artifact: dict[str, Any], left: list[str]) -> JobRecord:
         """A result is on disk; the URLs of the others are left."""
         facts: dict[str, Any] = {"artifacts": [*job.artifacts, artifact], "urls": left, "planned": []}
-        return await self._change(job, {State.READY}, **facts) or job
+        return await self._change(job, {State.READY}, held_by=job.owner, **facts) or job
 
     async def renewed(self, job: JobRecord, urls: list[str]) -> JobRecord:
         """The results have other URLs now, or none any more."""
-        return await self._change(job, {State.READY}, urls=urls) or job
+        return await self._change(job, {State.READY}, held_by=job.owner, urls=urls) or job
 
     async def undelivered(self, job: JobRecord, words: str) -> JobRecord | None:
         """The results could not be fetched, which can be tried again."""
-        return await self._change(job, {State.READY}, state=State.UNDELIVERED, message=words)
+        return await self._change(job, {State.READY}, held_by=job.owner, state=State.UNDELIVERED, message=words)
 
     async def fetch_again(self, job: JobRecord) -> JobRecord | None:
         """They are fetched once more."""
@@ -162,7 +173,7 @@ class Lifecycle:
 
     async def working(self, job: JobRecord, owner: str) -> JobRecord | None:
         """`owner` does the batch: from its beginning, or with the answers that it has, anew."""
-        facts = {"owner": owner, "sent": job.sent or self._clock.wall(), "message": ""}
+        facts: dict[str, Any] = {"owner": owner, "sent": job.sent or self._clock.wall(), "message": ""}
         return await self._change(job, {State.PREPARED, State.RUNNING}, held_by=job.owner, state=State.RUNNING, **facts)
 
     async def told(self, job: JobRecord, words: str) -> None:
@@ -221,7 +232,7 @@ class Lifecycle:
 
     async def succeeded(self, job: JobRecord, message: str = "") -> JobRecord | None:
         """Everything is on disk that there is."""
-        return await self._end(job, {State.READY}, State.SUCCEEDED, message, urls=[], answer="")
+        return await self._end(job, {State.READY}, State.SUCCEEDED, message, held_by=job.owner, urls=[], answer="")
 
     async def completed(self, job: JobRecord, end: Ending) -> JobRecord | None:
         """A batch is done."""
@@ -300,9 +311,14 @@ class Lifecycle:
         )
 
     async def _change(
-        self, job: JobRecord, origins: Iterable[State], held_by: str | None = None, **facts: Any
+        self,
+        job: JobRecord,
+        origins: Iterable[State],
+        held_by: str | None = None,
+        enter: Enter | None = None,
+        **facts: Any,
     ) -> JobRecord | None:
         now, only = self._clock.wall(), frozenset(origins)
-        changed = await self._store.change(job.id, now, only=only, held_by=held_by, **facts)
+        changed = await self._store.change(job.id, now, only=only, held_by=held_by, enter=enter, **facts)
         self._signals.changed([job.id])
         return changed

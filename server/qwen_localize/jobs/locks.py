@@ -3,6 +3,7 @@
 import logging
 import os
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
@@ -13,6 +14,58 @@ logger = logging.getLogger(__name__)
 BEAT_SECONDS = 0.5
 # How old the files of processes that are gone get.
 _FORGOTTEN_SECONDS = 7 * 24 * 3600.0
+
+
+class Leader(Protocol):
+    """Something that one process at a time holds."""
+
+    async def take(self) -> bool:
+        """Whether it is ours now; asked again and again by the one who has it."""
+
+    async def release(self) -> None:
+        """Let go, if it is held."""
+
+
+class Presence(Protocol):
+    """This process, under a name that others can ask after.
+
+    Attributes:
+        name: its own.
+    """
+
+    name: str
+
+    @property
+    def first_owner(self) -> str:
+        """Who owns what this process begins; empty if whoever takes it from the queue first does."""
+
+    def check(self) -> None:
+        """Make sure that nobody has taken over, or will before what is sent now is out.
+
+        Raises:
+            StateUnavailable: that is not sure.
+        """
+
+    def is_alive(self, name: str) -> bool:
+        """Whether the process of that name still runs."""
+
+    def has_arrived(self, name: str) -> bool:
+        """Whether all that a process which is gone had sent must have arrived."""
+
+    def gone_since(self, name: str) -> float | None:
+        """When a process that is gone sent nothing more, in Unix seconds; None if that is not known."""
+
+    def beat(self, now: float) -> None:
+        """Leave a sign of life, if that can be; `now` in Unix seconds.
+
+        A process does so while it has a paid request out.
+        """
+
+    def stay(self) -> None:
+        """Be there again, if somebody has removed the sign that this process lives."""
+
+    async def leave(self) -> None:
+        """Be gone."""
 
 
 class Lock:
@@ -37,8 +90,23 @@ class Lock:
         self._lock.release(force=True)
 
 
-class Presence:
-    """This process, under a name that others can ask after.
+class FileLeader:
+    """See `Leader`: among the processes of one machine."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = Lock(path)
+
+    async def take(self) -> bool:
+        """See `Leader`."""
+        return self._lock.take()
+
+    async def release(self) -> None:
+        """See `Leader`."""
+        self._lock.release()
+
+
+class FilePresence:
+    """See `Presence`: among the processes of one machine.
 
     Args:
         folder: the state directory.
@@ -51,6 +119,14 @@ class Presence:
         self._lock = Lock(self._path(self.name))
         self._lock.take()
         self._forget_the_dead(now)
+
+    @property
+    def first_owner(self) -> str:
+        """See `Presence`: who begins a job does it."""
+        return self.name
+
+    def check(self) -> None:
+        """See `Presence`: the system lets go of a lock when its process dies, and not before."""
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.lock"
@@ -88,14 +164,18 @@ class Presence:
         except OSError as error:
             logger.warning("Others cannot see that this process lives: %s", error)
 
-    def last_seen(self, name: str) -> float | None:
-        """When the process of that name last left a sign of life, in Unix seconds; None if that is not known."""
+    def has_arrived(self, name: str) -> bool:  # noqa: ARG002 - what has ended sends nothing more
+        """See `Presence`."""
+        return True
+
+    def gone_since(self, name: str) -> float | None:
+        """See `Presence`."""
         try:
-            return self._path(name).stat().st_mtime
+            return self._path(name).stat().st_mtime + 2 * BEAT_SECONDS
         except OSError:
             return None
 
-    def leave(self) -> None:
+    async def leave(self) -> None:
         """Be gone. The file stays for those who ask when this process was last seen."""
         self._lock.release()
 

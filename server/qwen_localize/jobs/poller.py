@@ -17,7 +17,7 @@ from ..errors import LocalizeError, Rejected, SetupError
 from . import schedule
 from .delivery import Delivery
 from .environment import Environment
-from .locks import Lock
+from .locks import Leader
 from .records import OPEN, UPSTREAM, JobRecord, Kind, State
 from .recovery import Recovery
 from .submission import ready
@@ -46,14 +46,14 @@ class Poller:
     Args:
         environment: what all parts share.
         recovery: sees to jobs that nobody looks after any more.
-        lock: held by the one process that polls.
+        leader: held by the one process that polls.
     """
 
-    def __init__(self, environment: Environment, recovery: Recovery, lock: Lock) -> None:
+    def __init__(self, environment: Environment, recovery: Recovery, leader: Leader) -> None:
         self._env = environment
         self._lifecycle = environment.lifecycle
         self._client, self._clock = environment.client, environment.clock
-        self._recovery, self._lock = recovery, lock
+        self._recovery, self._leader = recovery, leader
         self._delivery = Delivery(environment)
         self._busy: set[str] = set()
         self._asked: dict[str, float] = {}
@@ -72,7 +72,7 @@ class Poller:
         try:
             if anew:
                 await self._fetch_again()
-            if await self._open_jobs() and self._lock.take():
+            if await self._open_jobs() and await self._leader.take():
                 await self._lead()
         except LocalizeError as error:
             logger.warning("Polling pauses: %s", error)
@@ -80,7 +80,8 @@ class Poller:
             # The poller must not end while the server lives.
             logger.exception("Polling failed in a way nobody foresaw; it begins again")
         finally:
-            self._lock.release()
+            with anyio.CancelScope(shield=True):
+                await self._leader.release()
 
     async def _fetch_again(self) -> None:
         """Let what could not be fetched, or put together, before be tried again: another start is another chance."""
@@ -94,7 +95,7 @@ class Poller:
     async def _lead(self) -> None:
         self._busy.clear()
         async with anyio.create_task_group() as group:
-            while jobs := await self._open_jobs():
+            while (jobs := await self._open_jobs()) and await self._leader.take():
                 await self._round(jobs, group)
                 await self._clock.sleep(schedule.breath(len(jobs)))
                 pause = schedule.interval(jobs, self._clock.wall(), self._slowdown)

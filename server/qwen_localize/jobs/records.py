@@ -21,6 +21,7 @@ class State(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELED = "canceled"
+    NEWER = "newer"  # never written: what a newer version has made of it, which goes on with it
 
 
 class Kind(StrEnum):

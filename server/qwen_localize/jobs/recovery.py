@@ -59,12 +59,19 @@ class Recovery:
             if early and not self._env.presence.is_alive(job.owner):
                 await self._take_up(job)
 
+    def _is_out(self, job: JobRecord) -> bool:
+        """Whether its submission may still be on its way, although its process has gone."""
+        return not self._env.presence.has_arrived(job.owner)
+
     async def _take_up(self, job: JobRecord) -> None:
-        if job.parent and job.state is State.PREPARED:
-            if await self._env.children.is_left(job):  # otherwise its batch, which is begun anew, sends it
-                await self._lifecycle.withdrawn(job)
+        if job.parent and await self._env.children.is_left(job):
+            await self._lifecycle.withdrawn(job)
+        elif job.parent and job.state is State.PREPARED and self._env.presence.first_owner:
+            pass  # its batch, which has gone with the same process and is begun anew, sends it
         elif job.state is not State.SUBMITTING:
-            await self._go_on(await self._lifecycle.taken_over(job, self._env.presence.name))
+            await self._go_on(await self._lifecycle.taken_over(job, self._env.presence.first_owner))
+        elif self._is_out(job):
+            pass
         elif job.kind is Kind.CALL:
             await self._lifecycle.needs_decision(job, undecided(_STOPPED))
         else:
@@ -72,16 +79,16 @@ class Recovery:
 
     async def resume(self, job: JobRecord) -> None:
         """Go on with a batch that rests."""
-        await self._go_on(await self._lifecycle.resumed(job, self._env.presence.name))
+        await self._go_on(await self._lifecycle.resumed(job, self._env.presence.first_owner))
 
     async def _go_on(self, job: JobRecord | None) -> None:
-        if job:
+        if job and job.owner:  # what nobody owns stands in the queue
             self._group.start_soon(self._submission.run, job)
 
     def _died(self, job: JobRecord) -> float:
         """When its process was gone at the latest: it left a sign of life until then."""
-        seen = max(self._env.presence.last_seen(job.owner) or 0.0, job.sent or job.created)
-        return min(seen + 2 * BEAT_SECONDS, self._env.clock.wall())
+        gone = max(self._env.presence.gone_since(job.owner) or 0.0, (job.sent or job.created) + 2 * BEAT_SECONDS)
+        return min(gone, self._env.clock.wall())
 
     async def look(self, job: JobRecord, listed: TaskList) -> None:
         """Find out what became of a submission that is UNCONFIRMED, in a list that was read after it had settled."""
@@ -183,7 +190,7 @@ class Recovery:
         elif job.cancel:
             await self._lifecycle.canceled(job, "Cancelled before it arrived; nothing was paid.")
         elif job.tries < MOST_TRIES:
-            await self._go_on(await self._lifecycle.send_again(job, self._env.presence.name))
+            await self._go_on(await self._lifecycle.send_again(job, self._env.presence.first_owner))
         else:
             times = f"It was sent {job.tries + 1} times, and the service lists no such task, so nothing was paid."
             words = f"{job.message} {times}"

@@ -86,7 +86,7 @@ class Runner:
                 await self._lifecycle.given_up(found)  # unless another was quicker
                 found = await self._paid_again(record, pay_again) or await self._added(record, order, cap)
             if found.id == record.id:
-                self._group.start_soon(self._submission.run, record)
+                self._start(record)
             else:
                 found = await self._go_on(found, past_budget=order.past_budget)
         return found
@@ -122,7 +122,7 @@ class Runner:
         with anyio.CancelScope(shield=True):
             found = await self._added(record, order, cap)
             if found.id == record.id:
-                self._group.start_soon(self._submission.run, found)
+                self._start(found)
             elif found.state is State.PREPARED:
                 await self._send_left(found)
             elif found.state is State.UNDELIVERED and await self._lifecycle.fetch_again(found):
@@ -133,8 +133,13 @@ class Runner:
         """Send a part of a batch, if the process that was about to has gone."""
         if self._env.presence.is_alive(job.owner):
             return
-        if taken := await self._lifecycle.taken_over(job, self._env.presence.name):
-            self._group.start_soon(self._submission.run, taken)
+        if taken := await self._lifecycle.taken_over(job, self._env.presence.first_owner):
+            self._start(taken)
+
+    def _start(self, job: JobRecord) -> None:
+        """Do a job that is this process's; what nobody owns stands in the queue of all."""
+        if job.owner:
+            self._group.start_soon(self._submission.run, job)
 
     def _record(self, tool: str, order: Order, directory: Path) -> JobRecord:
         work, now = work_for(self._env.works[tool], many=order.many), self._clock.wall()
@@ -150,7 +155,7 @@ class Runner:
             inputs=[Kept.of(media).as_json for media in order.inputs],
             directory=str(directory),
             stem=order.stem,
-            owner=self._env.presence.name,
+            owner=self._env.presence.first_owner,
             created=now,
             changed=now,
             cost=order.cost,
@@ -194,8 +199,9 @@ class Runner:
         if job.state is State.PAUSING:
             await self._lifecycle.wanted(job)
         elif job.kind is Kind.BATCH:
-            if resumed := await self._lifecycle.resumed(job, self._env.presence.name, past_budget=past_budget):
-                self._group.start_soon(self._submission.run, resumed)
+            owner = self._env.presence.first_owner
+            if resumed := await self._lifecycle.resumed(job, owner, past_budget=past_budget):
+                self._start(resumed)
         elif await self._lifecycle.fetch_again(job):
             self._env.woken.happened()
         return await self.get(job.id)

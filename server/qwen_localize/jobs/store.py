@@ -1,14 +1,16 @@
 """The jobs on disk: rows are added, changed under conditions, and read. What a change means, `lifecycle` knows."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Collection
 from dataclasses import asdict, fields, replace
+from pathlib import Path
 from typing import Any
 
-from ..state import Cost, Database
+from ..state import Cost, Session, Store
 from ..state.costs import expect, purse, settle_job
-from .records import FINAL, JobRecord, Kind, State
+from ..state.session import Row
+from .records import FINAL, RESTING, JobRecord, Kind, State
+from .shared_paths import local, neutral
 
 _JSON = frozenset({"arguments", "inputs", "urls", "usage", "planned", "artifacts", "details"})
 _FINAL = ", ".join(f"'{state}'" for state in sorted(FINAL))
@@ -30,19 +32,31 @@ _OPEN = f"SELECT id FROM jobs WHERE state NOT IN ({_FINAL})"  # noqa: S608
 KEPT_DAYS = 30
 
 
-class JobStore:
-    """The jobs of every service, key and principal on this machine, for the machine; a caller sees `OwnJobs`."""
+# Says, inside the transaction, whether a change may be made now.
+Enter = Callable[[Session], bool]
+# Told, inside the transaction, of each job that then has nobody who sends it.
+Place = Callable[[Session, JobRecord], None]
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+
+class JobStore:
+    """The jobs of every service, key and principal, for the machine; a caller sees `OwnJobs`.
+
+    Args:
+        database: where they are.
+        place: gives a job without an owner a place in the queue of all processes; None where each owns what it begins.
+        output_dir: where results go here, if they go elsewhere on other machines that have the same jobs.
+    """
+
+    def __init__(self, database: Store, place: Place | None = None, output_dir: Path | None = None) -> None:
+        self._database, self._place, self._output_dir = database, place, output_dir
 
     async def prune(self, now: float) -> None:
         """Forget the jobs that ended more than `KEPT_DAYS` ago, and the parts of batches only after their batches."""
         query = f"DELETE FROM jobs WHERE state IN ({_FINAL}) AND changed < ? AND NOT {_PART_OF.format(_OPEN)}"  # noqa: S608
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(query, (now - KEPT_DAYS * 24 * 3600,))
-            connection.execute("DELETE FROM joined WHERE batch NOT IN (SELECT id FROM jobs)")
+        def work(session: Session) -> None:
+            session.execute(query, (now - KEPT_DAYS * 24 * 3600,))
+            session.execute("DELETE FROM joined WHERE batch NOT IN (SELECT id FROM jobs)")
 
         await self._database.write(work)
 
@@ -64,16 +78,17 @@ class JobStore:
         """
         cost = Cost(purse(record.scope, record.principal), record.tool, record.model, record.cost or 0.0, record.id)
 
-        def work(connection: sqlite3.Connection) -> JobRecord | None:
+        def work(session: Session) -> JobRecord | None:
             keys = {name: getattr(record, name) for name in ("scope", "principal", "digest", "parent")}
-            if row := connection.execute(_BEGUN if record.parent else _LIVE, keys).fetchone():
-                return _joined(connection, _record(row), record.parent)
+            if row := session.execute(_BEGUN if record.parent else _LIVE, keys).fetchone():
+                return _joined(session, self._record(row), record.parent)
             if not has_inputs():
                 return None
-            values = _columns(asdict(record))
+            values = self._columns(asdict(record))
             names, marks = ", ".join(values), ", ".join("?" * len(values))
-            connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
-            expect(connection, cost, record.created, cap)
+            session.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+            expect(session, cost, record.created, cap)
+            self._placed(session, record)
             return record
 
         return await self._database.write(work)
@@ -86,6 +101,7 @@ class JobStore:
         only: Collection[State],
         held_by: str | None = None,
         billed: float | None = None,
+        enter: Enter | None = None,
         **values: Any,
     ) -> JobRecord | None:
         """Change a job and return it as it then is; None if it is not (or no longer) in one of the states `only`.
@@ -96,24 +112,46 @@ class JobStore:
             only: the states that it may be in.
             held_by: the process that must still own it; None for any.
             billed: CNY that it really costs, in place of what was expected.
+            enter: has the last word in the same transaction: nothing is changed if it says no.
             values: the fields that change.
         """
         values |= {} if billed is None else {"cost": billed}
-        columns = _columns(values | {"changed": at})
+        columns = self._columns(values | {"changed": at})
         sets = ", ".join(f"{name} = ?" for name in columns)
         marks = ", ".join("?" * len(only))
         where = f"id = ? AND state IN ({marks}) AND owner = coalesce(?, owner)"
 
-        def work(connection: sqlite3.Connection) -> JobRecord | None:
-            row = connection.execute(
+        def work(session: Session) -> JobRecord | None:
+            row = session.execute(
                 f"UPDATE jobs SET {sets} WHERE {where} RETURNING *",  # noqa: S608 - our own names
                 (*columns.values(), job_id, *sorted(only), held_by),
             ).fetchone()
-            if row and billed is not None:
-                settle_job(connection, job_id, billed)
-            return _record(row) if row else None
+            if row is None:
+                return None
+            if enter and not enter(session):
+                raise _NotNowError
+            if billed is not None:
+                settle_job(session, job_id, billed)
+            changed = self._record(row)
+            if {"state", "owner"} & values.keys():
+                self._placed(session, changed)
+            return changed
 
-        return await self._database.write(work)
+        try:
+            return await self._database.write(work)
+        except _NotNowError:
+            return None
+
+    def _columns(self, values: dict[str, Any]) -> dict[str, Any]:
+        told = neutral(values, self._output_dir) if self._output_dir else values
+        return {name: json.dumps(value) if name in _JSON else value for name, value in told.items()}
+
+    def _record(self, row: Row) -> JobRecord:
+        return record_of(row, self._output_dir)
+
+    def _placed(self, session: Session, job: JobRecord) -> None:
+        if self._place and not job.owner and job.state not in RESTING:
+            self._place(session, job)
 
     async def get(self, job_id: str) -> JobRecord | None:
         """One job."""
@@ -139,9 +177,10 @@ class JobStore:
         return found[0] if found else None
 
     async def within(self, scope: str, states: Collection[State]) -> list[JobRecord]:
-        """The jobs of a scope in these states, the oldest first."""
+        """The jobs of a scope in these states, the oldest first; not those that wait in the queue."""
         marks = ", ".join("?" * len(states))
-        return await self._select(f"scope = ? AND state IN ({marks})", (scope, *sorted(states)))
+        where = f"scope = ? AND state IN ({marks}) AND NOT (state = 'prepared' AND owner = '')"
+        return await self._select(where, (scope, *sorted(states)))
 
     async def unknown(self) -> list[JobRecord]:
         """The jobs, of every service and key, that may have a task whose id is not known."""
@@ -155,8 +194,8 @@ class JobStore:
     async def changed_since(self, moment: float) -> list[str]:
         """The ids of the jobs that changed at or after a moment, in Unix seconds."""
 
-        def work(connection: sqlite3.Connection) -> list[str]:
-            rows = connection.execute("SELECT id FROM jobs WHERE changed >= ?", (moment,))
+        def work(session: Session) -> list[str]:
+            rows = session.execute("SELECT id FROM jobs WHERE changed >= ?", (moment,))
             return [str(row["id"]) for row in rows]
 
         return await self._database.read(work)
@@ -164,23 +203,28 @@ class JobStore:
     async def release(self, digests: Collection[str], remove: Callable[[str], None]) -> None:
         """Let go of inputs: `remove` is called for each that no job needs any more, while nobody else can write."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            query = f"SELECT count(*) FROM jobs WHERE state NOT IN ({_FINAL}) AND instr(inputs, ?)"  # noqa: S608
+        def work(session: Session) -> None:
+            query = f"SELECT id FROM jobs WHERE state NOT IN ({_FINAL}) AND inputs LIKE '%' || ? || '%' LIMIT 1"  # noqa: S608
             for digest in digests:
-                if not connection.execute(query, (digest,)).fetchone()[0]:
+                if session.execute(query, (digest,)).fetchone() is None:
                     remove(digest)
 
         await self._database.write(work)
 
     async def _select(
-        self, where: str, values: tuple[Any, ...], limit: int = -1, order: str = "created, rowid"
+        self, where: str, values: tuple[Any, ...], limit: int | None = None, order: str = "created, rowid"
     ) -> list[JobRecord]:
-        query = f"SELECT * FROM jobs WHERE {where} ORDER BY {order} LIMIT {limit}"  # noqa: S608 - our own words
+        query = f"SELECT * FROM jobs WHERE {where} ORDER BY {order}"  # noqa: S608 - our own words
+        query += "" if limit is None else f" LIMIT {limit}"
 
-        def work(connection: sqlite3.Connection) -> list[JobRecord]:
-            return [_record(row) for row in connection.execute(query, values)]
+        def work(session: Session) -> list[JobRecord]:
+            return [self._record(row) for row in session.execute(query, values)]
 
         return await self._database.read(work)
+
+
+class _NotNowError(Exception):
+    """A change may not be made now: its transaction is taken back."""
 
 
 class OwnJobs:
@@ -204,7 +248,7 @@ class OwnJobs:
         return await self._store.recent(limit, self.principal)
 
 
-def _joined(connection: sqlite3.Connection, job: JobRecord, parent: str) -> JobRecord:
+def _joined(session: Session, job: JobRecord, parent: str) -> JobRecord:
     """A job that there is already, for one more who needs it: a batch, or a caller (whose `parent` is empty).
 
     A caller makes it a job of its own, which no batch takes back any more, and so does a batch with what another has
@@ -212,22 +256,28 @@ def _joined(connection: sqlite3.Connection, job: JobRecord, parent: str) -> JobR
     """
     if job.parent == parent:
         return job
-    note = "INSERT OR IGNORE INTO joined (batch, job) VALUES (?, ?)"
-    query = f"SELECT 1 FROM ({_OPEN}) WHERE id = ?"  # noqa: S608 - our own words
-    if parent and (not job.parent or connection.execute(query, (job.parent,)).fetchone()):
-        connection.execute(note, (parent, job.id))
+    note = "INSERT INTO joined (batch, job) VALUES (?, ?) ON CONFLICT DO NOTHING"
+    query = f"SELECT id FROM ({_OPEN}) AS open WHERE id = ?"  # noqa: S608 - our own words
+    if parent and (not job.parent or session.execute(query, (job.parent,)).fetchone()):
+        session.execute(note, (parent, job.id))
         return job
-    connection.execute(note, (job.parent, job.id))
-    connection.execute("UPDATE jobs SET parent = ? WHERE id = ?", (parent, job.id))
+    session.execute(note, (job.parent, job.id))
+    session.execute("UPDATE jobs SET parent = ? WHERE id = ?", (parent, job.id))
     return replace(job, parent=parent)
 
 
-def _columns(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: json.dumps(value) if name in _JSON else value for name, value in values.items()}
-
-
-def _record(row: sqlite3.Row) -> JobRecord:
+def record_of(row: Row, output_dir: Path | None = None) -> JobRecord:
+    """A job as its row has it; with its places on this machine, if `output_dir` tells where they are."""
     values = {item.name: row[item.name] for item in fields(JobRecord)}
     values |= {name: json.loads(values[name]) for name in _JSON}
-    typed = {"kind": Kind(values["kind"]), "state": State(values["state"]), "cancel": bool(values["cancel"])}
+    values = local(values, output_dir) if output_dir else values
+    typed = {"kind": Kind(values["kind"]), "state": _state(values["state"]), "cancel": bool(values["cancel"])}
     return JobRecord(**values | typed)
+
+
+def _state(name: str) -> State:
+    """A state; one that only a newer version knows is left to it."""
+    try:
+        return State(name)
+    except ValueError:
+        return State.NEWER

@@ -1,6 +1,7 @@
 """Sending a job, or doing a batch: the part in which money is spent."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -13,9 +14,11 @@ from ..finishing import to_the_end
 from ..state import until_available
 from ..wellformed import word
 from .environment import Environment
+from .gate import LOOK_SECONDS, Gate, Turn
 from .lifecycle import Ending
 from .locks import BEAT_SECONDS
 from .records import JobRecord, Kind, State
+from .store import Enter
 from .work import Batch, Upstream
 
 logger = logging.getLogger(__name__)
@@ -23,6 +26,10 @@ logger = logging.getLogger(__name__)
 # How long a process that is told to stop still waits for the answer to what is out: a task's id comes at once,
 # a call's result, which nobody could ask for again, after a minute or so.
 _GRACE_SECONDS = {Kind.TASK: 10.0, Kind.CALL: 120.0}
+LONGEST_GRACE_SECONDS = max(_GRACE_SECONDS.values())
+
+# How often a job looks at the gate before it says again that it waits there.
+_LOOKS = 4
 
 Body = dict[str, Any]
 
@@ -64,14 +71,48 @@ class Submission:
             raise BadArgument(f"This version of the server has no model {job.model}. Choose another model.")
         urls = [await offer(self._env.client, job.model, media, work.inline) for media in await self._env.media(job)]
         body = {"model": job.model} | work.request(job.arguments, urls)
-        await self._env.client.acquire(job.model, model.limit_at(self._env.region))
-        if begun := await self._lifecycle.submitting(job):
-            departure = Departure(lambda: self._lifecycle.goes_out(begun, self._env.client.skew))
-            send = self._submit if work.kind is Kind.TASK else self._call
-            uploads = any(url.startswith("oss://") for url in urls)
-            await to_the_end(
-                lambda: send(begun, work, body, departure, uploads), lambda: _GRACE_SECONDS[work.kind], self._beat
-            )
+        limit, uploads = model.limit_at(self._env.region), any(url.startswith("oss://") for url in urls)
+        if self._env.gate and work.kind is Kind.TASK:
+            await self._through(self._env.gate, Turn(job, limit), partial(self._out, work, body, uploads))
+        else:
+            await self._env.client.acquire(job.model, limit)
+            if begun := await self._lifecycle.submitting(job):
+                await self._out(work, body, uploads, begun, None)
+
+    async def _through(self, gate: Gate, turn: Turn, out: Callable[[JobRecord, Enter], Awaitable[None]]) -> None:
+        """Send a job when it is its turn among all processes; not at all if it is another's by then, or not wanted."""
+        try:
+            async with gate.first(turn.job):
+                begun = await self._turned(gate, turn)
+            if begun:
+                await out(begun, turn.goes)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._freed(gate, turn)
+
+    async def _turned(self, gate: Gate, turn: Turn) -> JobRecord | None:
+        """The job when it is its turn."""
+        while True:
+            await gate.wait(turn)
+            for _ in range(_LOOKS):
+                begun = await self._lifecycle.submitting(turn.job, turn.entered)
+                if begun or turn.wait is None:
+                    return begun
+                await self._env.clock.sleep(min(turn.wait, LOOK_SECONDS))
+
+    async def _freed(self, gate: Gate, turn: Turn) -> None:
+        try:
+            await gate.free(turn)
+        except StateUnavailable as error:
+            logger.warning("The gate opens by itself: %s", error)
+
+    async def _out(self, work: Upstream, body: Body, uploads: bool, job: JobRecord, enter: Enter | None) -> None:
+        """Have a request go out that is written down, whatever ends meanwhile."""
+        departure = Departure(lambda: self._lifecycle.goes_out(job, self._env.client.skew, enter))
+        send = self._submit if work.kind is Kind.TASK else self._call
+        await to_the_end(
+            lambda: send(job, work, body, departure, uploads), lambda: _GRACE_SECONDS[work.kind], self._beat
+        )
 
     async def _submit(self, job: JobRecord, work: Upstream, body: Body, departure: Departure, uploads: bool) -> None:
         """Submit a task. Once it is out, only a stated refusal ends it for free; anything else is looked for."""

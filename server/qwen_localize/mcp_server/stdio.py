@@ -6,10 +6,8 @@ the process alive; here it ends.
 """
 
 import logging
-import os
 import re
 import sys
-import threading
 from contextvars import Context
 from io import TextIOWrapper
 from typing import Any, Self, cast
@@ -22,6 +20,7 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError, JSO
 from pydantic import ValidationError
 
 from ..errors import BadSetting
+from ..finishing import end_within
 from ..front import LEAVE_SECONDS, Front
 from ..wellformed import Malformed, parsed
 
@@ -57,16 +56,9 @@ async def serve_stdio(server: MCPServer[Any], front: Front | None = None, line: 
             try:
                 await lowlevel.run(AnsweringStream(heard, said), said, lowlevel.create_initialization_options())
             finally:
-                _leave_within(LEAVE_SECONDS)
+                end_within(LEAVE_SECONDS)
     except* (ConnectionError, anyio.BrokenResourceError):
         logger.info("The client has closed its end, or this process is told to stop; that ends the server.")
-
-
-def _leave_within(seconds: float) -> None:
-    """End the process although a thread may still write to somebody who does not read, or read what nobody writes."""
-    timer = threading.Timer(seconds, os._exit, (0,))
-    timer.daemon = True
-    timer.start()
 
 
 class OnceStream:

@@ -1,4 +1,4 @@
-"""What must survive the process, and what the processes of a machine share: one SQLite file in the state directory."""
+"""What must survive the process, and what processes share: an SQLite file, or PostgreSQL for many machines."""
 
 from .answers import KEPT_DAYS, Answers
 from .costs import Cost, CostLedger, purse
@@ -6,6 +6,7 @@ from .database import Database
 from .notices import Notices
 from .rate_limits import SharedRateLimits
 from .retry import until_available
+from .session import Session, Store
 
 __all__ = [
     "KEPT_DAYS",
@@ -14,7 +15,9 @@ __all__ = [
     "CostLedger",
     "Database",
     "Notices",
+    "Session",
     "SharedRateLimits",
+    "Store",
     "purse",
     "until_available",
 ]

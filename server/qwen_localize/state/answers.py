@@ -1,8 +1,6 @@
 """Paid answers of batches, kept so that a batch that was cut off does not pay for them again."""
 
-import sqlite3
-
-from .database import Database
+from .session import Session, Store
 
 KEPT_DAYS = 3
 
@@ -10,17 +8,20 @@ KEPT_DAYS = 3
 class Answers:
     """Texts by the key of what was asked."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Store) -> None:
         self._database = database
 
     async def keep(self, key: str, text: str, at: float) -> None:
         """Keep an answer; `at` in Unix seconds."""
-        query = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)"
-        await self._database.write(lambda connection: connection.execute(query, (key, at, text)))
+        query = (
+            "INSERT INTO answers (key, at, text) VALUES (?, ?, ?) "
+            "ON CONFLICT (key) DO UPDATE SET at = excluded.at, text = excluded.text"
+        )
+        await self._database.write(lambda session: session.execute(query, (key, at, text)))
 
     async def forget(self, key: str) -> None:
         """Let go of an answer."""
-        await self._database.write(lambda connection: connection.execute("DELETE FROM answers WHERE key = ?", (key,)))
+        await self._database.write(lambda session: session.execute("DELETE FROM answers WHERE key = ?", (key,)))
 
     async def prune(self, now: float) -> None:
         """Forget what is older than `KEPT_DAYS`."""
@@ -30,8 +31,8 @@ class Answers:
     async def get(self, key: str) -> str | None:
         """The answer kept under a key."""
 
-        def work(connection: sqlite3.Connection) -> str | None:
-            row = connection.execute("SELECT text FROM answers WHERE key = ?", (key,)).fetchone()
+        def work(session: Session) -> str | None:
+            row = session.execute("SELECT text FROM answers WHERE key = ?", (key,)).fetchone()
             return str(row["text"]) if row else None
 
         return await self._database.read(work)

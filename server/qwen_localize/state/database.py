@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from filelock import FileLock
 from ..errors import StateUnavailable
 from ..waiting_jobs import FILE
 from .migrations import MIGRATIONS
+from .session import Rows, Session, Values
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +24,28 @@ T = TypeVar("T")
 APPLICATION_ID = 0x514C6F63
 # How long another process may hold the file.
 BUSY_SECONDS = 15.0
+
+
+class _Session:
+    """A transaction of the file: whoever writes is alone, on a machine with one clock."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, query: str, values: Values = (), /) -> Rows:
+        """See `Session`."""
+        return self._connection.execute(query, values)
+
+    def lock(self, name: str) -> None:
+        """See `Session`."""
+
+    def now(self, own: float) -> float:
+        """See `Session`."""
+        return own
+
+    def day(self, at: float) -> str:
+        """See `Session`: the user's own calendar day."""
+        return datetime.fromtimestamp(at).astimezone().date().isoformat()
 
 
 class Database:
@@ -49,7 +73,7 @@ class Database:
         self._writer.close()
         self._reader.close()
 
-    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def write(self, work: Callable[[Session], T], *, urgent: bool = False) -> T:  # noqa: ARG002 - of one file, there is one writer
         """What `work` returns, done in one transaction.
 
         Raises:
@@ -60,7 +84,7 @@ class Database:
             with _explained():
                 self._writer.execute("BEGIN IMMEDIATE")
                 try:
-                    result = work(self._writer)
+                    result = work(_Session(self._writer))
                     self._writer.execute("COMMIT")
                 except BaseException:
                     if self._writer.in_transaction:
@@ -70,7 +94,7 @@ class Database:
 
         return await anyio.to_thread.run_sync(transaction, limiter=self._writing)
 
-    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def read(self, work: Callable[[Session], T]) -> T:
         """What `work` returns; it only looks.
 
         Raises:
@@ -79,7 +103,7 @@ class Database:
 
         def look() -> T:
             with _explained():
-                return work(self._reader)
+                return work(_Session(self._reader))
 
         return await anyio.to_thread.run_sync(look, limiter=self._reading)
 

@@ -66,4 +66,9 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX jobs_by_principal ON jobs (principal, created);
     CREATE TABLE acknowledged (notice INTEGER NOT NULL, principal TEXT NOT NULL, PRIMARY KEY (notice, principal));
     """,
+    # A reservation is known by the moment that its own process had; and a day's budget is a row that can be locked.
+    """
+    ALTER TABLE reservations ADD COLUMN mark REAL NOT NULL DEFAULT 0;
+    CREATE TABLE budgets (scope TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (scope, day));
+    """,
 )

@@ -1,23 +1,21 @@
 """What a user must know and has not said to have read: shown with the jobs until it is acknowledged."""
 
-import sqlite3
-
-from .database import Database
+from .session import Session, Store
 
 
 class Notices:
     """Notices, the oldest first, as one principal has not yet read them."""
 
-    def __init__(self, database: Database, principal: str = "") -> None:
+    def __init__(self, database: Store, principal: str = "") -> None:
         self._database, self._principal = database, principal
 
     async def all(self) -> list[str]:
         """Their words."""
 
-        def work(connection: sqlite3.Connection) -> list[str]:
+        def work(session: Session) -> list[str]:
             read = "SELECT notice FROM acknowledged WHERE principal = ?"
             query = f"SELECT words FROM notices WHERE id NOT IN ({read}) ORDER BY id"  # noqa: S608 - our own words
-            found = [str(row["words"]) for row in connection.execute(query, (self._principal,))]
+            found = [str(row["words"]) for row in session.execute(query, (self._principal,))]
             # Where this machine has its folders is its user's to know.
             return [words.replace(f"{self._database.folder}/", "") for words in found] if self._principal else found
 
@@ -25,5 +23,5 @@ class Notices:
 
     async def acknowledge(self) -> None:
         """Show none of them any more."""
-        query = "INSERT OR IGNORE INTO acknowledged SELECT id, ? FROM notices"
-        await self._database.write(lambda connection: connection.execute(query, (self._principal,)))
+        query = "INSERT INTO acknowledged SELECT id, ? FROM notices WHERE true ON CONFLICT DO NOTHING"
+        await self._database.write(lambda session: session.execute(query, (self._principal,)))

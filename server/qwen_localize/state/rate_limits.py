@@ -1,10 +1,8 @@
-"""The reservations in rate limits that all processes of a machine share; see `dashscope.limits`."""
-
-import sqlite3
+"""The reservations in rate limits that all processes share; see `dashscope.limits`."""
 
 from ..dashscope import Limit
 from ..dashscope.limits import seconds_until_free
-from .database import Database
+from .session import Session, Store
 
 # Seconds by which another process may have looked at the clock after this one, and have written before it.
 _AHEAD = 5.0
@@ -17,7 +15,7 @@ class SharedRateLimits:
         scope: names the service and key, since limits belong to an account.
     """
 
-    def __init__(self, database: Database, scope: str) -> None:
+    def __init__(self, database: Store, scope: str) -> None:
         self._database = database
         self._scope = scope
 
@@ -25,17 +23,20 @@ class SharedRateLimits:
         """See `RateLimitStore`."""
         key = f"{self._scope}:{name}"
 
-        def work(connection: sqlite3.Connection) -> float:
+        def work(session: Session) -> float:
+            session.lock(f"limit {key}")
+            at = session.now(now)
             # The clock counts from the start of the machine. A reservation well ahead of it was therefore made before
             # the last restart, by a clock that had counted further, and means nothing any more.
-            connection.execute(
+            session.execute(
                 "DELETE FROM reservations WHERE name = ? AND (at <= ? OR at > ?)",
-                (key, now - limit.horizon, now + _AHEAD),
+                (key, at - limit.horizon, at + _AHEAD),
             )
-            rows = connection.execute("SELECT at, tokens FROM reservations WHERE name = ? ORDER BY at", (key,))
-            wait = seconds_until_free(limit, [(row["at"], row["tokens"]) for row in rows], now, tokens)
+            rows = session.execute("SELECT at, tokens FROM reservations WHERE name = ? ORDER BY at", (key,))
+            wait = seconds_until_free(limit, [(row["at"], row["tokens"]) for row in rows], at, tokens)
             if not wait:
-                connection.execute("INSERT INTO reservations VALUES (?, ?, ?)", (key, now, tokens))
+                query = "INSERT INTO reservations (name, at, tokens, mark) VALUES (?, ?, ?, ?)"
+                session.execute(query, (key, at, tokens, now))
             return wait
 
         return await self._database.write(work)
@@ -44,11 +45,11 @@ class SharedRateLimits:
         """See `RateLimitStore`."""
         key = f"{self._scope}:{name}"
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(session: Session) -> None:
+            session.execute(
                 "UPDATE reservations SET at = ? WHERE name = ? AND at = "
                 "(SELECT max(at) FROM reservations WHERE name = ?)",
-                (now, key, key),
+                (session.now(now), key, key),
             )
 
         await self._database.write(work)
@@ -56,5 +57,5 @@ class SharedRateLimits:
     async def correct(self, name: str, at: float, tokens: int) -> None:
         """See `RateLimitStore`."""
         values = (tokens, f"{self._scope}:{name}", at)
-        query = "UPDATE reservations SET tokens = ? WHERE name = ? AND at = ?"
-        await self._database.write(lambda connection: connection.execute(query, values))
+        query = "UPDATE reservations SET tokens = ? WHERE name = ? AND mark = ?"
+        await self._database.write(lambda session: session.execute(query, values))

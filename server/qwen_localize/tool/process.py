@@ -4,7 +4,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -20,10 +19,7 @@ from ..jobs import (
     Environment,
     JobRecord,
     JobSignals,
-    JobStore,
-    Lock,
     Poller,
-    Presence,
     Recovery,
     Runner,
     Submission,
@@ -32,7 +28,8 @@ from ..jobs import (
 from ..meter import Meter
 from ..principals import Principals
 from ..settings import Settings
-from ..state import KEPT_DAYS, Answers, CostLedger, Database, SharedRateLimits
+from ..state import KEPT_DAYS, Answers, CostLedger, SharedRateLimits, Store
+from .surroundings import Surroundings, open_surroundings
 from .sweeping import swept
 
 logger = logging.getLogger(__name__)
@@ -62,13 +59,17 @@ class Account:
 class Opened:
     """What there is once the store is open."""
 
-    database: Database
-    presence: Presence
+    on: Surroundings
     pdfs: Pdfs
     inputs: KeptFiles
     cache: SessionCache = field(default_factory=SessionCache)
     signals: JobSignals = field(default_factory=JobSignals)
     accounts: dict[str, Account] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Store:
+        """The store."""
+        return self.on.database
 
 
 class _Attempt:
@@ -110,7 +111,7 @@ class Process:
         self.shelves = Shelves(self.storage, settings.output_dir) if self.storage else None
         self._works, self._timeouts, self._contexts, self._meter = works, timeouts, contexts, meter
         self._group: TaskGroup | None = None
-        self._disk: tuple[Database, Presence] | None = None
+        self._on: Surroundings | None = None
         self._opened: Opened | None = None
         self._attempt: _Attempt | None = None
 
@@ -156,7 +157,7 @@ class Process:
         """The account that settings name, and from then on somebody who looks after its jobs."""
         if settings.scope not in opened.accounts:
             account = opened.accounts[settings.scope] = self._account(opened, settings)
-            self._look_after(account)
+            self._look_after(opened.on, account)
         return opened.accounts[settings.scope]
 
     async def _keep_opening(self) -> None:
@@ -182,27 +183,36 @@ class Process:
 
     async def _open(self) -> Opened:
         settings, now = self._settings, self.clock.wall()
-        with anyio.CancelScope(shield=True):  # what is opened is known, and closed, also if the server ends meanwhile
-            self._disk = disk = await anyio.to_thread.run_sync(_on_disk, settings.state_dir, now)
-        opened = Opened(*disk, Pdfs(self.clock), KeptFiles(settings.state_dir, storage=self.storage))
+        self._on = on = await open_surroundings(settings, self.clock, self.group)
+        opened = Opened(on, Pdfs(self.clock), KeptFiles(settings.state_dir, storage=self.storage))
         accounts = [self._account(opened, each) for each in self.principals.everybody()]
-        await _tidied(accounts[0].environment, opened.database, now)
+        await _tidied(opened, now)
         await _swept(self.principals, now)
         for account in accounts:
             if opened.accounts.setdefault(account.settings.scope, account) is account:
-                self._look_after(account)
+                self._look_after(on, account)
         if self.storage:
-            self.group.start_soon(self._keep_sweeping, self.storage, accounts[0].environment.store)
+            self.group.start_soon(self._keep_sweeping, self.storage, opened)
         return opened
 
-    async def _keep_sweeping(self, storage: Storage, store: JobStore) -> None:
+    async def _keep_sweeping(self, storage: Storage, opened: Opened) -> None:
         while True:
-            await swept(storage, store, self.clock.wall())
+            await swept(storage, opened.on.jobs, self.clock.wall())
             await self.clock.sleep(_SWEEP_SECONDS)
+            await _tidied(opened, self.clock.wall())
+            await _swept(self.principals, self.clock.wall())
 
     def _account(self, opened: Opened, settings: Settings) -> Account:
-        limiter = RateLimiter(self.clock, SharedRateLimits(opened.database, settings.scope), self._meter)
-        wire = Wire(settings.service, settings.key, clock=self.clock, timeouts=self._timeouts, limiter=limiter)
+        on = opened.on
+        limiter = RateLimiter(self.clock, SharedRateLimits(on.database, settings.scope), self._meter)
+        wire = Wire(
+            settings.service,
+            settings.key,
+            clock=self.clock,
+            timeouts=self._timeouts,
+            limiter=limiter,
+            fence=on.presence.check,
+        )
         client = Client(wire, settings.task_qps)
         single_flight = SingleFlight[Answer](self.group)
 
@@ -213,33 +223,33 @@ class Process:
             scope=settings.scope,
             region=settings.service.region,
             output_dir=self._settings.output_dir,
-            store=JobStore(opened.database),
+            store=on.jobs,
             client=client,
             clock=self.clock,
-            presence=opened.presence,
+            presence=on.presence,
             inputs=opened.inputs,
             works=self._works,
             contexts=context,
             landed=single_flight.landed,
+            gate=on.gate,
             shelves=self.shelves,
             signals=opened.signals,
         )
         account = Account(settings, environment, Submission(environment), wire, client, single_flight)
         return account
 
-    def _look_after(self, account: Account) -> None:
+    def _look_after(self, on: Surroundings, account: Account) -> None:
         """Poll for the jobs of an account from now on; without a key, none can be."""
         environment, submission, settings = account.environment, account.submission, account.settings
         self.group.start_soon(Runner(environment, submission, self.group).watch)
         if settings.key:
-            lock = Lock(settings.state_dir / f"poller-{settings.scope}.lock")
-            self.group.start_soon(Poller(environment, Recovery(environment, submission, self.group), lock).run)
+            on.look_after(environment, submission)
+            recovery = Recovery(environment, submission, self.group)
+            self.group.start_soon(Poller(environment, recovery, on.leader(settings.scope)).run)
 
     async def _close(self) -> None:
-        if self._disk:
-            database, presence = self._disk
-            presence.leave()
-            database.close()
+        if self._on:
+            await self._on.close()
         if self._opened:
             await self._opened.pdfs.close()
             for account in self._opened.accounts.values():
@@ -251,30 +261,13 @@ def parts(settings: Settings, storage: Storage | None = None) -> KeptFiles:
     return KeptFiles(settings.state_dir, "parts", storage)
 
 
-def _on_disk(state_dir: Path, now: float) -> tuple[Database, Presence]:
-    """The store, and this process's sign in the state directory.
-
-    Raises:
-        StateUnavailable: the directory cannot be used.
-    """
-    database = Database(state_dir, now)
-    try:
-        return database, Presence(state_dir, now)
-    except OSError as error:
-        database.close()
-        raise StateUnavailable(
-            f"{state_dir} cannot be written ({error.strerror}). Make it writable, or set QWEN_LOCALIZE_STATE_DIR to "
-            "another folder."
-        ) from error
-
-
-async def _tidied(environment: Environment, database: Database, now: float) -> None:
+async def _tidied(opened: Opened, now: float) -> None:
     """Forget what is old, as far as the disk allows it now."""
     try:
-        await environment.store.prune(now)
-        await CostLedger(database).prune(now)
-        await Answers(database).prune(now)
-        await environment.store.release(list(environment.inputs.left_over(now)), environment.inputs.remove)
+        await opened.on.jobs.prune(now)
+        await CostLedger(opened.database).prune(now)
+        await Answers(opened.database).prune(now)
+        await opened.on.jobs.release(list(opened.inputs.left_over(now)), opened.inputs.remove)
     except (StateUnavailable, OSError) as error:
         logger.info("Old records are forgotten later: %s", error)
 

@@ -16,7 +16,7 @@ from ..jobs import GivenUp, JobRecord, Runner, Work
 from ..meter import Meter
 from ..principals import Principals
 from ..settings import Settings
-from ..state import Answers, CostLedger, Database, Notices, purse
+from ..state import Answers, CostLedger, Notices, Store, purse
 from .consent import NO_CONSENT, Consent
 from .context import Context, Files, Jobs, ProgressReport
 from .definition import Registry, Tool
@@ -24,6 +24,7 @@ from .links import FinishedFile, FinishedFiles
 from .paid import Calls
 from .process import Account, Opened, Process, parts
 from .results import JobResult
+from .surroundings import clock_for
 
 Part = TypeVar("Part")
 
@@ -38,7 +39,7 @@ class _Machine:
     outputs: Outputs
 
     @property
-    def database(self) -> Database:
+    def database(self) -> Store:
         """The store."""
         return self.opened.database
 
@@ -95,13 +96,13 @@ class Runtime:
         caller: Callable[[], str] = lambda: "",
         door: Callable[[], Door | None] = lambda: None,
     ) -> None:
-        self.clock, self._door = clock, door
+        self.clock, self._door = clock_for(settings, clock), door
         self._principals = known = Principals.load(settings)
         self._whose: Callable[[], str] = lambda: known.named(caller())
         registry = Registry.of(tools)
         self._results = _PartsOfTools[type[JobResult]](registry, lambda tool: tool.result)
         works = _PartsOfTools[Work](registry, lambda tool: tool.work)
-        self._process = Process(known, works, clock, timeouts, self._batch_context, meter)
+        self._process = Process(known, works, self.clock, timeouts, self._batch_context, meter)
 
     @property
     def principal(self) -> str:

@@ -15,10 +15,10 @@ import obstore
 import pytest
 from obstore.store import LocalStore
 
+from buckets import BUCKET, SECRET, within
 from qwen_localize.errors import BadSetting, StateUnavailable, StorageUnavailable
 from qwen_localize.files import NotStored, Storage, object_storage, open_storage
 from qwen_localize.files.object_storage import CHECK_SECONDS, TRIES, TRY_SECONDS, ObjectStorage
-from stores import BUCKET, SECRET, within
 
 
 @pytest.fixture(params=["file", "s3"])

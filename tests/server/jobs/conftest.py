@@ -38,7 +38,7 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     desk = Desk(tmp_path)
     yield desk
-    desk.presence.leave()
+    await desk.presence.leave()
     desk.database.close()
 
 

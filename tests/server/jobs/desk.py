@@ -31,12 +31,12 @@ from qwen_localize.files import Inspected, KeptFiles
 from qwen_localize.jobs import (
     Environment,
     Evidence,
+    FileLeader,
+    FilePresence,
     JobRecord,
     JobStore,
     Kind,
-    Lock,
     Poller,
-    Presence,
     Recovery,
     Results,
     Runner,
@@ -201,7 +201,7 @@ class Desk:
         self.clock = VirtualClock(NOW)
         self.database = Database(self.folder, NOW)
         self.store = JobStore(self.database)
-        self.presence = Presence(self.folder, NOW)
+        self.presence = FilePresence(self.folder, NOW)
         self.inputs = KeptFiles(self.folder)
 
     @property
@@ -237,7 +237,7 @@ class Desk:
             async with anyio.create_task_group() as group:
                 submission = Submission(env)
                 recovery = Recovery(env, submission, group)
-                poller = Poller(env, recovery, Lock(self.folder / "poller.lock"))
+                poller = Poller(env, recovery, FileLeader(self.folder / "poller.lock"))
                 yield Parts(env, submission, Runner(env, submission, group), poller, group)
                 group.cancel_scope.cancel()
 

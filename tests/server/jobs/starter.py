@@ -12,10 +12,13 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from server.cluster.pace import VARIABLE, Pace
+
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
-    _import()
+    load()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that the system forgets the servers that end
     while True:
         line, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
@@ -29,7 +32,8 @@ def main() -> None:
         control.sendall(f"{pid}\n".encode())
 
 
-def _import() -> None:
+def load() -> None:
+    """Import what every server needs."""
     import httpx2  # noqa: F401
     from PIL import Image
 
@@ -51,6 +55,8 @@ def _serve(control: socket.socket, environment: dict[str, str], pipe: int, log: 
     os.close(log)
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode) for number, mode in enumerate("rww"))
     os.environ.update(environment)
+    if VARIABLE in os.environ:
+        Pace(**json.loads(os.environ[VARIABLE])).rule()
     os.chdir(Path(environment["QWEN_LOCALIZE_ALLOWED_DIRS"]))
     sys.argv = ["qwen-localize", "serve"]
     os._exit(run())

@@ -7,7 +7,7 @@ import pytest
 
 from qwen_localize.dashscope import Row, TaskList
 from qwen_localize.errors import NoAccess, ServiceFailed
-from qwen_localize.jobs import State
+from qwen_localize.jobs import FileLeader, State
 from qwen_localize.jobs.poller import FAULT_SECONDS
 from qwen_localize.jobs.schedule import MOST_SLOWDOWN
 from server.jobs.desk import NOW, Desk, Listed
@@ -197,6 +197,6 @@ async def test_a_process_that_leads_no_more_lets_the_others_lead(desk: Desk) -> 
             parts.env.woken.happened()
             await desk.until(f"job-{name}", State.CANCELED)
             await anyio.sleep(5)
-            other = parts.poller._lock.__class__(desk.folder / "poller.lock")
-            assert other.take()
-            other.release()
+            other = FileLeader(desk.folder / "poller.lock")
+            assert await other.take()
+            await other.release()

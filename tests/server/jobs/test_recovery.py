@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from qwen_localize.dashscope import Row, TaskList
-from qwen_localize.jobs import JobRecord, Presence, State
+from qwen_localize.jobs import FilePresence, JobRecord, State
 from qwen_localize.jobs.recovery import MOST_TRIES
 from server.jobs.desk import NOW, TASK, Desk, Listed
 from server.jobs.records import MODEL, lost_job, record
@@ -39,9 +39,9 @@ async def test_another_programs_task_of_the_same_second_is_not_delivered_as_ours
 
 
 async def test_a_task_made_after_the_process_was_gone_is_not_even_looked_at(desk: Desk, tmp_path: Path) -> None:
-    died = Presence(tmp_path, NOW)
+    died = FilePresence(tmp_path, NOW)
     died.beat(NOW - 9.9)
-    died.leave()
+    await died.leave()
     service = Listed([Row("x", "SUCCEEDED", NOW - 5)], made_of={"x": "a"})
     job = record(state=State.SUBMITTING, created=NOW - 10, sent=NOW - 10, owner=died.name)
     async with desk.polling(service, job):
@@ -283,12 +283,12 @@ async def test_of_two_processes_that_find_the_same_job_only_one_goes_on_with_it(
 
 
 async def test_a_job_whose_process_lives_is_left_to_it(desk: Desk, tmp_path: Path) -> None:
-    other = Presence(tmp_path, NOW)
+    other = FilePresence(tmp_path, NOW)
     service = Listed()
     async with desk.polling(service, record(created=NOW, owner=other.name)):
         await anyio.sleep(60)
         assert service.sent == []
-        other.leave()
+        await other.leave()
         await desk.until("job-a", State.QUEUED)
 
 

@@ -15,6 +15,7 @@ from fakes import RESULT_URL, TASK, Service, listed
 from qwen_localize.dashscope import Limit, Waiting
 from qwen_localize.errors import OWN_FAULT, StateUnavailable
 from qwen_localize.jobs import JobRecord, JobStore, Kind, State
+from qwen_localize.jobs.locks import BEAT_SECONDS
 from server.jobs.desk import NOW, Desk, Listed
 from server.jobs.records import input_of, record
 from server.jobs.world import assert_nothing_lost, draw, world
@@ -240,8 +241,8 @@ async def test_a_process_leaves_signs_of_life_while_a_request_is_out(desk: Desk,
     service.reply = slow
     async with desk.parts(service, record(created=NOW, owner=desk.presence.name)) as parts:
         await parts.submission.run(await desk.job())
-    seen = desk.presence.last_seen(desk.presence.name)
-    assert seen == pytest.approx(NOW + signs, abs=0.6)
+    gone = desk.presence.gone_since(desk.presence.name)
+    assert gone == pytest.approx(NOW + signs + 2 * BEAT_SECONDS, abs=0.6)
 
 
 async def test_an_input_that_was_damaged_on_the_disk_is_not_sent(desk: Desk) -> None:

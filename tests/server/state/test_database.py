@@ -12,7 +12,7 @@ import pytest
 
 from qwen_localize.errors import StateUnavailable
 from qwen_localize.jobs import JobRecord, JobStore
-from qwen_localize.state import Database, Notices
+from qwen_localize.state import Database, Notices, Session
 from qwen_localize.state.database import APPLICATION_ID
 from qwen_localize.state.migrations import MIGRATIONS
 
@@ -218,14 +218,14 @@ async def test_what_is_read_does_not_wait_for_what_is_written(tmp_path: Path) ->
 async def test_a_change_that_fails_leaves_nothing_half_done(tmp_path: Path) -> None:
     database = Database(tmp_path, NOW)
 
-    def half(connection: sqlite3.Connection) -> None:
-        connection.execute("INSERT INTO notices (at, words) VALUES (1, 'half')")
+    def half(session: Session) -> None:
+        session.execute("INSERT INTO notices (at, words) VALUES (1, 'half')")
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await database.write(half)
     assert await Notices(database).all() == []
-    await database.write(lambda connection: connection.execute("INSERT INTO notices (at, words) VALUES (1, 'whole')"))
+    await database.write(lambda session: session.execute("INSERT INTO notices (at, words) VALUES (1, 'whole')"))
     assert await Notices(database).all() == ["whole"]
     database.close()
 

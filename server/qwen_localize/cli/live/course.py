@@ -9,8 +9,8 @@ from qwen_localize_tools.interpret_speech import live
 
 from ...errors import LocalizeError, TimedOut, leaves
 from ...tool import cny
+from ..interrupts import interrupts
 from .ears import Ears
-from .interrupts import interrupts
 from .outputs import Outputs
 
 # How long after Ctrl-C the service may take to say all that it has heard.

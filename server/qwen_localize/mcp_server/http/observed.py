@@ -1,7 +1,6 @@
 """What an operator sees of the job store: whether it can be used, and what stands in it."""
 
 import os
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import anyio.to_thread
 
 from ...clock import Clock
 from ...errors import StateUnavailable
-from ...state import Database
+from ...state import Database, Session
 from ...waiting_jobs import FILE
 
 
@@ -52,12 +51,12 @@ class ObservedStore:
             StateUnavailable: the store cannot be read.
         """
         return await self._rows(
-            "SELECT tool, model, count(*) AS calls, total(cny) AS cny FROM spending WHERE cny > 0 GROUP BY tool, model"
+            "SELECT tool, model, count(*) AS calls, sum(cny) AS cny FROM spending WHERE cny > 0 GROUP BY tool, model"
         )
 
     async def _rows(self, query: str) -> list[dict[str, Any]]:
-        def work(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-            return [dict(row) for row in connection.execute(query)]
+        def work(session: Session) -> list[dict[str, Any]]:
+            return [dict(row) for row in session.execute(query)]
 
         return await (await self._opened()).read(work)
 

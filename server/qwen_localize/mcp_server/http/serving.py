@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import FrameType
@@ -16,6 +15,7 @@ from mcp.server import MCPServer
 from starlette.routing import Route
 
 from ...errors import BadSetting
+from ...finishing import end_within
 from ...meter import Meter
 from ...settings import Settings
 from .address import Address, Listeners, bracketed, listen
@@ -93,7 +93,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End what is going on, the calls after a while."""
-        _end_within(GRACE_SECONDS + LEAVE_SECONDS)
+        end_within(GRACE_SECONDS + LEAVE_SECONDS)
         async with anyio.create_task_group() as group:
             group.start_soon(self._edge.leave, GRACE_SECONDS)
             await super().shutdown(sockets)
@@ -125,10 +125,3 @@ class _Server(uvicorn.Server):
         if callable(before):  # the sandbox leaves nothing behind
             before(sig, frame)
         os._exit(128 + sig)
-
-
-def _end_within(seconds: float) -> None:
-    """End the process although a thread may still work."""
-    timer = threading.Timer(seconds, os._exit, (0,))
-    timer.daemon = True
-    timer.start()
