@@ -19,7 +19,7 @@ from qwen_localize.clock import Clock
 from qwen_localize.errors import StorageUnavailable
 from qwen_localize.files import mark_of, object_storage
 from qwen_localize.mcp_server.http.health import Health
-from qwen_localize.mcp_server.http.observed import ObservedStore
+from qwen_localize.mcp_server.http.observed import observed_store
 from qwen_localize.mcp_server.http.transfers import transfer_routes
 from qwen_localize.mcp_server.signed_links import FILES, Link, Links
 from qwen_localize.mcp_server.visiting import shared_server
@@ -237,7 +237,7 @@ async def test_storage_that_cannot_be_used_is_told_by_readyz(
     replica: Make, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = (await replica("a")).settings
-    health = Health(settings, ObservedStore(settings.state_dir, clock), clock)
+    health = Health(settings, observed_store(settings, clock), clock)
     assert await health.problems() == []
 
     async def check(_: Any) -> None:
