@@ -9,6 +9,7 @@ wait behind a batch. See docs/scaling.md for why procrastinate.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ import anyio
 from anyio.abc import TaskGroup
 from procrastinate import App, BaseRetryStrategy, RetryDecision, SyncPsycopgConnector, exceptions, jobs, manager
 from procrastinate.connector import BaseAsyncConnector
+from procrastinate.utils import utcnow
 from procrastinate.worker import Worker
 from psycopg.types.json import Jsonb
 
@@ -39,9 +41,13 @@ STALLED_SECONDS = 20.0
 _BEAT_SECONDS = 5.0
 # As long as its row is there, what it had in hand is found again; it is removed much later.
 _REMOVED_SECONDS = 24 * 3600.0
-# How often the places of those that are gone are given to others, and how often jobs are looked for that have none.
-SWEEP_SECONDS, SEARCH_SECONDS = 5.0, 600.0
-_PLACELESS_SECONDS = 60.0
+# How often the places of those that are gone are given to others.
+SWEEP_SECONDS = 5.0
+# How often jobs are looked for that have no place: by one of all processes, since it looks at all of them.
+SEARCH_SECONDS = 600.0
+# How often a process asks whether it is time for that.
+ASK_SECONDS = 60.0
+PLACELESS_SECONDS = 60.0
 _AGAIN_SECONDS = 2.0
 
 # The most urgent place of each account that this process has the key of: by equality, so that an index finds it.
@@ -50,7 +56,7 @@ _FETCH = """
         SELECT next.id FROM unnest(%(queues)s::text[]) AS queue (name) CROSS JOIN LATERAL (
             SELECT id, priority FROM procrastinate_jobs
             WHERE queue_name = queue.name AND status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
-            ORDER BY priority DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED
+            ORDER BY -priority, id LIMIT 1 FOR UPDATE SKIP LOCKED
         ) AS next ORDER BY next.priority DESC, next.id LIMIT 1
     ) RETURNING *
 """
@@ -59,6 +65,24 @@ _PLACELESS = """
     SELECT * FROM jobs WHERE owner = '' AND changed < ? AND state IN ('prepared', 'running', 'pausing')
     AND NOT EXISTS (SELECT FROM procrastinate_jobs WHERE queueing_lock = jobs.id AND status IN ('todo', 'doing'))
     ORDER BY changed LIMIT 1000
+"""
+# Whether it is time, for the one that asks first.
+_IS_DUE = """
+    INSERT INTO leaders (name, holder, until) VALUES ('search', '', :until) ON CONFLICT (name)
+    DO UPDATE SET until = excluded.until WHERE leaders.until < :at RETURNING name
+"""
+# A place that was taken, while its job has another one that was not: that does for both.
+_NEEDLESS = """
+    DELETE FROM procrastinate_jobs AS taken
+    WHERE id = %(id)s AND status = 'doing' AND worker_id IS NOT DISTINCT FROM %(worker)s::bigint
+    AND EXISTS (SELECT FROM procrastinate_jobs WHERE queueing_lock = taken.queueing_lock AND status = 'todo')
+    RETURNING id
+"""
+# By the database's clock, which procrastinate itself does not go by here.
+_GIVE_BACK = """
+    SELECT procrastinate_retry_job_v2(id, now() + make_interval(secs => %(seconds)s), NULL, NULL, NULL)
+    FROM procrastinate_jobs
+    WHERE id = %(id)s AND status = 'doing' AND worker_id IS NOT DISTINCT FROM %(worker)s::bigint
 """
 
 
@@ -135,23 +159,44 @@ class _Connector(BaseAsyncConnector):
 
 
 class _Places(manager.JobManager):
-    """Takes the next place of those accounts that this process has a key for."""
+    """Takes the next place of those accounts that this process has a key for.
 
-    def __init__(self, connector: _Connector, queues: Callable[[], list[str]]) -> None:
+    Attributes:
+        left: what could not be given back, or be done with, when the database was away: it is in nobody's hands.
+    """
+
+    def __init__(self, connector: _Connector, queues: Callable[[], list[str]], left: list[jobs.Job]) -> None:
         super().__init__(connector)
-        self._queues = queues
+        self._queues, self.left = queues, left
 
     async def fetch_job(self, queues: Any, worker_id: int) -> jobs.Job | None:  # noqa: ARG002 - they change
         """The next place; None if there is none."""
         rows = await self.connector.execute_query_all_async(_FETCH, worker=worker_id, queues=self._queues())
         return jobs.Job.from_row(rows[0]) if rows else None
 
-    async def finish_job(self, *arguments: Any, **how: Any) -> None:
+    async def finish_job(self, job: jobs.Job, status: jobs.Status, delete_job: bool) -> None:
         """Be done with a place. If the database is away, it is given to others later, who find nothing to do."""
         try:
-            await super().finish_job(*arguments, **how)
+            await super().finish_job(job, status, delete_job)
         except exceptions.ConnectorException as error:
+            self.left.append(job)
             logger.info("A place stays for a while: %s", error)
+
+    async def retry_job(self, job: jobs.Job, retry_at: datetime | None = None, *_: Any, **__: Any) -> None:
+        """Give a place back, if it is in the same hands; if its job has got another one meanwhile, that is enough.
+
+        Args:
+            job: the place.
+            retry_at: when it may be taken again, by this process's clock: only how long that is from now counts.
+        """
+        seconds = (retry_at - utcnow()).total_seconds() if retry_at else 0.0
+        place = {"id": job.id, "worker": job.worker_id}
+        try:
+            if not await self.connector.execute_query_all_async(_NEEDLESS, **place):
+                await self.connector.execute_query_async(_GIVE_BACK, **place, seconds=max(0.0, seconds))
+        except exceptions.ConnectorException as error:
+            self.left.append(job)
+            logger.info("A place is given back later: %s", error)
 
 
 class Queue:
@@ -170,14 +215,15 @@ class Queue:
     def __init__(self, database: PostgresDatabase, clock: Clock) -> None:
         self._database, self._clock = database, clock
         self._connector = _Connector(database)
-        self._deferring = manager.JobManager(self._connector)
+        self._left: list[jobs.Job] = []
+        self._places = _Places(self._connector, list, self._left)
         self._advances: dict[str, Advance] = {}
 
     def place(self, session: Session, job: JobRecord) -> None:
         """Give a job a place, inside the transaction that writes it, unless it has one; see `JobStore`."""
         query = "SELECT id FROM procrastinate_jobs WHERE queueing_lock = ? AND status = 'todo'"
         if session.execute(query, (job.id,)).fetchone() is None:
-            self._deferring.defer_job(_place(job), connection=_connection(session))
+            self._places.defer_job(_place(job), connection=_connection(session))
 
     def works(self, scope: str, advance: Advance) -> None:
         """From now on take the places of an account: `advance` is awaited with each job's id."""
@@ -209,7 +255,8 @@ class Queue:
 
     def _worker(self, of_lane: str, group: TaskGroup) -> Worker:
         app = App(connector=self._connector)
-        app.job_manager = _Places(self._connector, lambda: [queue_name(scope, of_lane) for scope in self._advances])
+        queues = lambda: [queue_name(scope, of_lane) for scope in self._advances]  # noqa: E731 - they change
+        app.job_manager = _Places(self._connector, queues, self._left)
         app.task(name=TASK, retry=_GivenBack())(partial(self._advance, group))
         return Worker(
             app,
@@ -244,23 +291,30 @@ class Queue:
             raise failure[0]
 
     async def _sweep(self) -> None:
-        """Give the places of those that are gone to others."""
-        searched = self._clock.now()
+        """Give the places of those that are gone to others, and a place to whoever has none."""
+        asked = self._clock.now()
         while True:
             await self._clock.sleep(SWEEP_SECONDS)
             try:
-                for stalled in await self._deferring.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-                    await self._deferring.retry_job(stalled)
-                if self._clock.now() - searched >= SEARCH_SECONDS:
-                    searched = self._clock.now()
+                await self._give_back()
+                if self._clock.now() - asked >= ASK_SECONDS:
+                    asked = self._clock.now()
                     await self._database.write(self._place_again)
             except (StateUnavailable, exceptions.ConnectorException) as error:
-                # Another process has been quicker, or the database is away.
                 logger.info("The queue is looked through later: %s", error)
 
+    async def _give_back(self) -> None:
+        left = self._left.copy()
+        self._left.clear()
+        for job in [*left, *await self._places.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)]:
+            await self._places.retry_job(job)
+
     def _place_again(self, session: Session) -> None:
-        """Give jobs a place that have none."""
-        found = session.execute(_PLACELESS, (session.now(0.0) - _PLACELESS_SECONDS,))
+        """Give jobs a place that have none, if it is time to look for them."""
+        at = session.now(0.0)
+        if session.execute(_IS_DUE, {"at": at, "until": at + SEARCH_SECONDS}).fetchone() is None:
+            return
+        found = session.execute(_PLACELESS, (at - PLACELESS_SECONDS,))
         for job in list(map(record_of, found)):
             logger.warning("%s had no place in the queue", job.id)
             self.place(session, job)

@@ -29,6 +29,11 @@ _BEGUN = f"""
     ) ORDER BY state = 'succeeded' DESC, created DESC, rowid DESC
 """  # noqa: S608 - our own words
 _OPEN = f"SELECT id FROM jobs WHERE state NOT IN ({_FINAL})"  # noqa: S608
+# Whether a job belongs to a batch that is not at its end.
+_NEEDED = f"""(
+    EXISTS (SELECT 1 FROM jobs AS batch WHERE batch.id = jobs.parent AND batch.state NOT IN ({_FINAL}))
+    OR id IN (SELECT job FROM joined JOIN jobs AS batch ON batch.id = joined.batch WHERE batch.state NOT IN ({_FINAL}))
+)"""  # noqa: S608 - our own words
 KEPT_DAYS = 30
 
 
@@ -52,11 +57,11 @@ class JobStore:
 
     async def prune(self, now: float) -> None:
         """Forget the jobs that ended more than `KEPT_DAYS` ago, and the parts of batches only after their batches."""
-        query = f"DELETE FROM jobs WHERE state IN ({_FINAL}) AND changed < ? AND NOT {_PART_OF.format(_OPEN)}"  # noqa: S608
+        query = f"DELETE FROM jobs WHERE state IN ({_FINAL}) AND changed < ? AND NOT {_NEEDED}"  # noqa: S608
 
         def work(session: Session) -> None:
             session.execute(query, (now - KEPT_DAYS * 24 * 3600,))
-            session.execute("DELETE FROM joined WHERE batch NOT IN (SELECT id FROM jobs)")
+            session.execute("DELETE FROM joined WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE id = batch)")
 
         await self._database.write(work)
 
@@ -165,7 +170,9 @@ class JobStore:
 
     async def children(self, parent: str) -> list[JobRecord]:
         """The parts of a batch, the oldest first; what it has joined has another parent, or none."""
-        return await self._select(_PART_OF.format("?"), (parent, parent))
+        # By two looks: one with both conditions would read all jobs that there are.
+        where = "id IN (SELECT id FROM jobs WHERE parent = ? UNION SELECT job FROM joined WHERE batch = ?)"
+        return await self._select(where, (parent, parent))
 
     async def successor(self, job_id: str, digest: str) -> JobRecord | None:
         """The newest job of the same principal for the same request that was written down after a job."""
@@ -204,7 +211,9 @@ class JobStore:
         """Let go of inputs: `remove` is called for each that no job needs any more, while nobody else can write."""
 
         def work(session: Session) -> None:
-            query = f"SELECT id FROM jobs WHERE state NOT IN ({_FINAL}) AND inputs LIKE '%' || ? || '%' LIMIT 1"  # noqa: S608
+            # Looked up as if all were wanted: for the sake of the first alone, all jobs may be read one by one.
+            needing = f"SELECT id FROM jobs WHERE state NOT IN ({_FINAL}) AND {session.has_digest('inputs')}"  # noqa: S608
+            query = f"WITH needing AS MATERIALIZED ({needing}) SELECT id FROM needing LIMIT 1"  # noqa: S608
             for digest in digests:
                 if session.execute(query, (digest,)).fetchone() is None:
                     remove(digest)

@@ -105,7 +105,7 @@ def expect(session: Session, cost: Cost, at: float, cap: float | None) -> int:
 def _check(session: Session, scope: str, cny: float, at: float, cap: float | None) -> None:
     if cap is None:
         return
-    query = "SELECT sum(cny) AS cny FROM spending WHERE scope = ? AND day = ?"
+    query = "SELECT cny FROM spent WHERE scope = ? AND day = ?"
     row = session.execute(query, (scope, session.day(at))).fetchone()
     spent = float(row["cny"] or 0) if row else 0.0
     if spent + cny > cap + _ROUNDING:

@@ -47,6 +47,10 @@ class _Session:
         """See `Session`: the user's own calendar day."""
         return datetime.fromtimestamp(at).astimezone().date().isoformat()
 
+    def has_digest(self, column: str) -> str:
+        """See `Session`: no other text of an entry is as long."""
+        return f"{column} LIKE '%' || ? || '%'"
+
 
 class Database:
     """One file, used from worker threads so that a busy disk holds up nobody else.

@@ -70,5 +70,6 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE reservations ADD COLUMN mark REAL NOT NULL DEFAULT 0;
     CREATE TABLE budgets (scope TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (scope, day));
+    CREATE VIEW spent AS SELECT scope, day, sum(cny) AS cny FROM spending GROUP BY scope, day;
     """,
 )

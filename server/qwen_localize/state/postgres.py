@@ -66,6 +66,10 @@ class PostgresSession:
         """See `Session`."""
         return datetime.fromtimestamp(at, UTC).date().isoformat()
 
+    def has_digest(self, column: str) -> str:
+        """See `Session`: in the words of an index."""
+        return f"{column}::jsonb @> jsonb_build_array(jsonb_build_object('digest', ?::text))"
+
 
 class PostgresDatabase:
     """One database, by a few connections that are opened as they are needed; see `Store`.

@@ -43,6 +43,9 @@ class Session(Protocol):
     def day(self, at: float) -> str:
         """The calendar day that a moment, in Unix seconds, belongs to."""
 
+    def has_digest(self, column: str) -> str:
+        """A condition: that one of the entries in a column's JSON list has the digest that a `?` stands for."""
+
 
 class Store(Protocol):
     """A database that is open.

@@ -56,7 +56,9 @@ class Health:
             "key": self._key,
             "database" if self.settings.database_url else "store": self.store.check,
             "disk": Outputs(self.settings.output_dir).prepare,
-        } | ({"storage": storage.check} if storage else {})
+        }
+        if storage:
+            self._checks["storage"] = storage.check
 
     def routes(self) -> list[Route]:
         """The two of them."""
