@@ -22,12 +22,13 @@ from qwen_localize.sandbox import Sandbox, SandboxConfig, running
 from qwen_localize.settings import Settings
 from qwen_localize_tools import TOOLS
 from server.mcp_server.http.stand import environment
-from stores import Postgres
-from support import ended, picture, words
+from stores import PostgresServer
+from support import ended, picture
 
 pytestmark = pytest.mark.process
 _WORKS = "This worker does the jobs of the shared database"
 _IMAGE = f"data:image/png;base64,{b64encode(picture()).decode()}"
+_EDIT = {"images": [_IMAGE], "prompt": "Make it grey"}
 
 
 @dataclass(frozen=True)
@@ -59,16 +60,9 @@ class Place:
                     await anyio.sleep(0.05)
 
 
-@pytest.fixture
-async def place(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Place]:
-    async with running(SandboxConfig(plain=True, task_seconds=1, edit_seconds=4)) as sandbox:
-        yield Place(sandbox, postgres.url, tmp_path)
-
-
 @asynccontextmanager
-async def client_without_hands(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
-    """A client of a server that takes orders, and works on none of them."""
-    monkeypatch.setattr(queue, "HANDS", {})
+async def client_without_hands(place: Place) -> AsyncIterator[Client]:
+    """A client of a server that takes orders, and works on none of them: see `came`."""
     server = build_server(Settings.load(place.settings("server")), TOOLS)
     async with Client(server) as client:
         yield client
@@ -120,57 +114,108 @@ async def working(env: dict[str, str], folder: Path) -> AsyncIterator[Worker]:
     await process.aclose()
 
 
-async def test_a_worker_does_what_a_server_elsewhere_was_asked_for(
-    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    async with client_without_hands(place, monkeypatch) as client:
+async def _doing(place: Place) -> dict[str, Any]:
+    """A worker does what a server was asked for whose machine has other folders."""
+    async with client_without_hands(place) as client:
         ordered = await client.call_tool("translate_image", {"image": _IMAGE, "target_lang": "ru"})
         job: dict[str, Any] = ordered.structured_content or {}
-        assert job["status"] in {"queued", "running"}, words(ordered)
-        async with working(place.settings("worker"), tmp_path) as worker:
+        async with working(place.settings("worker"), place.folder) as worker:
             done = await client.call_tool("get_job", {"job_id": job["job_id"], "wait": 60})
-            assert (done.structured_content or {})["status"] == "succeeded", words(done) + worker.said
             [artifact] = (done.structured_content or {})["artifacts"]
-            kept = tmp_path / "storage" / "-" / job["job_id"] / Path(artifact["path"]).name
-            assert kept.stat().st_size == artifact["bytes"]
-            assert await worker.ends(signal.SIGTERM, within=10) == 0
-            assert "Traceback" not in worker.said, worker.said
+            kept = place.folder / "storage" / "-" / job["job_id"] / Path(artifact["path"]).name
+            ended = await worker.ends(signal.SIGTERM, within=20)
+    return {
+        "ordered": job["status"],
+        "done": (done.structured_content or {})["status"],
+        "is whole": kept.stat().st_size == artifact["bytes"],
+        "status": ended,
+        "said": worker.said,
+    }
 
 
-async def test_a_worker_that_is_told_to_end_finishes_the_call_that_is_out(
-    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    async with client_without_hands(place, monkeypatch) as client:
-        ordered = await client.call_tool("edit_image", {"images": [_IMAGE], "prompt": "Make it grey"})
-        assert not ordered.is_error, words(ordered)
-        async with working(place.settings("worker"), tmp_path) as worker:
+async def _draining(place: Place) -> dict[str, Any]:
+    """A worker is told to end while a call is out that takes seconds."""
+    async with client_without_hands(place) as client:
+        await client.call_tool("edit_image", _EDIT)
+        async with working(place.settings("worker"), place.folder) as worker:
             await place.state("submitting")
-            assert await worker.ends(signal.SIGTERM, within=30) == 0
-            assert "Traceback" not in worker.said, worker.said
+            ended = await worker.ends(signal.SIGTERM, within=30)
     await place.state("ready", "succeeded")
+    return {"status": ended, "said": worker.said, "paid": len(place.sandbox.ledger.paid)}
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_worker_whose_database_is_away_keeps_trying_and_ends_at_once(place: Place, number: int) -> None:
+async def _interrupted(place: Place) -> dict[str, Any]:
+    """Somebody presses Ctrl-C while a call is out, and again a second later."""
+    async with client_without_hands(place) as client:
+        await client.call_tool("edit_image", _EDIT)
+        async with working(place.settings("worker"), place.folder) as worker:
+            await place.state("submitting")
+            worker.process.send_signal(signal.SIGINT)
+            with anyio.move_on_after(1):
+                await worker.process.wait()
+            lived = worker.process.returncode is None
+            return {"lived": lived, "status": await worker.ends(signal.SIGINT, within=5)}
+
+
+async def _waiting(place: Place) -> dict[str, Any]:
+    """The database is away when a worker starts."""
     away = place.settings("worker") | {"QWEN_LOCALIZE_DATABASE_URL": "postgresql://postgres@127.0.0.1:9/none"}
     async with working(away, place.folder) as worker:
         with anyio.fail_after(60):
             while worker.said.count("cannot be used now") < 2:  # noqa: ASYNC110 - another process
                 await anyio.sleep(0.05)
-        assert worker.process.returncode is None
-        assert await worker.ends(number, within=10) == 0
-        assert "Traceback" not in worker.said, worker.said
+        lived = worker.process.returncode is None
+        return {"lived": lived, "status": await worker.ends(signal.SIGINT, within=20), "said": worker.said}
 
 
-async def test_a_second_ctrl_c_ends_a_worker_at_once(
-    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    async with client_without_hands(place, monkeypatch) as client:
-        await client.call_tool("edit_image", {"images": [_IMAGE], "prompt": "Make it grey"})
-        async with working(place.settings("worker"), tmp_path) as worker:
-            await place.state("submitting")
-            worker.process.send_signal(signal.SIGINT)
-            with anyio.move_on_after(1):  # it finishes what is out
-                await worker.process.wait()
-            assert worker.process.returncode is None, worker.said
-            assert await worker.ends(signal.SIGINT, within=2) == 128 + signal.SIGINT
+SCENARIOS = (_doing, _draining, _interrupted, _waiting)
+
+
+@pytest.fixture(scope="module")
+def came(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> dict[Any, dict[str, Any]]:
+    """What all of it came to, played at once: most of it is waiting."""
+    found: dict[Any, dict[str, Any]] = {}
+
+    async def play(scenario: Any) -> None:
+        url, folder = postgres_server.database(), tmp_path_factory.mktemp("shared")
+        async with running(SandboxConfig(plain=True, task_seconds=1, edit_seconds=4)) as sandbox:
+            found[scenario] = await scenario(Place(sandbox, url, folder))
+        postgres_server.drop(url)
+
+    async def play_all() -> None:
+        async with anyio.create_task_group() as group:
+            for scenario in SCENARIOS:
+                group.start_soon(play, scenario)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(queue, "HANDS", {})  # of the servers in this process
+        anyio.run(play_all)
+    return found
+
+
+def test_a_worker_does_what_a_server_elsewhere_was_asked_for(came: Any) -> None:
+    told = came[_doing]
+    assert told["ordered"] in {"queued", "running"}
+    assert (told["done"], told["is whole"]) == ("succeeded", True), told
+
+
+def test_a_worker_with_nothing_to_do_ends_well_when_it_is_told_to(came: Any) -> None:
+    assert came[_doing]["status"] == 0
+    assert "Traceback" not in came[_doing]["said"]
+
+
+def test_a_worker_that_is_told_to_end_finishes_the_call_that_is_out(came: Any) -> None:
+    told = came[_draining]
+    assert told["status"] == 0
+    assert told["paid"] == 1
+    assert "Traceback" not in told["said"], told
+
+
+def test_a_second_ctrl_c_ends_a_worker_at_once(came: Any) -> None:
+    assert came[_interrupted] == {"lived": True, "status": 128 + signal.SIGINT}
+
+
+def test_a_worker_whose_database_is_away_keeps_trying_and_ends_well(came: Any) -> None:
+    told = came[_waiting]
+    assert (told["lived"], told["status"]) == (True, 0)
+    assert "Traceback" not in told["said"], told
