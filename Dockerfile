@@ -7,7 +7,7 @@ WORKDIR /src
 COPY pyproject.toml uv.lock README.md LICENSE ./
 COPY server server
 COPY tools tools
-RUN uv sync --frozen --no-dev --no-editable --extra http --extra media --extra photos --extra sheets
+RUN uv sync --frozen --no-dev --no-editable --extra cluster --extra http --extra media --extra photos --extra sheets
 
 FROM python:3.13.9-slim-trixie
 LABEL io.modelcontextprotocol.server.name="io.github.qwen-localize/qwen-localize" \

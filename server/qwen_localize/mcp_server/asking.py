@@ -7,7 +7,7 @@ question, and comes again with the answer and with what was decided here, sealed
 import hashlib
 import hmac
 import json
-from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -28,7 +28,6 @@ from ..wellformed import whole
 
 # A user has at least so long for an answer, however early a client wants its own.
 LEAST_SECONDS = 30.0
-_MOST_KEPT = 1000
 _KEY = "consent"
 _FORM = {
     "type": "object",
@@ -45,21 +44,6 @@ class Question:
     refusal: str
     consent: Consent
     name: str
-
-
-class Answered:
-    """The questions that were answered: an answer counts once, however often a client sends it."""
-
-    def __init__(self) -> None:
-        self._names: OrderedDict[str, None] = OrderedDict()
-
-    def first(self, name: str) -> bool:
-        """Whether a question is answered for the first time."""
-        is_first = name not in self._names
-        self._names[name] = None
-        if len(self._names) > _MOST_KEPT:
-            self._names.popitem(last=False)
-        return is_first
 
 
 def question(error: LocalizeError, key: str | None) -> Question | None:
@@ -101,14 +85,25 @@ async def says_yes(asked: Question, context: McpContext[Any, Any], seconds: floa
     return _is_yes(answer)
 
 
-def answer_with_call(context: McpContext[Any, Any], answered: Answered) -> Question | None:
-    """The question that a call brings the answer of; its consent is none unless that is a yes, given for once."""
+async def answer_with_call(
+    context: McpContext[Any, Any], is_first: Callable[[str], Awaitable[bool]]
+) -> Question | None:
+    """The question that a call brings the answer of; its consent is none unless that is a yes, given for once.
+
+    Args:
+        context: of the call.
+        is_first: whether a question, by its name, is answered for the first time; an answer counts once, however often
+            a client sends it, and to whichever replica.
+
+    Raises:
+        StateUnavailable: there is no job store.
+    """
     if context.request_state is None:
         return None
     state = json.loads(context.request_state)  # our own: the SDK lets no other through
     asked = Question(**state | {"consent": Consent(**state["consent"])})
     agreed = _is_yes((context.input_responses or {}).get(_KEY))
-    return asked if answered.first(asked.name) and agreed else replace(asked, consent=NO_CONSENT)
+    return asked if await is_first(asked.name) and agreed else replace(asked, consent=NO_CONSENT)
 
 
 def sealing(settings: Settings) -> RequestStateSecurity | None:

@@ -51,7 +51,6 @@ class Serving:
     callers: Callers = field(default_factory=Callers)
     cancellations: Cancellations = field(default_factory=Cancellations)
     roots: Roots = field(default_factory=Roots)
-    answered: asking.Answered = field(default_factory=asking.Answered)
 
 
 def bind(tool: Tool) -> "BoundTool":
@@ -125,7 +124,7 @@ class BoundTool(McpTool):
         self, serving: Serving, context: McpContext[Any, Any], run: Callable[..., Awaitable[CallToolResult]]
     ) -> CallToolResult | InputRequiredResult:
         """What the call comes to. A user is asked once at most, and their answer counts for this call alone."""
-        if told := asking.answer_with_call(context, serving.answered):
+        if told := await asking.answer_with_call(context, serving.runtime.is_first_answer):
             return await run(told.consent) if told.consent != NO_CONSENT else _failure(told.refusal, serving.runtime)
         begun = serving.runtime.clock.now()
         try:

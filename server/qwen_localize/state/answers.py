@@ -19,6 +19,17 @@ class Answers:
         )
         await self._database.write(lambda session: session.execute(query, (key, at, text)))
 
+    async def is_first(self, key: str, at: float) -> bool:
+        """Keep that something was answered: whether it had not been; `at` in Unix seconds."""
+
+        def work(session: Session) -> bool:
+            if session.execute("SELECT at FROM answers WHERE key = ?", (key,)).fetchone():
+                return False
+            session.execute("INSERT INTO answers (key, at, text) VALUES (?, ?, '')", (key, at))
+            return True
+
+        return await self._database.write(work)
+
     async def forget(self, key: str) -> None:
         """Let go of an answer."""
         await self._database.write(lambda session: session.execute("DELETE FROM answers WHERE key = ?", (key,)))

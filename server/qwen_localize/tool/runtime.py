@@ -173,6 +173,14 @@ class Runtime:
     def _finished(self, machine: _Machine) -> FinishedFiles:
         return FinishedFiles(machine.runner, self.settings.output_dir, self._process.shelves)
 
+    async def is_first_answer(self, question: str) -> bool:
+        """Whether a question, by its name, is answered for the first time, by whichever of all processes.
+
+        Raises:
+            StateUnavailable: there is no job store.
+        """
+        return await Answers((await self._opened()).database).is_first(f"question {question}", self.clock.wall())
+
     async def costs(self) -> list[dict[str, Any]]:
         """The principal's costs so far with this service and key, by day, tool and model.
 

@@ -28,7 +28,7 @@ SERVER = [sys.executable, "-m", "qwen_localize"]
 # What a call needs and a start does not.
 HEAVY = (
     "PIL", "rapidocr", "onnxruntime", "numpy", "cv2", "dashscope", "openai", "rich", "prometheus_client",
-    "qwen_localize.mcp_server.http.app", "qwen_localize.sandbox",
+    "qwen_localize.mcp_server.http.app", "qwen_localize.sandbox", "psycopg", "psycopg_pool", "procrastinate", "obstore",
 )  # fmt: skip
 
 
