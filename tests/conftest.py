@@ -37,8 +37,7 @@ from stores import postgres, postgres_server, stored, virtual_postgres
 from support import KEY, ORIGIN, Connect
 from virtual_time import VirtualClock, VirtualLoop
 
-# Fixtures for everybody.
-__all__ = ["postgres", "postgres_server", "s3", "s3_server", "stored", "virtual_postgres"]
+__all__ = ["postgres", "postgres_server", "s3", "s3_server", "stored", "virtual_postgres"]  # fixtures for everybody
 
 # The same examples each time: what fails does so for everybody. `HYPOTHESIS_PROFILE=search` looks for others.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None, max_examples=50)

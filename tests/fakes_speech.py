@@ -5,6 +5,7 @@ A recording is a row of utterances; each is a tone whose loudness says which it 
 """
 
 import base64
+import functools
 from array import array
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -26,6 +27,11 @@ Utterance = tuple[float, float]
 
 def recording(utterances: Sequence[Utterance], seconds: float) -> bytes:
     """Raw sound of 16 kHz with a tone for each utterance, from and to in seconds."""
+    return _recording(tuple(utterances), seconds)
+
+
+@functools.lru_cache(maxsize=8)
+def _recording(utterances: tuple[Utterance, ...], seconds: float) -> bytes:
     made = bytearray(int(seconds * 16000) * 2)
     for number, (start, end) in enumerate(utterances):
         level = _QUIETEST + number * _LOUDER
@@ -39,6 +45,13 @@ def utterances(count: int, length: float = 2.0, pause: float = 2.0) -> list[Utte
     return [(1.0 + number * (length + pause), 1.0 + number * (length + pause) + length) for number in range(count)]
 
 
+@functools.lru_cache(maxsize=4096)
+def _loudest(pcm: bytes) -> tuple[int, int]:
+    """Of a piece that many tests hear: its loudest sample, and how many samples it has."""
+    samples = array("h", pcm)
+    return max(samples, default=0), len(samples)
+
+
 class Heard:
     """What a service makes of the sound: which utterance, from when to when, how much of it."""
 
@@ -50,9 +63,8 @@ class Heard:
     def hear(self, pcm: bytes) -> Iterator[tuple[str, tuple[int, int, int, int]]]:
         """`began` and `ended`, with number, start and end in milliseconds, and tenths of a second."""
         for first in range(0, len(pcm), _STEP):
-            samples = array("h", pcm[first : first + _STEP])
-            loudest = max(samples, default=0)
-            start, self.sent = self.sent, self.sent + len(samples) // 16
+            loudest, samples = _loudest(bytes(pcm[first : first + _STEP]))
+            start, self.sent = self.sent, self.sent + samples // 16
             if loudest >= _QUIETEST:
                 number = (loudest - _QUIETEST) // _LOUDER
                 if self.now and self.now[0] != number:

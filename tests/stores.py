@@ -225,7 +225,7 @@ def postgres(postgres_server: PostgresServer) -> Iterator[Postgres]:
 
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"])
-def stored(request: pytest.FixtureRequest) -> dict[str, str]:
+def stored(request: pytest.FixtureRequest) -> dict[str, Any]:
     """What a server is told to have its jobs in the one store or in the other, with each test once for both."""
     if request.param == "SQLite":
         return {}

@@ -6,6 +6,9 @@ from typing import Protocol
 
 import anyio
 
+# Where there is one, a clock that goes on while the machine sleeps: a lease ends then, too.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", None)
+
 
 class Clock(Protocol):
     """A clock that can also wait; all in seconds."""
@@ -25,7 +28,7 @@ class RealClock:
 
     def now(self) -> float:
         """Seconds since a moment that is the same for every process of the machine; never set back."""
-        return time.monotonic()
+        return time.clock_gettime(_CLOCK) if _CLOCK else time.monotonic()
 
     def wall(self) -> float:
         """Unix time."""

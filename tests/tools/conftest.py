@@ -1,5 +1,6 @@
 """Fixtures of the tools that work through jobs."""
 
+import functools
 from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,16 @@ import respx
 from mcp_types import CallToolResult
 
 from fakes_media import Interpreter, talk
+from qwen_localize_tools.interpret_speech import hearing
 from support import Call, Connect, Refused, picture, words
+
+_level_once = functools.lru_cache(maxsize=4096)(hearing._decibels)
+
+
+@pytest.fixture(autouse=True)
+def _quick_ear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same few recordings are heard again and again: how loud a piece of them is, is reckoned once."""
+    monkeypatch.setattr(hearing, "_decibels", _level_once)
 
 
 @pytest.fixture

@@ -258,10 +258,11 @@ def _usage(options: argparse.Namespace) -> None:  # noqa: ARG001 - as every comm
 async def _show_usage() -> None:
     from ..clock import RealClock
     from ..settings import Settings
-    from ..state import CostLedger, Database
+    from ..state import CostLedger
+    from ..tool.surroundings import open_database
 
     settings = Settings.load()
-    database = Database(settings.state_dir, RealClock().wall())
+    database = open_database(settings, RealClock().wall())
     try:
         rows = await CostLedger(database).by_day(settings.scope if settings.key else None, shared=True)
     finally:
@@ -270,7 +271,8 @@ async def _show_usage() -> None:
         f"{row['day']}  {row['tool']:<20} {row['model']:<28} {row['calls']:>6} {row['cny']:>12.6f}" for row in rows
     ]
     head = f"{'day':<10}  {'tool':<20} {'model':<28} {'calls':>6} {'CNY (est.)':>12}"
-    whose = "with this key" if settings.key else "on this machine, with any key"
+    where = "in this database" if settings.database_url else "on this machine"
+    whose = "with this key" if settings.key else f"{where}, with any key"
     sys.stdout.write("\n".join([head, *lines] if lines else [f"Nothing has been spent yet {whose}."]) + "\n")
     sys.stdout.flush()
 

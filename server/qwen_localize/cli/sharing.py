@@ -21,9 +21,9 @@ def check_sharing(settings: Settings) -> None:
         BadSetting: the extra is not installed.
     """
     if settings.database_url:
-        _check_installed("QWEN_LOCALIZE_DATABASE_URL", DATABASE_MODULES)
+        check_installed("QWEN_LOCALIZE_DATABASE_URL", DATABASE_MODULES)
     if settings.storage_url:
-        _check_installed("QWEN_LOCALIZE_STORAGE_URL", STORAGE_MODULES)
+        check_installed("QWEN_LOCALIZE_STORAGE_URL", STORAGE_MODULES)
     if settings.database_url and not settings.storage_url:
         logger.warning(
             "Jobs are shared by QWEN_LOCALIZE_DATABASE_URL, and files lie on this machine's own disk, where no other "
@@ -60,7 +60,12 @@ def check_worker(settings: Settings) -> None:
     check_sharing(settings)
 
 
-def _check_installed(name: str, modules: Sequence[str]) -> None:
+def check_installed(name: str, modules: Sequence[str]) -> None:
+    """Make sure that what a setting needs is there; nothing is imported.
+
+    Raises:
+        BadSetting: it is not.
+    """
     missing = [module for module in modules if not find_spec(module)]
     if missing:
         raise BadSetting(

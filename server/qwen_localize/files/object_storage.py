@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +37,10 @@ _MOST_AT_ONCE = 32 * _MEGABYTE
 _MOST_COPIED = 5 * 1024 * _MEGABYTE
 _PART = _PIECE = 16 * _MEGABYTE
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+_STATUS = re.compile(r"(?<=status code: )\d{3}[ \w]*")
+_CREDENTIALS = (
+    "Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and, for another S3 than Amazon's, AWS_ENDPOINT_URL."
+)
 _NO_BUCKET = "there is no such bucket"
 _ADVICE = "Check QWEN_LOCALIZE_STORAGE_URL and the AWS_* variables, or try again when the storage can be reached."
 
@@ -59,12 +64,11 @@ class ObjectStorage:
 
     Args:
         store: a bucket, or a folder.
-        name: what it is called in messages.
         folder: where it is, if it lies on a disk.
     """
 
-    def __init__(self, store: S3Store | LocalStore, name: str, folder: Path | None = None) -> None:
-        self._store, self._name, self._folder = store, name, folder
+    def __init__(self, store: S3Store | LocalStore, folder: Path | None = None) -> None:
+        self._store, self._folder = store, folder
 
     @classmethod
     def at(cls, url: str, environment: Mapping[str, str] = os.environ) -> "ObjectStorage":
@@ -74,18 +78,16 @@ class ObjectStorage:
             BadSetting: the environment does not say how it is reached.
         """
         parts = urlsplit(url)
+        is_folder, folder = parts.scheme == "file", Path(unquote(parts.path))
+        advice = "Give a folder that can be written." if is_folder else _CREDENTIALS
         try:
-            if parts.scheme == "file":
-                folder = Path(unquote(parts.path))
-                return cls(LocalStore(folder, mkdir=True), url, folder)
-            return cls(_bucket(parts.netloc, parts.path.strip("/"), environment), url)
+            if is_folder:
+                return cls(LocalStore(folder, mkdir=True), folder)
+            return cls(_bucket(parts.netloc, parts.path.strip("/"), environment))
         except (exceptions.BaseError, ValueError, OSError) as error:
             # Of an unknown error only the first line: what follows tells how the client was set up.
             reason = quote(str(error).partition("\n")[0].removeprefix("Generic S3 error: "), 100)
-            raise BadSetting(
-                f"QWEN_LOCALIZE_STORAGE_URL cannot be used: {reason}. Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "
-                "AWS_REGION and, for another S3 than Amazon's, AWS_ENDPOINT_URL."
-            ) from None
+            raise BadSetting(f"QWEN_LOCALIZE_STORAGE_URL cannot be used: {reason}. {advice}") from None
 
     async def put_new(self, key: str, path: Path) -> bool:
         """See `Storage`."""
@@ -234,14 +236,16 @@ class ObjectStorage:
             except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
                 raise self._unavailable("it refuses the credentials") from None
             except (exceptions.BaseError, OSError, ValueError) as error:
-                logger.info("The storage failed, try %d of %d: %s", number, tries, type(error).__name__)
+                logger.info("The storage failed, try %d of %d: %s", number, tries, _reason(error, seconds))
                 if number == tries:
                     raise self._unavailable(_reason(error, seconds)) from None
             await anyio.sleep(number * _PAUSE_SECONDS)
         raise AssertionError("the last try returns or raises")
 
-    def _unavailable(self, reason: str) -> StorageUnavailable:
-        return StorageUnavailable(f"The storage {self._name} cannot be used: {reason}. {_ADVICE}")
+    @staticmethod
+    def _unavailable(reason: str) -> StorageUnavailable:
+        # Where it is, the operator knows, and callers need not.
+        return StorageUnavailable(f"The storage of this server cannot be used: {reason}. {_ADVICE}")
 
 
 def _bucket(name: str, prefix: str, environment: Mapping[str, str]) -> S3Store:
@@ -270,7 +274,9 @@ def _reason(error: Exception, seconds: float) -> str:
         return _NO_BUCKET
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return "it cannot be reached, or failed" if isinstance(error, exceptions.GenericError) else "it failed"
+    if match := _STATUS.search(str(error)):
+        return f"it answered {match[0]}"
+    return "it cannot be reached" if "error sending request" in str(error) else "it failed"
 
 
 def _stored(row: Any) -> Stored:

@@ -4,7 +4,6 @@ What lies below the output directory as `job-…/name` is there under `-/job-…
 `-/saved/name`. A principal's folder has the tenant's name in the place of `-`.
 """
 
-import filecmp
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from ..errors import OutputUnavailable
 from .storage import NotStored, Storage
 
 _TENANT, _JOB = re.compile(r"p-[0-9a-f]{20}"), re.compile(r"job-[0-9a-f]{10}")
+_MOST_NAME = 255
 # Whose files are told by no name, and what is of no job.
 _NOBODY, _SAVED = "-", "saved"
 
@@ -50,6 +50,8 @@ class Shelf:
         Raises:
             StorageUnavailable: the storage cannot be used.
         """
+        import filecmp
+
         found = await self.storage.found(f"{self.prefix}/{name}")
         if found is None or found.bytes != (await anyio.to_thread.run_sync(file.stat)).st_size:
             return False
@@ -93,8 +95,7 @@ class Shelves:
         """
         if await anyio.to_thread.run_sync(_is_there, path):
             return True
-        is_name = path.name not in ("", ".", "..") and "\0" not in path.name
-        shelf = self.of(path.parent) if is_name else None
+        shelf = self.of(path.parent) if _is_name(path.name) else None
         if shelf is None:
             return False
         try:
@@ -107,6 +108,11 @@ class Shelves:
                 "QWEN_LOCALIZE_OUTPUT_DIR to a folder that is."
             ) from error
         return True
+
+
+def _is_name(name: str) -> bool:
+    """Whether a finished file can be called so; others have never been put anywhere."""
+    return name not in ("", ".", "..") and name.isprintable() and len(name.encode()) <= _MOST_NAME
 
 
 def _is_there(path: Path) -> bool:

@@ -44,7 +44,7 @@ class Leases:
     def __init__(self, database: Store, clock: SharedClock) -> None:
         self._database, self._clock = database, clock
         self.name = uuid4().hex[:12]
-        self._beaten = -float("inf")
+        self._signed = self._beaten = -float("inf")
         self._signs: dict[str, _Sign] = {}
         self._looks = 0
         self._strangers: dict[str, int] = {}
@@ -67,7 +67,10 @@ class Leases:
         began = self._clock.now()
         at, signs = await self._database.write(self._sign, urgent=True)
         self._clock.follow(at, began)
-        self._beaten, self._signs, self._looks = began, signs, self._looks + 1
+        # One that was silent for long may have lost its work to others: it hears of that before it sends anything.
+        if not SEND_SECONDS < began - self._signed < float("inf"):
+            self._beaten = began
+        self._signed, self._signs, self._looks = began, signs, self._looks + 1
 
     def _sign(self, session: Session) -> tuple[float, dict[str, _Sign]]:
         at = session.now(0.0)
@@ -115,7 +118,7 @@ class Leases:
     @property
     def _is_blind(self) -> bool:
         """Whether this process has not heard of the others for too long to judge them."""
-        return self._clock.now() - self._beaten > 2 * BEAT_SECONDS
+        return self._clock.now() - self._signed > 2 * BEAT_SECONDS
 
     def gone_since(self, name: str) -> float | None:
         """When the last that a process had sent must have arrived, in Unix seconds; None if that is not known."""

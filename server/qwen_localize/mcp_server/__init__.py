@@ -13,6 +13,7 @@ from ..meter import Meter
 from ..settings import Settings
 from ..tool import Prompt, Registry, Tool
 from ..tool.runtime import Runtime
+from .asking import sealing
 from .callers import Callers
 from .cancellation import note_cancellation
 from .counting import counting
@@ -71,6 +72,7 @@ def build_server(
         middleware=[note_cancellation, note_roots, *counted, callers.receive],
         cache_hints=CACHE_HINTS,
         log_level="WARNING",
+        request_state_security=sealing(settings),
     )
     # The SDK's own manager wants every tool at once; `test_server` notices if this name goes.
     server._tool_manager = BoundTools(registry)  # noqa: SLF001

@@ -4,6 +4,8 @@ In the handshake's era, the client is asked while the call waits. Since 2026-07-
 question, and comes again with the answer and with what was decided here, sealed and bound by the SDK to that very call.
 """
 
+import hashlib
+import hmac
 import json
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, replace
@@ -13,12 +15,14 @@ from uuid import uuid4
 import anyio
 from mcp import MCPError
 from mcp.server.mcpserver import Context as McpContext
+from mcp.server.mcpserver import RequestStateSecurity
 from mcp.shared.message import ServerMessageMetadata
 from mcp_types import ElicitRequest, ElicitRequestFormParams, ElicitResult, InputRequiredResult
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
 from ..errors import LocalizeError, NeedsDecision, OverBudget, redact
+from ..settings import Settings
 from ..tool import NO_CONSENT, Consent
 from ..wellformed import whole
 
@@ -105,6 +109,14 @@ def answer_with_call(context: McpContext[Any, Any], answered: Answered) -> Quest
     asked = Question(**state | {"consent": Consent(**state["consent"])})
     agreed = _is_yes((context.input_responses or {}).get(_KEY))
     return asked if answered.first(asked.name) and agreed else replace(asked, consent=NO_CONSENT)
+
+
+def sealing(settings: Settings) -> RequestStateSecurity | None:
+    """What seals questions, so that any replica can take the answer; None for a secret of this process alone."""
+    if settings.link_secret is None:
+        return None
+    secret = settings.link_secret.get_secret_value().encode(errors="surrogateescape")
+    return RequestStateSecurity(keys=[hmac.digest(secret, b"qwen-localize/questions", hashlib.sha256)])
 
 
 def _request(asked: Question) -> ElicitRequest:

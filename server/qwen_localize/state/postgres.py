@@ -160,6 +160,54 @@ class PostgresDatabase:
                 session.execute("UPDATE qwen_localize SET version = version + 1")
 
 
+class PostgresLook:
+    """The shared database, for those who only look at it now and then: each time by a connection of its own.
+
+    It is never brought to this version here, and who asks is answered in bounded time, unless the database falls silent
+    in the middle of an answer. All of it blocks.
+
+    Args:
+        url: where it is; it may hold a password, which no message tells.
+        seconds: how long the database may take to accept a connection, and then for each statement.
+    """
+
+    def __init__(self, url: str, seconds: int) -> None:
+        self._url = url
+        options = f"{_SERVER_SETTINGS} -c statement_timeout={seconds * 1000}"
+        self._settings = connection_settings() | {"connect_timeout": seconds, "options": options}
+
+    def rows(self, *queries: LiteralString) -> list[list[dict[str, Any]]]:
+        """What each query finds.
+
+        Raises:
+            StateUnavailable: the database cannot be reached or read, or has not been begun.
+        """
+        with (
+            _explained(),
+            psycopg.connect(self._url, autocommit=True, row_factory=dict_row, **self._settings) as connection,
+        ):
+            return [connection.execute(query).fetchall() for query in queries]
+
+    def lacking(self) -> int:
+        """How many steps it still is from this version, or a newer one: 0 if it can be worked with.
+
+        Raises:
+            StateUnavailable: the database cannot be reached, or only be read.
+        """
+        [[state]] = self.rows(
+            "SELECT current_setting('transaction_read_only') = 'on' AS is_closed, "
+            "to_regclass('qwen_localize') IS NOT NULL AS is_begun"
+        )
+        if state["is_closed"]:
+            raise StateUnavailable(
+                "The database of QWEN_LOCALIZE_DATABASE_URL can only be read: it may be a standby. Name the primary."
+            )
+        if not state["is_begun"]:
+            return len(migrations())
+        [[found]] = self.rows("SELECT max(version) AS version FROM qwen_localize")
+        return max(0, len(migrations()) - (found["version"] or 0))
+
+
 def connection_settings() -> dict[str, Any]:
     """How a connection is made, so that one to a database that is away does not hang."""
     return {

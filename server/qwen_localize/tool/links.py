@@ -3,7 +3,7 @@
 import mimetypes
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import unquote
 
 import anyio.to_thread
@@ -21,6 +21,7 @@ _OTHERS = {
     ".srt": "application/x-subrip",
     ".webp": "image/webp",
 }
+_MARK = ":"  # stands in no file's name; see `files.safe_name`
 _LINK = re.compile(rf"{SCHEME}(?:files/([^/?#]+)/([1-9]\d{{0,5}})|saved/([^/?#]+))")
 
 
@@ -58,9 +59,9 @@ class FinishedFiles:
             raise BadInput(f"{quote(link)} is no link of a result. Pass one as a result has it, or the file's path.")
         job_id, number, name = match.groups()
         if name:
-            path = self.directory / unquote(name)
+            path = self._saved(unquote(name))
             found = FinishedFile(path, _type(path))
-            folders: tuple[Path, ...] = (self.directory,)
+            folders: tuple[Path, ...] = (path.parent if self._is_of_job(path) else self.directory,)
         else:
             folders, found = await self._of_job(unquote(job_id), int(number), link)
         await self.brought(found.path)
@@ -68,6 +69,16 @@ class FinishedFiles:
         if place is None:
             raise _missing(link)
         return FinishedFile(place, found.mime_type)
+
+    def _saved(self, name: str) -> Path:
+        """Where a file is that is linked by its name; see `saved_name`."""
+        job, mark, rest = name.partition(_MARK)
+        return self.directory / job / rest if mark and self.shelves and is_of_job(job) else self.directory / name
+
+    def _is_of_job(self, path: Path) -> bool:
+        """Whether a file lies in the folder that a job has of its own, where replicas share what is finished."""
+        folder = path.parent
+        return self.shelves is not None and folder.parent == self.directory and is_of_job(folder.name)
 
     async def brought(self, path: Path) -> None:
         """See that a finished file is on this disk, if it is one, and replicas share what is finished.
@@ -91,8 +102,13 @@ class FinishedFiles:
         # A batch may have begun before the output directory was changed.
         folders = (Path(job.directory), self.directory)
         # What a batch names may be in the folder of another job, which it has joined.
-        is_joined = self.shelves and file.path.parent.parent == self.directory and is_of_job(file.path.parent.name)
-        return ((*folders, file.path.parent) if is_joined else folders), file
+        return ((*folders, file.path.parent) if self._is_of_job(file.path) else folders), file
+
+
+def saved_name(path: PurePath) -> str:
+    """What a file is linked by that has no number: its name, and before it the job's in whose folder it lies."""
+    job = path.parent.name
+    return f"{job}{_MARK}{path.name}" if is_of_job(job) else path.name
 
 
 def _type(path: Path) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..dashscope import Model
 from ..jobs import RESTING, JobRecord, Kind, State
 from ..wellformed import clipped
-from .links import SCHEME
+from .links import SCHEME, saved_name
 
 Status = Literal["queued", "running", "succeeded", "failed", "canceled"]
 # How much of an answer that nobody understood is shown.
@@ -63,7 +63,7 @@ class Result(BaseModel):
 
     def link(self, file: SavedFile) -> str:
         """The link by which one of `files` is found again."""
-        return f"{SCHEME}saved/{percent(PurePath(file.path).name, safe='')}"
+        return f"{SCHEME}saved/{percent(saved_name(PurePath(file.path)), safe='')}"
 
     def picture(self) -> tuple[bytes, str] | None:
         """A picture for the model to look at, with its type; such a result has no structured fields beside it."""

@@ -14,7 +14,7 @@ from PIL import Image
 from server.cluster.town import Died, Replica, Town, digest
 from support import scenery, words
 
-SIZE = (64, 48)
+SIZE = (96, 64)  # in smaller ones, the mark of the sandbox hides too much for a result to be known again
 # How often a call that is refused for a moment is made again, and how long after.
 _CALLS, _AGAIN_SECONDS = 100, 0.3
 

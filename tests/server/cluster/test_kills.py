@@ -14,7 +14,7 @@ JOBS = 300
 
 
 async def _killed(folder: Path, shared: Machines) -> Report:
-    return await survive(folder, shared.new(), Plan(JOBS))
+    return await survive(folder, shared.start, shared.new(), Plan(JOBS))
 
 
 SCENARIOS = {"kills": _killed}

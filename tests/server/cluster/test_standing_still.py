@@ -45,7 +45,7 @@ class Stillness:
 
 
 async def _stood_still(folder: Path, shared: Machines, where: str, seconds: float | None) -> Stillness:
-    async with town(folder, shared.new(), speed=SPEED) as place:
+    async with town(folder, shared.start, shared.new(), speed=SPEED) as place:
         still = await place.replica("still", 0.0, **{STOP_AT: where})
         async with anyio.create_task_group() as group:
             group.start_soon(Customers(place, Random(1)).order, 0)

@@ -4,17 +4,14 @@ With a PostgreSQL each has folders of its own, as on machines of their own; with
 on one machine do. They are called over HTTP, each call by itself, as a load balancer would spread them.
 """
 
-import json
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -31,13 +28,16 @@ from qwen_localize.sandbox import Sandbox, SandboxConfig, running
 from qwen_localize.waiting_jobs import FILE
 from server.cluster.pace import Pace, ServiceTime
 
-TESTS = Path(__file__).parents[2]
 TOKEN = "town-0123456789abcdef0123456789abcdef"
 KEY = "sk-town-0123456789abcdef"
 _WHERE = re.compile(r"served at (http://\S+)/mcp ")
 _MODERN = "2026-07-28"  # needs no session: each call stands for itself
 _START_SECONDS = 30
 _GONE_SECONDS = 5  # what is killed while it waits for its disk goes when that has answered
+
+
+# Starts a command with its arguments, its environment and its folder, and with a file for what it says; its id.
+Start = Callable[[dict[str, Any], Path], int]
 
 
 class Died(Exception):
@@ -187,13 +187,13 @@ class Town:
     """
 
     def __init__(
-        self, folder: Path, sandbox: Sandbox, pace: Pace, shared: Shared, control: socket.socket, group: TaskGroup
+        self, folder: Path, sandbox: Sandbox, pace: Pace, shared: Shared, start: Start, group: TaskGroup
     ) -> None:
         self.folder, self.sandbox, self.pace, self._group = folder, sandbox, pace, group
         self.submissions = Counter[str]()
         self.replicas: list[Replica] = []
         self.workers: list[Member] = []
-        self._shared, self._control, self._starting = shared, control, anyio.Lock()
+        self._shared, self._start = shared, start
         self._count_submissions()
 
     def _count_submissions(self) -> None:
@@ -235,10 +235,7 @@ class Town:
         environment = self._environment(place) | self.pace.in_variable(ahead) | self._shared.more | env
         given = {"arguments": arguments, "environment": environment, "folder": str(place)}
         path = place / "said.log"
-        async with self._starting:  # the answer does not say whose it is
-            with path.open("ab") as log:
-                socket.send_fds(self._control, [json.dumps(given).encode() + b"\n"], [log.fileno()])
-            return int(await anyio.to_thread.run_sync(self._control.recv, 64)), path
+        return await anyio.to_thread.run_sync(self._start, given, path), path
 
     def _environment(self, place: Path) -> dict[str, str]:
         home = place if self._shared.database else self.folder / "machine"
@@ -274,48 +271,28 @@ class Town:
         """What all have written, ever."""
         return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*/said.log")))
 
+    def failures(self) -> str:
+        """The first failure that nobody foresaw, of those that all have written of; nothing if there is none."""
+        said = self.said()
+        return said[max(0, said.find("Traceback") - 300) :][:6000] if "Traceback" in said else ""
+
 
 @asynccontextmanager
 async def town(
-    folder: Path, shared: Shared | None = None, *, speed: float = 4.0, task_seconds: float = 1.0
+    folder: Path, start: Start, shared: Shared, *, speed: float = 4.0, task_seconds: float = 1.0
 ) -> AsyncIterator[Town]:
     """A town in which nobody lives yet. Whoever does in the end is killed."""
     pace, config = Pace.now(speed), SandboxConfig(task_seconds=task_seconds, plain=True)
-    shared = shared or Shared()
     if shared.database:
-        await anyio.to_thread.run_sync(_set, shared.database, pace)
-    with _forking() as control:
-        async with running(config, clock=ServiceTime(pace)) as sandbox, anyio.create_task_group() as group:
-            made = Town(folder, sandbox, pace, shared, control, group)
-            try:
-                yield made
-            finally:
-                with anyio.CancelScope(shield=True):
-                    for member in made.members:
-                        await member.kill()
-
-
-def _set(database: str, pace: Pace) -> None:
-    import psycopg
-
-    with psycopg.connect(database, autocommit=True) as connection:
-        for statement in pace.in_database():
-            connection.execute(statement.encode())
-
-
-@contextmanager
-def _forking() -> Iterator[socket.socket]:
-    ours, its = socket.socketpair()
-    command = [sys.executable, "-m", "server.cluster.starter", str(its.fileno())]
-    paths = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
-    env = os.environ | {"PYTHONPATH": paths}
-    with ours, subprocess.Popen(command, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL, env=env):
-        its.close()
-        ours.settimeout(_START_SECONDS)
+        await anyio.to_thread.run_sync(pace.set_in, shared.database)
+    async with running(config, clock=ServiceTime(pace)) as sandbox, anyio.create_task_group() as group:
+        made = Town(folder, sandbox, pace, shared, start, group)
         try:
-            yield ours
+            yield made
         finally:
-            ours.shutdown(socket.SHUT_RDWR)
+            with anyio.CancelScope(shield=True):
+                for member in made.members:
+                    await member.kill()
 
 
 def digest(content: bytes) -> str:

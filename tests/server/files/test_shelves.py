@@ -135,7 +135,7 @@ async def test_a_result_is_copied_from_where_another_replica_has_made_it(
     assert await keys(storage) == [f"-/{JOB}/x.txt", f"-/{JOB}/y.txt"]
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "x" * 300, "a\0b", "none.png"])
+@pytest.mark.parametrize("name", ["", ".", "..", "x" * 300, "a\0b", "x\n", "none.png"])
 async def test_what_is_no_finished_file_is_not_brought(storage: Storage, tmp_path: Path, name: str) -> None:
     shelves = Shelves(storage, tmp_path / "out")
     assert not await shelves.bring(tmp_path / "out" / JOB / name)

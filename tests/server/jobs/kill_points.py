@@ -14,20 +14,21 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import anyio
 
-from qwen_localize.clock import RealClock
 from qwen_localize.dashscope import Client, RateLimiter, Wire
 from qwen_localize.errors import LocalizeError
 from qwen_localize_tools.translate_image import MODELS, PATH
+from server.cluster.pace import Pace
 from server.jobs.processes import Died, Server, Start, by_command, by_fork, ended, said, serving
-from server.jobs.world import COLOURS, World, draw, same_colour, until, world
+from server.jobs.world import COLOURS, Paced, World, draw, same_colour, until, world
+from stores import PostgresServer
 
 # Pictures are sent a second apart, and the last file is there some two seconds after the last was sent.
 _LIFE_SECONDS = 4.5
@@ -35,6 +36,8 @@ _PICTURES, _CHATS = 3, 30
 # Faults that hold a job where kills seldom fall: between submission and answer, in the middle of a file, of a chat.
 _HOLDS = {"slow@submit": (0.3, 2.5), "slow@download": (2.0, 6.0), "slow@chat": (0.3, 3.0)}
 _FAULTS = ("", "", "slow@submit", "", "slow@chat", "slow@download")
+# On PostgreSQL it takes up to a minute until what a process has left is judged: all time runs faster then.
+SPEED = 4.0
 _STRANGER = 6  # the number of the first picture of another program
 _MODEL = MODELS["qwen-mt-image"]
 
@@ -106,8 +109,8 @@ def _point(chance: random.Random, number: int, fault: str) -> Point:
     )
 
 
-async def survive(folder: Path, point: Point, start: Start) -> Report:
-    """Kill at one point, and check what became of the jobs.
+async def survive(folder: Path, point: Point, start: Start, database: str = "") -> Report:
+    """Kill at one point, and check what became of the jobs; they are in an SQLite file, or in a PostgreSQL database.
 
     Raises:
         AssertionError: something was lost, paid twice, doubled, left behind, or was another program's.
@@ -115,21 +118,26 @@ async def survive(folder: Path, point: Point, start: Start) -> Report:
     folder.mkdir(parents=True)
     began = time.monotonic()
     faults = [point.fault] if point.fault else []
-    async with world(folder, faults, servers=0, clock=RealClock(), task_seconds=1.0) as w, AsyncExitStack() as stack:
-        one = await stack.enter_async_context(serving(w, start))
-        other = await stack.enter_async_context(serving(w, start))
+    pace = Pace.now(SPEED if database else 1.0)
+    env = {"QWEN_LOCALIZE_DATABASE_URL": database, **pace.in_variable()} if database else {}
+    if database:
+        pace.set_in(database)
+    clock = Paced(pace.speed)
+    async with world(folder, faults, servers=0, clock=clock, task_seconds=1.0) as w, AsyncExitStack() as stack:
+        one = await stack.enter_async_context(serving(w, start, **env))
+        other = await stack.enter_async_context(serving(w, start, **env))
         async with anyio.create_task_group() as calls:
             _call(w, calls, one, other, point)
             await until(lambda: _heard(w, point))
-            await anyio.sleep(point.delay)
+            await clock.sleep(point.delay)
             await one.kill()
             early = _pictures(w)
             w.sandbox.faults.clear()
             calls.start_soon(_interfere, w, point)
             if point.other is not None:
-                await anyio.sleep(point.other)
+                await clock.sleep(point.other)
                 await other.kill()
-        left = other if point.other is None else await stack.enter_async_context(serving(w, start))
+        left = other if point.other is None else await stack.enter_async_context(serving(w, start, **env))
         jobs = await ended(left)
         await w.idle()
     return _checked(w, point, jobs, early, time.monotonic() - began)
@@ -156,7 +164,7 @@ def _call(w: World, group: anyio.abc.TaskGroup, one: Server, other: Server, poin
 
 async def _interfere(w: World, point: Point) -> None:
     """Another program with the same key uses the same model, for pictures of the same size."""
-    await anyio.sleep(point.stranger)
+    await w.clock.sleep(point.stranger)
     async with AsyncExitStack() as stack:
         wire = Wire(w.settings.service, w.settings.key, clock=w.clock, limiter=RateLimiter(w.clock))
         stack.push_async_callback(wire.close)
@@ -217,14 +225,16 @@ def _checked(w: World, point: Point, jobs: Sequence[dict[str, Any]], early: set[
     return report
 
 
-async def survive_all(folder: Path, wanted: Sequence[Point], start: Start, at_once: int) -> list[Report]:
-    """All points, so many at the same time."""
+async def survive_all(
+    folder: Path, wanted: Sequence[Point], start: Start, at_once: int, database: Callable[[], str] = str
+) -> list[Report]:
+    """All points, so many at the same time; `database` makes the URL of a new one for each, if not for a file."""
     reports: list[Report] = []
     limiter = anyio.CapacityLimiter(at_once)
 
     async def one(point: Point) -> None:
         async with limiter:
-            reports.append(await survive(folder / str(point.number), point, start))
+            reports.append(await survive(folder / str(point.number), point, start, database()))
 
     async with anyio.create_task_group() as group:
         for point in wanted:
@@ -252,11 +262,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--at-once", type=int, default=4, help="how many at the same time")
     parser.add_argument("--fork", action="store_true", help="fork servers instead of starting them; much quicker")
+    parser.add_argument("--postgres", action="store_true", help="keep the jobs in PostgreSQL, which is started for it")
     options = parser.parse_args()
     wanted = points(options.points, options.seed)
-    with tempfile.TemporaryDirectory() as folder, by_fork() as fork:
-        start = fork if options.fork else by_command
-        reports = anyio.run(survive_all, Path(folder), wanted, start, options.at_once)
+    with tempfile.TemporaryDirectory() as folder, by_fork() as fork, ExitStack() as stack:
+        start: Start = fork if options.fork else by_command
+        database: Callable[[], str] = str
+        if options.postgres:
+            server = PostgresServer().start()
+            stack.callback(server.stop)
+            database = server.database
+        reports = anyio.run(survive_all, Path(folder), wanted, start, options.at_once, database)
     lines = [f"{report.point} -> {report.files} files, {report.seconds:.1f} s" for report in reports]
     sys.stdout.write("\n".join([*lines, summary(reports), ""]))
 

@@ -12,6 +12,9 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from server.cluster.pace import VARIABLE, Pace
+
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
@@ -52,6 +55,8 @@ def _serve(control: socket.socket, environment: dict[str, str], pipe: int, log: 
     os.close(log)
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode) for number, mode in enumerate("rww"))
     os.environ.update(environment)
+    if VARIABLE in os.environ:
+        Pace(**json.loads(os.environ[VARIABLE])).rule()
     os.chdir(Path(environment["QWEN_LOCALIZE_ALLOWED_DIRS"]))
     sys.argv = ["qwen-localize", "serve"]
     os._exit(run())

@@ -6,6 +6,7 @@ submission is looked for are those of earnest, and take no time.
 
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def cells() -> list[object]:
 
 @pytest.mark.parametrize(("fault", "expected", "servers"), cells())
 async def test_a_passing_fault_ends_in_a_file_or_in_clear_words_and_nothing_is_paid_twice(
-    tmp_path: Path, clock: VirtualClock, stored: dict[str, str], fault: str, expected: str, servers: int
+    tmp_path: Path, clock: VirtualClock, stored: dict[str, Any], fault: str, expected: str, servers: int
 ) -> None:
     async with world(tmp_path, [fault], servers=servers, clock=clock, **stored) as w:
         outcomes = await w.translate(1 + servers)
@@ -73,7 +74,7 @@ async def test_a_passing_fault_ends_in_a_file_or_in_clear_words_and_nothing_is_p
 
 @pytest.mark.parametrize("fault", ["refuse@policy", "busy@upload", "throttle@submit", "refuse@submit"])
 async def test_what_cannot_be_sent_is_not_paid_and_the_same_call_succeeds_later(
-    tmp_path: Path, clock: VirtualClock, stored: dict[str, str], fault: str
+    tmp_path: Path, clock: VirtualClock, stored: dict[str, Any], fault: str
 ) -> None:
     async with world(tmp_path, [fault], servers=2, clock=clock, **stored) as w:
         refused = await w.translate(2)
@@ -91,7 +92,7 @@ async def test_what_cannot_be_sent_is_not_paid_and_the_same_call_succeeds_later(
     ["busy@query", "stall@query", "drop@query", "garbage@query", "nokey@list", "drop@list", "garbage@list", "cut@list"],
 )
 async def test_a_job_that_cannot_be_followed_answers_with_its_id_and_arrives_once_the_service_is_back(
-    tmp_path: Path, clock: VirtualClock, stored: dict[str, str], fault: str
+    tmp_path: Path, clock: VirtualClock, stored: dict[str, Any], fault: str
 ) -> None:
     async with world(tmp_path, [fault], servers=2, clock=clock, QWEN_LOCALIZE_WAIT="20", **stored) as w:
         handles = await w.translate(2)
@@ -105,7 +106,7 @@ async def test_a_job_that_cannot_be_followed_answers_with_its_id_and_arrives_onc
 
 
 async def test_when_every_answer_is_lost_each_picture_is_still_paid_once_and_known_by_its_result(
-    tmp_path: Path, clock: VirtualClock, stored: dict[str, str]
+    tmp_path: Path, clock: VirtualClock, stored: dict[str, Any]
 ) -> None:
     async with world(tmp_path, ["drop@submit"], servers=2, clock=clock, **stored) as w:
         outcomes = await w.translate(3)

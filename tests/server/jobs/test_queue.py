@@ -289,7 +289,7 @@ async def test_what_is_in_hand_when_a_machine_ends_is_sent_by_another(machines: 
     service = Listed()
     service.acquire = service.upload = anyio.sleep_forever  # type: ignore[assignment,method-assign]
     async with machines.one(Listed()) as machine:
-        machine.env.inputs.get = lambda _: anyio.sleep_forever()  # type: ignore[method-assign,assignment]
+        machine.env.inputs.get = lambda _: anyio.sleep_forever()  # type: ignore[method-assign,assignment,return-value]
         machine.sends()
         await _owned(machines, machine, 1)
     await change(machines, "UPDATE processes SET has_left = true")

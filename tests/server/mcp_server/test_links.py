@@ -1,6 +1,7 @@
 """Links to finished files: who is given them, what they are, and who can read what through them."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -107,13 +108,15 @@ async def test_a_jobs_file_is_found_after_the_output_directory_was_changed(
         assert (await client.read_resource(f"qwen-localize://files/{job_id}/1")).contents
 
 
+@pytest.mark.parametrize("has_storage", [False, True])
 async def test_a_file_of_a_job_that_is_not_done_is_linked_by_its_name(
-    service: Service, connect: Connect, poster: Path, tmp_path: Path
+    service: Service, connect: Connect, poster: Path, tmp_path: Path, has_storage: bool
 ) -> None:
     (tmp_path / "cup.png").write_bytes(picture(80, 60))
     service.download.mock(side_effect=[httpx.Response(200, content=picture(kind="JPEG")), *[httpx.Response(403)] * 99])
     arguments = {"image": str(tmp_path / "*.png"), "target_lang": "ru"}
-    async with connect() as client:
+    storage = (tmp_path / "shared").as_uri() if has_storage else None
+    async with connect(storage_url=storage) as client:
         stopped = await client.call_tool("translate_image", arguments)
         job_id = (await client.call_tool("list_jobs", {})).structured_content["jobs"][0]["job_id"]
         half = await client.call_tool("get_job", {"job_id": job_id})
@@ -123,7 +126,8 @@ async def test_a_file_of_a_job_that_is_not_done_is_linked_by_its_name(
         links = [block for block in whole.content if isinstance(block, ResourceLink)]
         (read,) = (await client.read_resource(early.uri)).contents
     assert stopped.is_error
-    assert early.uri == f"qwen-localize://saved/{early.name}"
+    folder = f"{job_id}%3A" if has_storage else ""
+    assert early.uri == f"qwen-localize://saved/{folder}{early.name}"
     assert read.model_dump()["mime_type"] == "image/jpeg"
     assert links[0].uri == f"qwen-localize://files/{job_id}/1"
     assert links[0].name != early.name
@@ -133,11 +137,17 @@ OUTSIDE = [
     *("..%2Fsecret.txt", "%2E%2E%2Fsecret.txt", "link.txt", "folder%2Fsecret.txt", "missing.txt", "", "."),
     *("..", "%2E%2E", "pipe", "loop", "zero", "%00", "%2Fetc%2Fpasswd", "C%3A%5CWindows%5Cwin.ini", "a" * 5000),
     *("../secret.txt", "a/../../secret.txt", "inside%2Fa.txt", "%ff", "?", "#", "secret.txt?x"),
+    *("job-0123456789%3A..", "job-0123456789%3Asecret.txt", "job-0123456789%3A..%2F..%2Fsecret.txt", "inside%3Aa.txt"),
 ]
 
 
+@pytest.mark.parametrize("has_storage", [False, True])
 @pytest.mark.parametrize("place", OUTSIDE)
-async def test_nothing_but_a_file_of_the_output_folder_is_read(settings: Settings, tmp_path: Path, place: str) -> None:
+async def test_nothing_but_a_file_of_the_output_folder_is_read(
+    settings: Settings, tmp_path: Path, place: str, has_storage: bool
+) -> None:
+    if has_storage:
+        settings = settings.model_copy(update={"storage_url": (tmp_path / "shared").as_uri()})
     (tmp_path / "secret.txt").write_text("secret")
     (tmp_path / "out" / "inside").mkdir(parents=True)
     (tmp_path / "out" / "inside" / "a.txt").write_text("not a result")
@@ -168,3 +178,18 @@ async def test_a_file_that_would_block_the_wire_is_not_sent(
     async with Client(build_server(settings, [])) as client:
         with pytest.raises(MCPError, match="too large to be sent"):
             await client.read_resource("qwen-localize://saved/big.txt")
+
+
+async def test_a_result_that_is_not_on_this_disk_is_brought_by_its_link_or_its_path(
+    service: Service, connect: Connect, poster: Path, tmp_path: Path
+) -> None:
+    storage = (tmp_path / "shared").as_uri()
+    async with connect(storage_url=storage) as client:
+        done = await client.call_tool("translate_image", {"image": str(poster), "target_lang": "ru"})
+        data = done.structured_content or {}
+        path = Path(data["artifacts"][0]["path"])
+        assert path.parent.name == data["job_id"]
+        for image in (f"qwen-localize://files/{data['job_id']}/1", str(path)):
+            shutil.rmtree(path.parent)
+            assert not (await client.call_tool("view_image", {"image": image})).is_error
+            assert path.read_bytes() == picture(kind="JPEG")

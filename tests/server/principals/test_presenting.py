@@ -111,3 +111,25 @@ def test_a_translation_that_speaks_of_folders_is_left_as_it_is(out: Path, tmp_pa
     assert presenter.presented({"translations": [text], "fields": fields}) == {"translations": [text], "fields": fields}
     told = presenter.presented({"isError": True, "content": [{"type": "text", "text": text}]})["content"][0]["text"]
     assert told == f"Mount x at your folder on the server, see notes.txt, y and {tmp_path}base."
+
+
+def test_a_job_s_file_that_another_replica_has_made_is_linked_where_a_result_names_it(out: Path) -> None:
+    presenter = Presenter(out, lambda name: f"<{name}>", {}, is_private=True, of_jobs=True)
+    path = out / "job-0123456789" / "Tür x.jpg"
+    value = {"message": f"Saved {path}, {path}.", "artifacts": [{"path": str(path), "uri": path.as_uri()}]}
+    link = "<job-0123456789/Tür x.jpg>"
+    assert presenter.presented(value) == {
+        "message": f"Saved {link}, {link}.",
+        "artifacts": [{"path": link, "uri": link}],
+    }
+    assert presenter.words(f"Saved {path}.") == "Saved job-0123456789/Tür x.jpg."
+    path.parent.mkdir()
+    path.write_text("x")
+    assert presenter.words(f"Saved {path}.") == f"Saved {link}."
+
+
+def test_no_other_folder_is_taken_for_a_job_s(out: Path) -> None:
+    presenter = Presenter(out, lambda name: f"<{name}>", {}, is_private=True, of_jobs=True)
+    for place in ("photos/x.jpg", "job-0123456789/more/x.jpg", "job-0123456789/../x.jpg"):
+        file = {"path": str(out / place), "uri": (out / place).as_uri()}
+        assert "<" not in str(presenter.presented({"artifacts": [file]}))

@@ -19,7 +19,7 @@ from qwen_localize.clock import Clock
 from qwen_localize.errors import StorageUnavailable
 from qwen_localize.files import mark_of, object_storage
 from qwen_localize.mcp_server.http.health import Health
-from qwen_localize.mcp_server.http.observed import ObservedStore
+from qwen_localize.mcp_server.http.observed import observed_store
 from qwen_localize.mcp_server.http.transfers import transfer_routes
 from qwen_localize.mcp_server.signed_links import FILES, Link, Links
 from qwen_localize.mcp_server.visiting import shared_server
@@ -187,6 +187,22 @@ async def test_two_replicas_whose_results_have_the_same_name_do_not_come_into_ea
     assert [(await one.get(link)).status_code for link in links] == [200, 200]
 
 
+async def test_the_files_of_a_batch_lie_in_its_folder_and_are_had_from_either(
+    replica: Make, tasks: Tasks, tmp_path: Path
+) -> None:
+    one, other = await replica("a"), await replica("b")
+    links = _UPLOAD.findall(words(await translate(one, ["x.png", "y.png"])))
+    for number, link in enumerate(links):
+        await one.put(link, picture(64, 48 + number))
+    done = (await translate(other, links)).structured_content or {}
+    job, uris = done["job_id"], [file["uri"] for file in done["artifacts"]]
+    assert {path.rpartition("/")[0] for path in other.files} == {f"{ALICE}/{job}"}
+    assert [(await one.get(uri)).status_code for uri in uris] == [200] * len(uris)
+    assert one.files == other.files
+    assert len(other.files) >= 2
+    assert len(tasks.keys) == 2
+
+
 async def test_links_from_before_there_was_storage_stay_good(replica: Make, clock: VirtualClock) -> None:
     one = await replica("a")
     path = one.settings.output_dir / ALICE / "old.txt"
@@ -221,7 +237,7 @@ async def test_storage_that_cannot_be_used_is_told_by_readyz(
     replica: Make, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = (await replica("a")).settings
-    health = Health(settings, ObservedStore(settings.state_dir, clock), clock)
+    health = Health(settings, observed_store(settings, clock), clock)
     assert await health.problems() == []
 
     async def check(_: Any) -> None:

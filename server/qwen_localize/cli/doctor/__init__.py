@@ -47,13 +47,15 @@ def _settings(environment: Mapping[str, str]) -> tuple[Settings, list[Finding]]:
 
 
 def _checks(settings: Settings, environment: Mapping[str, str], clock: Clock) -> dict[str, Check]:
-    from . import machine, programs, service
+    from . import machine, programs, service, shared
 
     return {
         "python": machine.python,
         "service": partial(service.way, settings, clock),
         "folders": partial(machine.folders, settings),
         "extras": machine.extras,
+        "database": partial(shared.database, settings),
+        "storage": partial(shared.storage, settings),
         "clients": partial(programs.clients, environment),
         "models": partial(service.models, clock),
     }

@@ -17,6 +17,7 @@ _LITTLE, _TOO_LITTLE = 1_000_000_000, 100_000_000
 
 # The extras: what each is for, and the modules that it brings.
 EXTRAS = {
+    "cluster": ("replicas and workers on a shared database", ("obstore", "procrastinate", "psycopg", "psycopg_pool")),
     "http": ("qwen-localize serve --http", ("prometheus_client", "starlette", "uvicorn")),
     "media": ("recordings and videos in translate_media and interpret_speech", ("av",)),
     "mic": ("the microphone in qwen-localize live", ("sounddevice",)),

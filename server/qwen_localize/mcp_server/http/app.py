@@ -18,7 +18,7 @@ from .edge import Edge
 from .gate import Authentication
 from .health import Health
 from .metrics import Metrics
-from .observed import ObservedStore
+from .observed import ObservedStore, observed_store
 from .visitors import Visitors
 
 MOST_BODY_BYTES = 8 * 1024 * 1024
@@ -80,7 +80,7 @@ def build_app(
     """
     clock = clock or RealClock()
     authentication = Authentication.of(settings, clock)
-    store = ObservedStore(settings.state_dir, clock)
+    store = observed_store(settings, clock)
     inner = Starlette(
         routes=[
             Route("/mcp", authentication.gated(_mcp(server))),

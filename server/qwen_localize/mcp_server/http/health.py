@@ -1,6 +1,6 @@
 """Whether this server lives, and whether it could do what it is asked for."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import anyio
@@ -9,30 +9,28 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ...clock import Clock
-from ...errors import MissingKey, OutputUnavailable, StateUnavailable, StorageUnavailable
+from ...errors import MissingKey, OutputUnavailable, StateUnavailable
 from ...files import Outputs, open_storage
 from ...settings import Settings
 from .observed import ObservedStore
 
 # Strangers may ask as often as they like, and the disk is looked at only so often.
 _REMEMBERED_SECONDS = 2.0
+# Who asks is answered, though something may say nothing; all is looked at side by side.
+CHECK_SECONDS = 5.0
 
-_PROBLEMS: dict[type[Exception], tuple[str, str]] = {
-    MissingKey: ("key", "There is no API key. Set DASHSCOPE_API_KEY."),
-    StateUnavailable: (
-        "store",
-        "The job store cannot be opened or written. Make QWEN_LOCALIZE_STATE_DIR writable, with room on its disk.",
-    ),
-    StorageUnavailable: (
-        "storage",
-        "The storage that replicas share cannot be used. Check QWEN_LOCALIZE_STORAGE_URL and the AWS_* variables.",
-    ),
-    OutputUnavailable: (
-        "disk",
-        "The output directory cannot be written, or its disk is full. Make room there, or set QWEN_LOCALIZE_OUTPUT_DIR "
-        "to another one.",
-    ),
+_MESSAGES = {
+    "key": "There is no API key. Set DASHSCOPE_API_KEY.",
+    "store": "The job store cannot be opened or written. Make QWEN_LOCALIZE_STATE_DIR writable, with room on its disk.",
+    "database": "The database that replicas share cannot be reached or written. See that it runs and has room, and "
+    "check QWEN_LOCALIZE_DATABASE_URL; what is begun goes on when it is back.",
+    "storage": "The storage that replicas share cannot be used. Check QWEN_LOCALIZE_STORAGE_URL and the AWS_* "
+    "variables.",
+    "disk": "The output directory cannot be written, or its disk is full. Make room there, or set "
+    "QWEN_LOCALIZE_OUTPUT_DIR to another one.",
 }
+
+Check = Callable[[], Awaitable[None]]
 
 
 @dataclass
@@ -53,7 +51,14 @@ class Health:
         self._asking = anyio.Lock()
         self._asked = -float("inf")
         self._problems: list[dict[str, str]] = []
-        self._storage = open_storage(self.settings.storage_url)
+        storage = open_storage(self.settings.storage_url)
+        self._checks: dict[str, Check] = {
+            "key": self._key,
+            "database" if self.settings.database_url else "store": self.store.check,
+            "disk": Outputs(self.settings.output_dir).prepare,
+        }
+        if storage:
+            self._checks["storage"] = storage.check
 
     def routes(self) -> list[Route]:
         """The two of them."""
@@ -71,9 +76,7 @@ class Health:
         """What is missing, as `what` and as `message` with what to do; remembered for a moment."""
         async with self._asking:
             if self.clock.now() - self._asked >= _REMEMBERED_SECONDS:
-                checks = [self._key, self.store.check, Outputs(self.settings.output_dir).prepare]
-                checks += [self._storage.check] if self._storage else []
-                self._problems = [problem for check in checks if (problem := await _problem(check))]
+                self._problems = await _problems(self._checks)
                 self._asked = self.clock.now()
             return self._problems
 
@@ -82,10 +85,17 @@ class Health:
             raise MissingKey
 
 
-async def _problem(check: Callable[[], Awaitable[None]]) -> dict[str, str] | None:
-    try:
-        await check()
-    except tuple(_PROBLEMS) as error:
-        what, message = _PROBLEMS[type(error)]
-        return {"what": what, "message": message}
-    return None
+async def _problems(checks: Mapping[str, Check]) -> list[dict[str, str]]:
+    failed: set[str] = set()
+
+    async def looked_at(what: str) -> None:
+        try:
+            with anyio.fail_after(CHECK_SECONDS):
+                await checks[what]()
+        except (MissingKey, StateUnavailable, OutputUnavailable, TimeoutError):
+            failed.add(what)
+
+    async with anyio.create_task_group() as group:
+        for what in checks:
+            group.start_soon(looked_at, what)
+    return [{"what": what, "message": _MESSAGES[what]} for what in checks if what in failed]

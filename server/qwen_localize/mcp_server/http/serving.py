@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from ...errors import BadSetting
 from ...finishing import end_within
+from ...jobs import LONGEST_GRACE_SECONDS
 from ...meter import Meter
 from ...settings import Settings
 from .address import Address, Listeners, bracketed, listen
@@ -44,7 +45,9 @@ async def serve_http(
         app = build_app(server, settings, routes=routes, hosts=hosts, meter=meter)
         _check(app, address, listeners)
         async with app.running():
-            await _Server(app, lambda: _say_where(address, listeners)).serve(listeners.sockets)
+            # What a replica has out is finished: another one could only find out what has become of it.
+            leave = LONGEST_GRACE_SECONDS if settings.database_url else LEAVE_SECONDS
+            await _Server(app, lambda: _say_where(address, listeners), leave).serve(listeners.sockets)
 
 
 def _check(app: App, address: Address, listeners: Listeners) -> None:
@@ -82,8 +85,8 @@ def configured(app: App) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """Uvicorn, with an end that is bounded."""
 
-    def __init__(self, app: App, on_start: Callable[[], None]) -> None:
-        self._edge, self._on_start = app.edge, on_start
+    def __init__(self, app: App, on_start: Callable[[], None], leave_seconds: float) -> None:
+        self._edge, self._on_start, self._leave_seconds = app.edge, on_start, leave_seconds
         super().__init__(configured(app))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -93,7 +96,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End what is going on, the calls after a while."""
-        end_within(GRACE_SECONDS + LEAVE_SECONDS)
+        end_within(GRACE_SECONDS + self._leave_seconds)
         async with anyio.create_task_group() as group:
             group.start_soon(self._edge.leave, GRACE_SECONDS)
             await super().shutdown(sockets)
