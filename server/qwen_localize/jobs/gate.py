@@ -12,6 +12,7 @@ import anyio
 
 from ..dashscope import Limit
 from ..state import Session, Store
+from ..state.session import Row
 from .leases import ARRIVED_SECONDS, LEASE_SECONDS
 from .places import lane, priority
 from .records import UPSTREAM, JobRecord
@@ -43,10 +44,22 @@ class Turn:
     def _gate(self) -> str:
         return f"{self.job.scope}:{self.job.model}"
 
+    def is_next(self, session: Session) -> bool:
+        """Whether it may go through, as far as can be seen: a look that holds up nobody."""
+        query = "SELECT holder, until, opens FROM gates WHERE name = ?"
+        gate = session.execute(query, (self._gate,)).fetchone()
+        self.wait = self._wait(session, gate, session.now(0.0))
+        return self.wait is None
+
     def entered(self, session: Session) -> bool:
         """Whether it goes through now; it is then the only one, until it has come back."""
         at = session.now(0.0)
-        self.wait = self._wait(session, at)
+        gate = session.execute(
+            "INSERT INTO gates (name, holder, until, opens) VALUES (?, '', 0, 0) "
+            "ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING holder, until, opens",
+            (self._gate,),
+        ).fetchone()
+        self.wait = self._wait(session, gate, at)
         if self.wait is not None:
             return False
         query = "UPDATE gates SET holder = ?, until = ? WHERE name = ?"
@@ -54,12 +67,7 @@ class Turn:
         session.execute("DELETE FROM turns WHERE gate = ? AND job = ?", (self._gate, self.job.id))
         return True
 
-    def _wait(self, session: Session, at: float) -> float | None:
-        gate = session.execute(
-            "INSERT INTO gates (name, holder, until, opens) VALUES (?, '', 0, 0) "
-            "ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING holder, until, opens",
-            (self._gate,),
-        ).fetchone()
+    def _wait(self, session: Session, gate: Row | None, at: float) -> float | None:
         if gate and gate["holder"] not in ("", self.job.id) and gate["until"] > at:
             return LOOK_SECONDS
         if gate and gate["opens"] > at:
@@ -118,6 +126,14 @@ class Gate:
             StateUnavailable: the database cannot be written.
         """
         await self._database.write(turn.waits)
+
+    async def is_next(self, turn: Turn) -> bool:
+        """Whether it may be a job's turn; it is only when the gate has been taken.
+
+        Raises:
+            StateUnavailable: the database cannot be read.
+        """
+        return await self._database.read(turn.is_next)
 
     async def free(self, turn: Turn) -> None:
         """Let the next one through.

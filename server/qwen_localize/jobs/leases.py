@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass
 from uuid import uuid4
 
-from ..clock import SharedClock
+from ..clock import Clock, SharedClock
 from ..errors import LocalizeError, StateUnavailable
 from ..state import Session, Store
 
@@ -145,15 +145,23 @@ class LeaderLease:
 
     Args:
         database: where it is written down.
+        clock: when it is time to say so again.
         name: what is held.
         holder: this process.
     """
 
-    def __init__(self, database: Store, name: str, holder: str) -> None:
-        self._database, self._name, self._holder, self._held = database, name, holder, False
+    def __init__(self, database: Store, clock: Clock, name: str, holder: str) -> None:
+        self._database, self._clock, self._name, self._holder = database, clock, name, holder
+        self._held, self._said = False, 0.0
 
     async def take(self) -> bool:
-        """Whether it is ours, from now on for as long as a lease lasts."""
+        """Whether it is ours, from now on for nearly as long as a lease lasts."""
+        began = self._clock.now()
+        if not self._held or began - self._said >= BEAT_SECONDS:
+            self._held, self._said = await self._taken(), began
+        return self._held
+
+    async def _taken(self) -> bool:
 
         def work(session: Session) -> bool:
             at = session.now(0.0)
@@ -165,8 +173,7 @@ class LeaderLease:
             ).fetchone()
             return row is not None
 
-        self._held = await self._database.write(work)
-        return self._held
+        return await self._database.write(work)
 
     async def release(self) -> None:
         """Let go, if it is held."""

@@ -95,10 +95,11 @@ class Submission:
         while True:
             await gate.wait(turn)
             for _ in range(_LOOKS):
-                begun = await self._lifecycle.submitting(turn.job, turn.entered)
-                if begun or turn.wait is None:
-                    return begun
-                await self._env.clock.sleep(min(turn.wait, LOOK_SECONDS))
+                if await gate.is_next(turn):
+                    begun = await self._lifecycle.submitting(turn.job, turn.entered)
+                    if begun or turn.wait is None:
+                        return begun
+                await self._env.clock.sleep(min(turn.wait or 0.0, LOOK_SECONDS))
 
     async def _freed(self, gate: Gate, turn: Turn) -> None:
         try:

@@ -130,6 +130,6 @@ async def _on(database: Store, output_dir: Path, clock: Clock, group: TaskGroup)
         queue.works(environment.scope, Advance(environment, submission, group))
 
     def leader(scope: str) -> Leader:
-        return LeaderLease(database, f"poller {scope}", leases.name)
+        return LeaderLease(database, clock, f"poller {scope}", leases.name)
 
     return Surroundings(database, leases, jobs, leader, look_after, Gate(database))

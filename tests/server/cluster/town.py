@@ -67,9 +67,9 @@ class Member:
         pid: its process.
     """
 
-    def __init__(self, name: str, pid: int, log: Path) -> None:
-        self.name, self.pid, self._log = name, pid, log
-        self._began = log.stat().st_size
+    def __init__(self, name: str, pid: int, log: Path, began: int) -> None:
+        self.name, self.pid, self._log, self._began = name, pid, log, began
+        self._is_gone = False
 
     @property
     def said(self) -> str:
@@ -79,15 +79,17 @@ class Member:
     @property
     def lives(self) -> bool:
         """Whether the process is there, even if it stands still."""
+        if self._is_gone:
+            return False
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:
-            return False
-        return True
+            self._is_gone = True  # another process may have its number from now on
+        return not self._is_gone
 
     async def kill(self) -> None:
         """End it as a crash or a power cut would; returns when it has gone."""
-        with suppress(ProcessLookupError):  # it may have ended by itself
+        if self.lives:
             self._signal(signal.SIGKILL)
         await self.gone()
 
@@ -123,8 +125,8 @@ class Member:
 class Replica(Member):
     """A server over HTTP."""
 
-    def __init__(self, name: str, pid: int, log: Path) -> None:
-        super().__init__(name, pid, log)
+    def __init__(self, name: str, pid: int, log: Path, began: int) -> None:
+        super().__init__(name, pid, log, began)
         self.origin = ""
         self._hung_up = anyio.Event()
 
@@ -193,6 +195,7 @@ class Town:
         self.submissions = Counter[str]()
         self.replicas: list[Replica] = []
         self.workers: list[Member] = []
+        self._everybody: list[Member] = []
         self._shared, self._start = shared, start
         self._count_submissions()
 
@@ -209,6 +212,7 @@ class Town:
     async def replica(self, name: str, ahead: float = 0.0, **env: str) -> Replica:
         """Start a replica; its calendar is so many seconds ahead."""
         replica = Replica(name, *await self._started(name, ["serve", "--http", "127.0.0.1:0"], ahead, env))
+        self._everybody.append(replica)
         await self._group.start(replica.connected)
         self.replicas.append(replica)
         return replica
@@ -216,6 +220,7 @@ class Town:
     async def worker(self, name: str, ahead: float = 0.0, **env: str) -> Member:
         """Start a worker; its calendar is so many seconds ahead."""
         worker = Member(name, *await self._started(name, ["worker"], ahead, env))
+        self._everybody.append(worker)
         self.workers.append(worker)
         return worker
 
@@ -229,13 +234,17 @@ class Town:
             self.workers.remove(member)
             await self.worker(member.name)
 
-    async def _started(self, name: str, arguments: list[str], ahead: float, env: dict[str, str]) -> tuple[int, Path]:
+    async def _started(
+        self, name: str, arguments: list[str], ahead: float, env: dict[str, str]
+    ) -> tuple[int, Path, int]:
+        """The process, the file that takes in what it says, and where in it that begins."""
         place = self.folder / name
         place.mkdir(exist_ok=True)
         environment = self._environment(place) | self.pace.in_variable(ahead) | self._shared.more | env
         given = {"arguments": arguments, "environment": environment, "folder": str(place)}
         path = place / "said.log"
-        return await anyio.to_thread.run_sync(self._start, given, path), path
+        began = path.stat().st_size if path.exists() else 0
+        return await anyio.to_thread.run_sync(self._start, given, path), path, began
 
     def _environment(self, place: Path) -> dict[str, str]:
         home = place if self._shared.database else self.folder / "machine"
@@ -291,7 +300,7 @@ async def town(
             yield made
         finally:
             with anyio.CancelScope(shield=True):
-                for member in made.members:
+                for member in made._everybody:
                     await member.kill()
 
 

@@ -110,7 +110,7 @@ class Machines:
         try:
             async with anyio.create_task_group() as group:
                 submission = Submission(env)
-                leader = LeaderLease(database, f"poller {SCOPE}", leases.name)
+                leader = LeaderLease(database, clock, f"poller {SCOPE}", leases.name)
                 poller = Poller(env, Recovery(env, submission, group), leader)
                 group.start_soon(leases.live)
                 yield Machine(env, leases, queue, submission, Runner(env, submission, group), poller, group)

@@ -133,6 +133,14 @@ async def test_one_that_is_cancelled_while_it_waits_holds_up_nobody(gates: Gates
     assert await gates.enters(next_one)
 
 
+async def test_one_that_only_looks_takes_nothing(gates: Gates) -> None:
+    first, second = await gates.waits("a"), await gates.waits("b")
+    assert await gates.gate.is_next(first)
+    assert not await gates.gate.is_next(second)
+    assert await gates.enters(first)
+    assert not await gates.gate.is_next(second)
+
+
 async def test_one_that_died_while_it_waited_holds_up_nobody_for_long(gates: Gates) -> None:
     await gates.waits("a")
     next_one = await gates.waits("b")

@@ -66,6 +66,9 @@ async def test_nothing_goes_out_half_a_lease_after_the_last_sign_of_life(place: 
     await anyio.sleep(0.02)
     with pytest.raises(StateUnavailable, match="Nothing was sent"):
         process.check()
+    await process.sign()  # it hears only now of what others have taken over meanwhile
+    with pytest.raises(StateUnavailable):
+        process.check()
     await process.sign()
     process.check()
 
@@ -161,7 +164,7 @@ async def test_a_clock_an_hour_off_makes_nobody_gone_and_nobody_stay(place: Plac
 
 
 async def test_one_of_several_leads_until_it_lets_go(place: Place) -> None:
-    one, other = (LeaderLease(place.database, "poller", name) for name in ("one", "other"))
+    one, other = (LeaderLease(place.database, place.calendar, "poller", name) for name in ("one", "other"))
     assert await one.take()
     assert not await other.take()
     await one.release()
@@ -170,7 +173,7 @@ async def test_one_of_several_leads_until_it_lets_go(place: Place) -> None:
 
 
 async def test_who_leads_goes_on_as_long_as_it_says_so(place: Place) -> None:
-    one, other = (LeaderLease(place.database, "poller", name) for name in ("one", "other"))
+    one, other = (LeaderLease(place.database, place.calendar, "poller", name) for name in ("one", "other"))
     for _ in range(10):
         assert await one.take()
         assert not await other.take()
@@ -178,7 +181,7 @@ async def test_who_leads_goes_on_as_long_as_it_says_so(place: Place) -> None:
 
 
 async def test_another_leads_when_the_lease_of_the_one_that_died_is_over(place: Place) -> None:
-    one, other = (LeaderLease(place.database, "poller", name) for name in ("one", "other"))
+    one, other = (LeaderLease(place.database, place.calendar, "poller", name) for name in ("one", "other"))
     assert await one.take()
     await anyio.sleep(LEASE_SECONDS - 0.1)
     assert not await other.take()
@@ -189,5 +192,14 @@ async def test_another_leads_when_the_lease_of_the_one_that_died_is_over(place: 
 
 
 async def test_there_is_a_leader_for_each_name(place: Place) -> None:
-    assert await LeaderLease(place.database, "poller a", "one").take()
-    assert await LeaderLease(place.database, "poller b", "other").take()
+    assert await LeaderLease(place.database, place.calendar, "poller a", "one").take()
+    assert await LeaderLease(place.database, place.calendar, "poller b", "other").take()
+
+
+async def test_who_leads_says_so_no_more_often_than_it_leaves_signs_of_life(place: Place) -> None:
+    lease = LeaderLease(place.database, place.calendar, "poller", "one")
+    assert await lease.take()
+    await place.database.write(lambda session: session.execute("UPDATE leaders SET holder = 'other'"))
+    assert await lease.take()
+    await anyio.sleep(BEAT_SECONDS)
+    assert not await lease.take()

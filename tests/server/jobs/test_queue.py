@@ -15,7 +15,7 @@ from qwen_localize.jobs.places import CHAT, FEW, MANY, PART
 from qwen_localize.jobs.queue import ASK_SECONDS, HANDS, LOOK_SECONDS, SWEEP_SECONDS, TASK, queue_name
 from server.jobs.desk import Listed
 from server.jobs.machines import Machine, Machines
-from server.jobs.records import SCOPE, record
+from server.jobs.records import MODEL, SCOPE, record
 from stores import Postgres
 from virtual_time import VirtualClock, until
 
@@ -297,6 +297,29 @@ async def test_what_is_in_hand_when_a_machine_ends_is_sent_by_another(machines: 
         machine.sends()
         machine.group.start_soon(machine.poller.run)
         await queued(machines, "job-a")
+
+
+async def test_a_job_that_is_cancelled_before_the_gate_leaves_it_to_others(machines: Machines) -> None:
+    gate = f"{SCOPE}:{MODEL}"
+    taken = "INSERT INTO gates (name, holder, until, opens) VALUES (?, 'another', 'infinity', 0)"
+    await machines.add(waiting("a"))
+    await change(machines, taken, gate)
+    async with machines.one(Listed()) as machine:
+        machine.sends()
+        await _turns(machines, "job-a")
+        await machines.add(waiting("b"))
+        await machine.env.lifecycle.withdrawn(await machines.until("job-a", State.PREPARED))
+        await change(machines, "UPDATE gates SET until = 0")
+        await queued(machines, "job-b")
+        await no_places(machines)
+
+
+async def _turns(machines: Machines, *jobs: str) -> None:
+    """Return when these jobs wait before a gate."""
+    with anyio.fail_after(600):
+        while {row["job"] for row in await machines.asked("SELECT job FROM turns")} != {*jobs}:  # noqa: ASYNC110
+            await anyio.sleep(0.1)
+    await anyio.sleep(1)
 
 
 def test_a_place_says_only_whose_job_is_to_be_advanced() -> None:
