@@ -51,14 +51,14 @@ class Health:
         self._asking = anyio.Lock()
         self._asked = -float("inf")
         self._problems: list[dict[str, str]] = []
-        storage = open_storage(self.settings.storage_url)
+        self._storage = open_storage(self.settings.storage_url)
         self._checks: dict[str, Check] = {
             "key": self._key,
             "database" if self.settings.database_url else "store": self.store.check,
             "disk": Outputs(self.settings.output_dir).prepare,
         }
-        if storage:
-            self._checks["storage"] = storage.check
+        if self._storage:
+            self._checks["storage"] = self._stored
 
     def routes(self) -> list[Route]:
         """The two of them."""
@@ -79,6 +79,10 @@ class Health:
                 self._problems = await _problems(self._checks)
                 self._asked = self.clock.now()
             return self._problems
+
+    async def _stored(self) -> None:
+        if self._storage:
+            await self._storage.check()
 
     async def _key(self) -> None:
         if not self.settings.key:
