@@ -118,7 +118,7 @@ async def moved(world: Machines, speed: float, jobs: int = 12) -> list[float]:
 
 def _unsent(place: Town) -> dict[str, str]:
     """Who has each job in hand that waits to be sent."""
-    return dict(place.asked("SELECT id, owner FROM jobs WHERE state = 'prepared' AND owner <> ''"))  # type: ignore[arg-type]
+    return dict(place.asked("SELECT id, owner FROM jobs WHERE state = 'prepared' AND owner <> ''"))
 
 
 async def enqueued(store: JobStore, at_once: int) -> float:

@@ -76,7 +76,7 @@ class _Steps:
         place = await self._places.fetch_job(None, self._worker)
         assert place
         advance = Advance(self._machine.env, self._machine.submission, self._machine.group)
-        assert await advance._taken(place.task_kwargs["job_id"])
+        assert await advance._taken(str(place.task_kwargs["job_id"]))
 
     async def gate(self) -> None:
         """A turn that is waited for, goes through, and comes back."""
