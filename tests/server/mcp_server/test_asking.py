@@ -21,7 +21,6 @@ from mcp_types import (
     InputRequiredResult,
     UrlElicitationCapability,
 )
-from pydantic import SecretStr
 
 from fakes import API
 from fakes_media import Interpreter, talk
@@ -301,26 +300,6 @@ async def test_an_answer_counts_once_for_the_call_that_was_asked_about(
     assert not first.is_error
     assert "daily budget" in words(again)
     assert isinstance(unbound, InputRequiredResult)
-    assert service.call_count == 1
-
-
-async def test_an_answer_counts_once_whichever_replica_it_comes_to(
-    service: respx.Route, connect: Connect, edit: dict[str, Any]
-) -> None:
-    service.side_effect = lambda _: edited()
-    secret = SecretStr("replicas-share-0123456789abcdef0123456789")
-    async with (
-        connect(client=User().client, daily_budget=0.1, link_secret=secret) as client,
-        connect(client=User().client, daily_budget=0.1, link_secret=secret) as other,
-        connect(client=User().client, daily_budget=0.1, link_secret=SecretStr("9" * 40)) as stranger,
-    ):
-        asked = await question(client, edit)
-        with pytest.raises(MCPError, match="requestState"):
-            await answered(stranger, edit, asked.request_state, {"consent": YES})
-        first = await answered(other, edit, asked.request_state, {"consent": YES})
-        again = await answered(client, edit, asked.request_state, {"consent": YES})
-    assert not first.is_error, words(first)
-    assert "daily budget" in words(again)
     assert service.call_count == 1
 
 
