@@ -9,6 +9,7 @@ wait behind a batch. See docs/scaling.md for why procrastinate.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
@@ -223,7 +224,10 @@ class Queue:
         """Give a job a place, inside the transaction that writes it, unless it has one; see `JobStore`."""
         query = "SELECT id FROM procrastinate_jobs WHERE queueing_lock = ? AND status = 'todo'"
         if session.execute(query, (job.id,)).fetchone() is None:
-            self._places.defer_job(_place(job), connection=_connection(session))
+            connection = _connection(session)
+            # The place that one who is gone had in hand may be given back at this moment: then that is the job's.
+            with suppress(exceptions.AlreadyEnqueued), connection.transaction():
+                self._places.defer_job(_place(job), connection=connection)
 
     def works(self, scope: str, advance: Advance) -> None:
         """From now on take the places of an account: `advance` is awaited with each job's id."""
