@@ -23,6 +23,7 @@ from mcp import Client
 from mcp.server.mcpserver.prompts import Prompt as BoundPrompt
 from mcp.server.mcpserver.resources import templates
 from mcp.server.mcpserver.utilities.func_metadata import func_metadata
+from xdist.scheduler import LoadFileScheduling
 
 from buckets import s3, s3_server
 from fakes import Service
@@ -38,6 +39,9 @@ from support import KEY, ORIGIN, Connect
 from virtual_time import VirtualClock, VirtualLoop
 
 __all__ = ["postgres", "postgres_server", "s3", "s3_server", "stored", "virtual_postgres"]  # fixtures for everybody
+
+# Their tests take longest, and so they begin first.
+_TOWNS = "tests/server/cluster/"
 
 # The same examples each time: what fails does so for everybody. `HYPOTHESIS_PROFILE=search` looks for others.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None, max_examples=50)
@@ -90,7 +94,7 @@ def has_real_time(item: pytest.Item) -> bool:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that wait for real time come first, so that no worker is left alone with them at the end."""
-    items.sort(key=has_real_time, reverse=True)
+    items.sort(key=lambda item: (not item.nodeid.startswith(_TOWNS), not has_real_time(item)))
 
 
 @functools.cache
@@ -215,6 +219,17 @@ def connect(settings: Settings, clock: VirtualClock) -> Connect:
                 yield speaking
 
     return connected
+
+
+class _TownsOneByOne(LoadFileScheduling):
+    """A file's tests stay together; and so do all those with towns, of which one at a time is enough for a machine."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _TOWNS if nodeid.startswith(_TOWNS) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return _TownsOneByOne(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:

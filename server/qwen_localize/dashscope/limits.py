@@ -7,7 +7,8 @@ memory, or from one that several processes share.
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +20,8 @@ from ..meter import Meter
 MINUTE = 60.0
 # The service counts arrivals, we count departures: a little slack keeps a jittery network inside.
 SLACK = 0.05
+# How long an answer is waited for before the next request leaves, where a limit leaves no play.
+ALONE_SECONDS = 5.0
 # How much a share of tokens that was used counts when the next is known, and how large one is believed to be.
 _FADING, _MOST_SHARE = 0.8, 3.0
 
@@ -128,6 +131,7 @@ class RateLimiter:
         self._meter = meter or Meter()
         self._store = store or MemoryRateLimits()
         self._queues: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
+        self._out: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
         self._shares: defaultdict[tuple[str, int], float] = defaultdict(lambda: 1.0)
 
     async def acquire(self, name: str, limit: Limit, tokens: int = 0) -> float:
@@ -148,6 +152,21 @@ class RateLimiter:
 
     def _likely(self, name: str, tokens: int) -> int:
         return math.ceil(tokens * self._shares[name, _magnitude(tokens)])
+
+    @asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[None]:
+        """No other request of this process under `name` is out until the block ends, or has been for long.
+
+        What left a gap apart may arrive closer together, where one of them takes long to get there.
+        """
+        out = self._out[name]
+        with anyio.move_on_after(ALONE_SECONDS) as waiting:
+            await out.acquire()
+        try:
+            yield
+        finally:
+            if not waiting.cancelled_caught:
+                out.release()
 
     async def restart_gap(self, name: str) -> None:
         """Measure the next gap from now: whatever the network's jitter, the next request then arrives after it."""

@@ -189,17 +189,28 @@ class Wire:
         key = self.require_key()
 
         async def once() -> T:
-            if request.budget:
-                await self.limiter.acquire(*request.budget)
-            try:
-                async with departing(request), self.exchange(request, headers=bearer(key), seconds=seconds) as response:
-                    self.skew = _skew(response, self.clock.wall())
-                    return await read(response, key)
-            finally:
-                if request.budget and request.strict:
-                    await self.limiter.restart_gap(request.budget[0])
+            exchange = self.exchange(request, headers=bearer(key), seconds=seconds)
+            async with self._allowed(request), departing(request), exchange as response:
+                self.skew = _skew(response, self.clock.wall())
+                return await read(response, key)
 
         return await self.repeating(once, request.repeat)
+
+    @asynccontextmanager
+    async def _allowed(self, request: Request) -> AsyncIterator[None]:
+        """One try of a request, when its budget allows it."""
+        if not request.budget:
+            yield
+        elif not request.strict:
+            await self.limiter.acquire(*request.budget)
+            yield
+        else:
+            async with self.limiter.alone(request.budget[0]):
+                await self.limiter.acquire(*request.budget)
+                try:
+                    yield
+                finally:
+                    await self.limiter.restart_gap(request.budget[0])
 
     async def repeating(self, once: Callable[[], Awaitable[T]], repeat: Repeat) -> T:
         """What `once` returns, tried again as long as `repeat` and the arithmetic of `retry` allow."""
