@@ -27,7 +27,7 @@ async def stored(folder: Path, state: State, scope: str = "scope") -> dict[str, 
 
 @pytest.mark.parametrize("state", list(State))
 async def test_a_job_waits_unless_it_rests(tmp_path: Path, state: State) -> None:
-    moving = state.value in ("prepared", "submitting", "unconfirmed", "queued", "running", "pausing", "ready")
+    moving = state.value in ("prepared", "submitting", "unconfirmed", "queued", "running", "pausing", "ready", "newer")
     assert waiting_scopes(await stored(tmp_path, state)) == ({"scope"} if moving else set())
 
 

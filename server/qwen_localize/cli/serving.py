@@ -117,8 +117,10 @@ async def chosen_settings(with_sandbox: bool, faults: Sequence[str]) -> AsyncIte
         return
     # Its tasks end with this process, and its costs are none: both stay out of the user's own store.
     with TemporaryDirectory(prefix="qwen-localize-sandbox-") as state:
+        end = partial(_end, state)
+        signal.signal(signal.SIGTERM, end)
         async with _stand_in(faults, port=0) as origin:
-            signal.signal(signal.SIGTERM, partial(_end, state))
+            signal.signal(signal.SIGTERM, end)  # it has listened for itself while it started
             yield settings.at_sandbox(origin, Path(state))
 
 

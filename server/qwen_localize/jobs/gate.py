@@ -95,11 +95,10 @@ class Turn:
         session.execute("DELETE FROM turns WHERE gate = ? AND seen < ?", (self._gate, at - _SEEN_SECONDS))
 
     def goes(self, session: Session) -> bool:
-        """It goes out now, perhaps once more: the gate stays shut for as long as that may take."""
-        query = "UPDATE gates SET holder = ?, until = ? WHERE name = ? AND holder IN (?, '')"
-        until = session.now(0.0) + _HELD_SECONDS
-        session.execute(query, (self.job.id, until, self._gate, self.job.id))
-        return True
+        """Whether it may go out now, perhaps once more: the gate then stays shut for as long as that may take."""
+        query = "UPDATE gates SET until = ? WHERE name = ? AND holder = ? RETURNING name"
+        values = (session.now(0.0) + _HELD_SECONDS, self._gate, self.job.id)
+        return session.execute(query, values).fetchone() is not None
 
     def is_back(self, session: Session) -> None:
         """Its answer has come, or it did not go: the next may go after the limit's gap."""

@@ -205,6 +205,7 @@ STATUSES: dict[State, Status] = {
     State.SUCCEEDED: "succeeded",
     State.FAILED: "failed",
     State.CANCELED: "canceled",
+    State.NEWER: "running",
 }
 
 

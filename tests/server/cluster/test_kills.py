@@ -28,7 +28,7 @@ def report(played: Callable[[str], Any], record_property: Callable[[str, object]
 
 
 def test_of_replicas_and_workers_that_are_killed_again_and_again_no_job_is_lost(report: Report) -> None:
-    assert report.kills.total() >= report.seconds // 3 - 2, report
+    assert report.kills.total() >= report.seconds // 5, report  # each waits until the one before is replaced
     assert not report.lost, f"{report} {report.lost}"
 
 
