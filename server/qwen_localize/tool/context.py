@@ -40,7 +40,7 @@ from .consent import NO_CONSENT, Consent
 from .intake import entered, gathered
 from .links import SCHEME, FinishedFiles
 from .paid import Calls
-from .results import JobResult, SavedFile, cny, stage
+from .results import JobResult, SavedFile, question, stage
 
 # Tells the client how far a call is: done, of how many, and a short message.
 ProgressReport = Callable[[float, float, str], Awaitable[None]]
@@ -262,6 +262,7 @@ class Jobs:
         batch: the batch that works; None for a call.
         consent: what the user has agreed to for this call.
         patience: seconds after which this client is known to give up a call.
+        at_hand: has a job's files on this disk, if its caller looks for them there.
     """
 
     runner: Runner
@@ -276,6 +277,7 @@ class Jobs:
     batch: JobRecord | None = None
     consent: Consent = NO_CONSENT
     patience: float = math.inf
+    at_hand: Callable[[JobRecord], Awaitable[None]] | None = None
 
     @property
     def report_name(self) -> str:
@@ -300,10 +302,10 @@ class Jobs:
         again = self.consent.pay_again
         begun = await self.runner.begin(self.tool, order, self.outputs.directory, self.paid.cap, again)
         left = max(0.0, self.wait_until - self.runner.now())
-        ended = await self.runner.wait(begun.id, left, self._tell, self.given_up)
+        ended = await self._waited(begun.id, left)
         result = self._result(ended)
         if ended.state is State.NEEDS_DECISION:
-            raise NeedsDecision(result.message, ended.id, _question(ended))
+            raise NeedsDecision(result.message, ended.id, question(ended))
         if ended.state is State.UNDELIVERED and ended.details.get("error") == OverBudget.__name__:
             raise OverBudget(result.message)
         if result.status in ("failed", "canceled"):
@@ -342,11 +344,17 @@ class Jobs:
             BadArgument: there is none of that id.
         """
         await self.runner.resume(job_id)
-        job = await self.runner.wait(job_id, min(seconds, self.patience), self._tell, self.given_up)
+        job = await self._waited(job_id, min(seconds, self.patience))
         result = self._result(job)
         if self.runner.is_here(job) or job.state in FINAL:
             return result
         return result.model_copy(update={"message": f"{result.message} {_ELSEWHERE}"})
+
+    async def _waited(self, job_id: str, seconds: float) -> JobRecord:
+        job = await self.runner.wait(job_id, seconds, self._tell, self.given_up)
+        if self.at_hand:
+            await self.at_hand(job)
+        return job
 
     async def shown(self, job_id: str) -> JobResult:
         """A job as it stands; nothing goes on that rests.
@@ -385,11 +393,6 @@ class Context:
     files: Files
     progress: ProgressReport
     clock: Clock
-
-
-def _question(job: JobRecord) -> str:
-    """What a user is asked of a job that may be paid."""
-    return f"{job.label} ({job.model}) may already be paid, and its result cannot be had. Pay {cny(job.cost)} again?"
 
 
 def _saved(artifact: Artifact) -> SavedFile:

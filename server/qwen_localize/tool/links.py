@@ -1,5 +1,6 @@
 """Finished files by the links in results: `qwen-localize://files/{job}/{n}`, and `qwen-localize://saved/{name}`."""
 
+import logging
 import mimetypes
 import re
 from dataclasses import dataclass
@@ -8,9 +9,11 @@ from urllib.parse import unquote
 
 import anyio.to_thread
 
-from ..errors import BadArgument, BadInput, quote
+from ..errors import BadArgument, BadInput, LocalizeError, quote
 from ..files import Shelves, is_of_job
-from ..jobs import Runner
+from ..jobs import JobRecord, Runner
+
+logger = logging.getLogger(__name__)
 
 SCHEME = "qwen-localize://"
 # Python's own, whatever this machine says besides; and what it does not know.
@@ -22,6 +25,8 @@ _OTHERS = {
     ".webp": "image/webp",
 }
 _MARK = ":"  # stands in no file's name; see `files.safe_name`
+# How many of a job's files its caller is likely to look for.
+_MOST_AT_HAND = 50
 _LINK = re.compile(rf"{SCHEME}(?:files/([^/?#]+)/([1-9]\d{{0,5}})|saved/([^/?#]+))")
 
 
@@ -46,6 +51,18 @@ class FinishedFiles:
     runner: Runner
     directory: Path
     shelves: Shelves | None = None
+
+    async def at_hand(self, job: JobRecord) -> None:
+        """Have a job's first files on this disk, as many as a result names, if another replica has made them.
+
+        What cannot be brought now is in the storage still, and is brought when it is needed.
+        """
+        for artifact in job.artifacts[:_MOST_AT_HAND]:
+            try:
+                await self.brought(Path(str(artifact["path"])))
+            except LocalizeError as error:
+                logger.info("A file of %s is brought later: %s", job.id, error)
+                return
 
     async def find(self, link: str) -> FinishedFile:
         """The file that a link stands for.

@@ -214,6 +214,11 @@ def status(job: JobRecord) -> Status:
     return "running" if (job.kind, job.state) == (Kind.CALL, State.SUBMITTING) else STATUSES[job.state]
 
 
+def question(job: JobRecord) -> str:
+    """What a user is asked of a job that may be paid."""
+    return f"{job.label} ({job.model}) may already be paid, and its result cannot be had. Pay {cny(job.cost)} again?"
+
+
 def stage(job: JobRecord) -> str:
     """How far a job is, in a few words."""
     if job.state is State.UNCONFIRMED:

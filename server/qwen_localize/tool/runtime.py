@@ -222,11 +222,14 @@ class Runtime:
         batch: JobRecord | None = None,
     ) -> Context:
         paid, outputs, notices = machine.paid, machine.outputs, Notices(machine.database, self.principal)
-        until, runner = self.clock.now() + wait_limit, machine.runner
+        until, runner, files = self.clock.now() + wait_limit, machine.runner, self._files(machine)
+        jobs = Jobs(runner, paid, outputs, notices, self._results, tool, until, given_up, progress, batch)
+        if files.finished.shelves and files.shares_disk and not batch:
+            jobs = replace(jobs, at_hand=files.finished.at_hand)
         return Context(
             calls=Calls(paid, tool, durable=batch is not None),
-            jobs=Jobs(runner, paid, outputs, notices, self._results, tool, until, given_up, progress, batch),
-            files=self._files(machine),
+            jobs=jobs,
+            files=files,
             progress=progress,
             clock=self.clock,
         )
