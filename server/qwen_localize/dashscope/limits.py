@@ -21,7 +21,7 @@ MINUTE = 60.0
 # The service counts arrivals, we count departures: a little slack keeps a jittery network inside.
 SLACK = 0.05
 # How long an answer is waited for before the next request leaves, where a limit leaves no play.
-ALONE_SECONDS = 5.0
+ALONE_SECONDS = 20.0
 # How much a share of tokens that was used counts when the next is known, and how large one is believed to be.
 _FADING, _MOST_SHARE = 0.8, 3.0
 

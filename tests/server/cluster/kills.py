@@ -41,7 +41,7 @@ class Plan:
     jobs: int = 300
     seed: int = 1
     every: float = 3.0
-    speed: float = 6.0
+    speed: float = 4.0
     replicas: int = REPLICAS
     workers: int = WORKERS
     limit: float = 300.0
