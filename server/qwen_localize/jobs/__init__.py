@@ -3,7 +3,7 @@
 from .environment import Environment
 from .gate import Gate
 from .lifecycle import Ending
-from .locks import FileLeader, FilePresence, Leader, Lock, Presence
+from .locks import FileLeader, FilePresence, Leader, Presence
 from .order import Order
 from .poller import Poller
 from .records import FINAL, RESTING, JobRecord, Kind, State
@@ -31,7 +31,6 @@ __all__ = [
     "JobStore",
     "Kind",
     "Leader",
-    "Lock",
     "OneOrMany",
     "Order",
     "OwnJobs",

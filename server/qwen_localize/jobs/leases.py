@@ -141,7 +141,7 @@ class Leases:
 
 
 class LeaderLease:
-    """A name that one process holds as long as it says so again and again; see `Lock`.
+    """A name that one process holds as long as it says so again and again; see `Leader`.
 
     Args:
         database: where it is written down.
@@ -162,7 +162,6 @@ class LeaderLease:
         return self._held
 
     async def _taken(self) -> bool:
-
         def work(session: Session) -> bool:
             at = session.now(0.0)
             row = session.execute(
