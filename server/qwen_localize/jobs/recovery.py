@@ -1,7 +1,7 @@
 """Jobs whose process died, and submissions whose answer was lost: gone on with, found again, or asked about."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -101,7 +101,7 @@ class Recovery:
                 await self._choose(job, rows, others, listed)
             case lost.NeverArrived():
                 await self._not_listed(job, listed)
-            case lost.Ambiguous(count=count) if not any(self._is_unsettled(other) for other in others):
+            case lost.Ambiguous(count=count) if not any(self._is_open(other, listed, known, ours) for other in others):
                 # The tasks of those others may be known in this very round, and then this job's in the next.
                 if job.id in self._doubted:
                     await self._ask(job, f"{count} task(s) of that time may or may not be it")
@@ -109,8 +109,13 @@ class Recovery:
             case _:
                 pass
 
-    def _is_unsettled(self, job: JobRecord) -> bool:
-        return job.state in (State.SUBMITTING, State.UNCONFIRMED) and not self.has_settled(job)
+    def _is_open(self, other: JobRecord, listed: TaskList, known: Collection[str], ours: Collection[str]) -> bool:
+        """Whether it is still to be found out which task another job has; a task of its own tells nothing until then."""
+        if other.scope != self._env.scope and not 0 <= self._age(other) <= lost.FAR_SECONDS:
+            return False  # there may be nobody any more who has its key
+        if other.state is State.UNCONFIRMED and self.has_settled(other):
+            return isinstance(lost.look(other, listed.rows, known, ours), lost.Candidates)
+        return other.state is not State.NEEDS_DECISION
 
     def has_settled(self, job: JobRecord) -> bool:
         """Whether the list has had the time to show a lost submission; a moment in the future is of another clock."""

@@ -99,7 +99,8 @@ async def survive(folder: Path, start: Start, shared: Shared, plan: Plan) -> Rep
                 group.cancel_scope.cancel()
         seconds = time.monotonic() - began
         lost = {number: job["message"] for number, job in ended.items() if not await customers.delivers(number, job)}
-        lost |= dict.fromkeys(never_paid(place, range(plan.jobs)), "never submitted")
+        for number in never_paid(place, range(plan.jobs)):
+            lost[number] = f"never submitted: {lost.get(number, 'and yet delivered')}"
         passed = Counter(entry.kind for entry in place.sandbox.ledger.violations)
         adopted, again = await anyio.to_thread.run_sync(journal, place)
         assert not place.failures(), place.failures()

@@ -151,6 +151,25 @@ async def test_of_two_that_were_lost_together_the_one_that_never_arrived_is_sent
     assert len(service.sent) == 1
 
 
+async def test_what_never_arrived_is_not_asked_about_while_the_task_of_another_lost_one_still_runs(desk: Desk) -> None:
+    jobs = [lost_job("a", NOW - 60, NOW - 58), lost_job("b", NOW - 30, NOW - 28)]
+    service = Listed([Row("x", "RUNNING", NOW - 29.8)], made_of={"x": "b"})
+    async with desk.polling(service, *jobs):
+        await anyio.sleep(60)
+        assert [(await desk.job(job.id)).state for job in jobs] == [State.UNCONFIRMED] * 2
+        service.rows = [Row("x", "SUCCEEDED", NOW - 29.8)]
+        assert (await desk.until("job-b", *SETTLED)).upstream_id == "x"
+        assert (await desk.until("job-a", State.QUEUED, *SETTLED)).upstream_id == "task-1"
+    assert len(service.sent) == 1
+
+
+async def test_what_never_arrived_does_not_wait_for_a_job_whose_key_nobody_has_any_more(desk: Desk) -> None:
+    other = record("other", state=State.SUBMITTING, scope="another", sent=NOW - 30, created=NOW - 30)
+    service = Listed([Row("x", "RUNNING", NOW - 29.8)])
+    async with desk.polling(service, other, lost_job("a", NOW - 60, NOW - 58)):
+        assert (await desk.until("job-a", *SETTLED)).state is State.NEEDS_DECISION
+
+
 async def test_a_candidate_that_still_runs_is_waited_for(desk: Desk) -> None:
     service = Listed([Row("x", "RUNNING", NOW - 1.9)], made_of={"x": "a"})
     async with desk.polling(service, lost_job("a", NOW - 2, NOW - 1)):
