@@ -94,7 +94,8 @@ class Recovery:
         """Find out what became of a submission that is UNCONFIRMED, in a list that was read after it had settled."""
         # In this order: a submission whose answer comes meanwhile is then among these or among the known.
         others = [other for other in await self._env.store.unknown() if other.model == job.model and other.id != job.id]
-        known = await self._env.store.upstream_ids((job.sent or job.created) - lost.FAR_SECONDS)
+        # A task at the edge of what is looked at was sent before it: these reach back further than the rows.
+        known = await self._env.store.upstream_ids((job.sent or job.created) - 2 * lost.FAR_SECONDS)
         ours = {upstream_id for upstream_id, scope in known.items() if scope == self._env.scope}
         match lost.look(job, listed.rows, known, ours):
             case lost.Candidates(rows=rows):

@@ -16,11 +16,13 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import anyio
 
+from qwen_localize.sandbox import Fault
 from server.cluster.machines import forking, machines
 from server.cluster.pictures import Customers, never_paid, paid_twice
 from server.cluster.town import Shared, Start, Town, town
@@ -34,6 +36,8 @@ class Plan:
 
     Attributes:
         every: real seconds between two kills.
+        losing: real seconds between two submissions whose answers are lost, of which every other one never arrives;
+            0 for none.
         speed: how many times as fast as real time all goes.
         limit: real seconds after which something is taken to be stuck.
     """
@@ -41,6 +45,7 @@ class Plan:
     jobs: int = 300
     seed: int = 1
     every: float = 3.0
+    losing: float = 0.0
     speed: float = 4.0
     replicas: int = REPLICAS
     workers: int = WORKERS
@@ -94,6 +99,7 @@ async def survive(folder: Path, start: Start, shared: Shared, plan: Plan) -> Rep
         with anyio.fail_after(plan.limit):
             async with anyio.create_task_group() as group:
                 group.start_soon(_kill, place, chance, plan.every, kills)
+                group.start_soon(_lose, place, plan)
                 jobs = await customers.order_all(range(plan.jobs))
                 ended = await customers.all_ended(jobs)
                 group.cancel_scope.cancel()
@@ -125,6 +131,15 @@ async def _kill(place: Town, chance: random.Random, every: float, kills: Counter
             await place.replace(member)
 
 
+async def _lose(place: Town, plan: Plan) -> None:
+    """Lose submissions, but not the last ones: those of a job that is sent again alone would all be lost."""
+    for name in cycle(("drop@submit:1", "refuse@submit:1") if plan.losing else ()):
+        await anyio.sleep(plan.losing)
+        if place.submissions.total() > plan.jobs * 3 // 4:
+            return
+        place.sandbox.faults.add(Fault.parse(name))
+
+
 def journal(place: Town) -> tuple[int, int]:
     """How many submissions were adopted, and how often one was sent again, by what the store says of the jobs."""
     rows = place.asked("SELECT lost, tries FROM jobs")
@@ -149,6 +164,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=usual.jobs)
     parser.add_argument("--seed", type=int, default=usual.seed)
     parser.add_argument("--every", type=float, default=usual.every, help="seconds between two kills")
+    parser.add_argument("--losing", type=float, default=usual.losing, help="seconds between two lost submissions")
     parser.add_argument("--speed", type=float, default=usual.speed, help="how many times as fast as real time")
     parser.add_argument("--replicas", type=int, default=usual.replicas)
     parser.add_argument("--workers", type=int, default=usual.workers)

@@ -170,6 +170,13 @@ async def test_what_never_arrived_does_not_wait_for_a_job_whose_key_nobody_has_a
         assert (await desk.until("job-a", *SETTLED)).state is State.NEEDS_DECISION
 
 
+async def test_a_known_task_at_the_edge_of_the_time_that_is_looked_at_leaves_no_doubt(desk: Desk) -> None:
+    known = record("known", state=State.SUCCEEDED, upstream_id="x", created=NOW - 361, sent=NOW - 360.3)
+    service = Listed([Row("x", "SUCCEEDED", NOW - 359.9)])
+    async with desk.polling(service, known, lost_job("a", NOW - 60, NOW - 58)):
+        assert (await desk.until("job-a", State.QUEUED, *SETTLED)).upstream_id == "task-1"
+
+
 async def test_a_candidate_that_still_runs_is_waited_for(desk: Desk) -> None:
     service = Listed([Row("x", "RUNNING", NOW - 1.9)], made_of={"x": "a"})
     async with desk.polling(service, lost_job("a", NOW - 2, NOW - 1)):
