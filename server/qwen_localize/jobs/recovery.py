@@ -111,7 +111,7 @@ class Recovery:
                 pass
 
     def _is_open(self, other: JobRecord, listed: TaskList, known: Collection[str], ours: Collection[str]) -> bool:
-        """Whether it is still to be found out which task another job has; a task of its own tells nothing until then."""
+        """Whether it is still to be found out which task another job has, so that one may yet prove to be its."""
         if other.scope != self._env.scope and not 0 <= self._age(other) <= lost.FAR_SECONDS:
             return False  # there may be nobody any more who has its key
         if other.state is State.UNCONFIRMED and self.has_settled(other):
