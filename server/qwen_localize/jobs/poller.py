@@ -95,12 +95,19 @@ class Poller:
     async def _lead(self) -> None:
         self._busy.clear()
         async with anyio.create_task_group() as group:
-            while (jobs := await self._open_jobs()) and await self._leader.take():
-                await self._round(jobs, group)
-                await self._clock.sleep(schedule.breath(len(jobs)))
-                pause = schedule.interval(jobs, self._clock.wall(), self._slowdown)
-                left = self._listed + pause - self._clock.wall()
-                await first(self._clock, left if 0 < left < pause else pause, self._env.woken.next)
+            try:
+                await self._rounds(group)
+            except LocalizeError as error:
+                logger.warning("Polling pauses: %s", error)
+                group.cancel_scope.cancel()
+
+    async def _rounds(self, group: TaskGroup) -> None:
+        while (jobs := await self._open_jobs()) and await self._leader.take():
+            await self._round(jobs, group)
+            await self._clock.sleep(schedule.breath(len(jobs)))
+            pause = schedule.interval(jobs, self._clock.wall(), self._slowdown)
+            left = self._listed + pause - self._clock.wall()
+            await first(self._clock, left if 0 < left < pause else pause, self._env.woken.next)
 
     async def _round(self, jobs: list[JobRecord], group: TaskGroup) -> None:
         try:

@@ -117,8 +117,8 @@ class _GivenBack(BaseRetryStrategy):
 class _Connector(BaseAsyncConnector):
     """The queue's statements, by the connections that there are already, in worker threads."""
 
-    def __init__(self, database: PostgresDatabase) -> None:
-        self._database, self._sync = database, SyncPsycopgConnector()
+    def __init__(self, database: PostgresDatabase, clock: Clock) -> None:
+        self._database, self._clock, self._sync = database, clock, SyncPsycopgConnector()
 
     def get_sync_connector(self) -> SyncPsycopgConnector:
         """What writes inside others' transactions."""
@@ -151,12 +151,13 @@ class _Connector(BaseAsyncConnector):
             raise exceptions.ConnectorException(str(error)) from error
 
     async def listen_notify(self, on_notification: Any, channels: Iterable[str]) -> None:
-        """Tell of each notification; runs until cancelled."""
-        async with await self._database.listening() as connection:
-            for channel in channels:
-                await connection.execute(f'LISTEN "{channel}"'.encode())
-            async for told in connection.notifies():
-                await on_notification(channel=told.channel, payload=told.payload)
+        """Tell of each notification; runs until cancelled. While the database is away, places are looked for."""
+        while True:
+            try:
+                await self._database.listen(channels, on_notification)
+            except StateUnavailable as error:
+                logger.info("New places are not told of for a moment: %s", error)
+            await self._clock.sleep(_AGAIN_SECONDS)
 
 
 class _Places(manager.JobManager):
@@ -215,7 +216,7 @@ class Queue:
 
     def __init__(self, database: PostgresDatabase, clock: Clock) -> None:
         self._database, self._clock = database, clock
-        self._connector = _Connector(database)
+        self._connector = _Connector(database, clock)
         self._left: list[jobs.Job] = []
         self._places = _Places(self._connector, list, self._left)
         self._advances: dict[str, Advance] = {}

@@ -5,7 +5,7 @@ and the day of a budget is that of UTC, since replicas may stand in several time
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -136,14 +136,19 @@ class PostgresDatabase:
             self._pool.check()
             raise
 
-    async def listening(self) -> "psycopg.AsyncConnection[Any]":
-        """A connection of its own, for one who listens to notifications.
+    async def listen(self, channels: Iterable[str], told: Callable[..., Awaitable[None]]) -> None:
+        """Await `told(channel=..., payload=...)` for each notification, on a connection of its own; until cancelled.
 
         Raises:
-            StateUnavailable: the database cannot be reached.
+            StateUnavailable: the database cannot be reached, or not any more.
         """
         with _explained():
-            return await psycopg.AsyncConnection.connect(self._url, autocommit=True, **connection_settings())
+            settings = connection_settings()
+            async with await psycopg.AsyncConnection.connect(self._url, autocommit=True, **settings) as connection:
+                for channel in channels:
+                    await connection.execute(f'LISTEN "{channel}"'.encode())
+                async for notification in connection.notifies():
+                    await told(channel=notification.channel, payload=notification.payload)
 
     def _migrate(self, url: str) -> None:
         """Bring the database to this version, or leave it at a newer one; of several replicas, one does it."""

@@ -1,12 +1,13 @@
 """What the poller makes of the service's list."""
 
 import json
+from typing import Any
 
 import anyio
 import pytest
 
 from qwen_localize.dashscope import Row, TaskList
-from qwen_localize.errors import NoAccess, ServiceFailed
+from qwen_localize.errors import NoAccess, ServiceFailed, StateUnavailable
 from qwen_localize.jobs import FileLeader, State
 from qwen_localize.jobs.poller import FAULT_SECONDS
 from qwen_localize.jobs.schedule import MOST_SLOWDOWN
@@ -187,6 +188,27 @@ async def test_a_fault_of_ours_is_met_again_only_after_a_while_and_holds_up_nobo
         await desk.until("job-s", State.CANCELED)
         assert desk.clock.wall() - NOW > FAULT_SECONDS
     assert "cannot be followed for a reason nobody foresaw; it is tried again" in caplog.text
+
+
+async def test_while_the_store_is_away_polling_pauses_in_words(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looked, within = list[str](), desk.store.within
+
+    async def away(*args: Any) -> Any:
+        looked.append("")
+        if len(looked) in (3, 4):  # the poller leads by then, and is on its way to lead again
+            raise StateUnavailable("The database is away.")
+        return await within(*args)
+
+    monkeypatch.setattr(desk.store, "within", away)
+    service = Listed([Row("a", "RUNNING", NOW)])
+    async with desk.polling(service, record(state=State.QUEUED, upstream_id="a", sent=NOW, created=NOW)):
+        await anyio.sleep(30)
+        service.rows = [Row("a", "CANCELED", NOW)]
+        await desk.until("job-a", State.CANCELED)
+    assert [entry.getMessage() for entry in caplog.records] == ["Polling pauses: The database is away."] * 2
+    assert not any(entry.exc_info for entry in caplog.records)
 
 
 async def test_a_process_that_leads_no_more_lets_the_others_lead(desk: Desk) -> None:
