@@ -176,6 +176,13 @@ class _Places(manager.JobManager):
         rows = await self.connector.execute_query_all_async(_FETCH, worker=worker_id, queues=self._queues())
         return jobs.Job.from_row(rows[0]) if rows else None
 
+    async def update_heartbeat(self, worker_id: int) -> None:
+        """Say that a worker lives. If the database is away, that is said later: a failure would end all heartbeats."""
+        try:
+            await super().update_heartbeat(worker_id)
+        except exceptions.ConnectorException as error:
+            logger.info("A sign of life is left out: %s", error)
+
     async def finish_job(self, job: jobs.Job, status: jobs.Status, delete_job: bool) -> None:
         """Be done with a place. If the database is away, it is given to others later, who find nothing to do."""
         try:

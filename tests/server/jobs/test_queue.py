@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import procrastinate.exceptions
 import procrastinate.utils
 import pytest
+from procrastinate.manager import JobManager
 
 from qwen_localize.errors import OverBudget
 from qwen_localize.jobs import Kind, State, queue
@@ -161,6 +163,24 @@ async def test_the_places_of_a_worker_that_lives_are_left_to_it(machines: Machin
         machine.sends()
         await anyio.sleep(3 * SWEEP_SECONDS)
     assert not service.sent
+
+
+async def test_a_worker_whose_sign_of_life_could_not_be_written_goes_on_to_leave_signs(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beaten, written = list[int](), JobManager.update_heartbeat
+
+    async def beat(self: JobManager, worker_id: int) -> None:
+        beaten.append(worker_id)
+        if len(beaten) <= len(HANDS):
+            raise procrastinate.exceptions.ConnectorException
+        await written(self, worker_id)
+
+    monkeypatch.setattr(JobManager, "update_heartbeat", beat)
+    async with machines.one(Listed()) as machine:
+        machine.sends()
+        await anyio.sleep(30)
+    assert all(beaten.count(worker_id) > 3 for worker_id in beaten)
 
 
 async def test_a_place_that_cannot_be_given_back_keeps_no_other_from_it(machines: Machines) -> None:
