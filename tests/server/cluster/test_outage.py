@@ -84,6 +84,7 @@ async def _survived(folder: Path, shared: Machines, go_away: Any) -> Outage:
         after = [await _ready(replica, until=200) for replica in place.replicas]
         ended = await customers.all_ended(jobs)
         lost = {number: job["message"] for number, job in ended.items() if not await customers.delivers(number, job)}
+        assert not place.failures(), place.failures()
         return Outage(lost, paid_twice(place), len(place.sandbox.ledger.violations), noticed, alive, after)
 
 
