@@ -8,6 +8,8 @@ import anyio
 
 # Where there is one, a clock that goes on while the machine sleeps: a lease ends then, too.
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", None)
+# By how many seconds in a second two clocks may drift apart, one of which is being put right.
+_DRIFT = 0.001
 
 
 class Clock(Protocol):
@@ -49,15 +51,22 @@ class SharedClock:
     def __init__(self, own: Clock) -> None:
         self._own = own
         self._ahead: float | None = None
+        self._play = self._told_at = 0.0
 
     def follow(self, told: float, asked: float) -> None:
-        """Take over the database's time.
+        """Take over the database's time, unless it is known better already: what took long to tell says little.
 
         Args:
             told: its Unix time.
             asked: when it was asked for, by `now`; it was told between then and the present.
         """
-        self._ahead = told - (asked + self.now()) / 2
+        now = self.now()
+        ahead, play = told - (asked + now) / 2, (now - asked) / 2
+        if self._ahead is not None:
+            known = self._play + _DRIFT * (now - self._told_at)
+            if known < play and abs(ahead - self._ahead) <= known + play:
+                return
+        self._ahead, self._play, self._told_at = ahead, play, now
 
     def now(self) -> float:
         """Seconds since a moment that is the same for every process of the machine."""
