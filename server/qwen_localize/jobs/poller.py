@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 # How soon a process notices that nobody leads any more.
 TAKEOVER_SECONDS = 2.0
+# How often the one who leads says so again.
+_HOLD_SECONDS = 2.5
 # How long a job is left alone that met a fault of ours.
 FAULT_SECONDS = 60.0
 MOST_PAGES = 5
@@ -93,21 +95,34 @@ class Poller:
         return self._env.known(await self._env.store.within(self._env.scope, OPEN))
 
     async def _lead(self) -> None:
+        """Poll until nothing is open any more, or somebody else leads, whose all is then that was under way."""
         self._busy.clear()
-        async with anyio.create_task_group() as group:
-            try:
+        async with anyio.create_task_group() as leading:
+            leading.start_soon(self._hold, leading.cancel_scope)
+            async with anyio.create_task_group() as group:
                 await self._rounds(group)
-            except LocalizeError as error:
-                logger.warning("Polling pauses: %s", error)
-                group.cancel_scope.cancel()
+            leading.cancel_scope.cancel()
+
+    async def _hold(self, scope: anyio.CancelScope) -> None:
+        """Stay the leader, however long a round or the pause after it takes."""
+        try:
+            while await self._leader.take():
+                await self._clock.sleep(_HOLD_SECONDS)
+        except LocalizeError as error:
+            logger.warning("Polling pauses: %s", error)
+        scope.cancel()
 
     async def _rounds(self, group: TaskGroup) -> None:
-        while (jobs := await self._open_jobs()) and await self._leader.take():
-            await self._round(jobs, group)
-            await self._clock.sleep(schedule.breath(len(jobs)))
-            pause = schedule.interval(jobs, self._clock.wall(), self._slowdown)
-            left = self._listed + pause - self._clock.wall()
-            await first(self._clock, left if 0 < left < pause else pause, self._env.woken.next)
+        try:
+            while (jobs := await self._open_jobs()) and await self._leader.take():
+                await self._round(jobs, group)
+                await self._clock.sleep(schedule.breath(len(jobs)))
+                pause = schedule.interval(jobs, self._clock.wall(), self._slowdown)
+                left = self._listed + pause - self._clock.wall()
+                await first(self._clock, left if 0 < left < pause else pause, self._env.woken.next)
+        except LocalizeError as error:
+            logger.warning("Polling pauses: %s", error)
+            group.cancel_scope.cancel()
 
     async def _round(self, jobs: list[JobRecord], group: TaskGroup) -> None:
         try:
