@@ -103,7 +103,7 @@ class _Steps:
 
     async def lost(self) -> None:
         """What a lost submission is compared with."""
-        await self._store.unknown()
+        await self._store.unknown(0.0)
         await self._store.upstream_ids(0.0)
 
     async def rarely(self) -> None:

@@ -119,9 +119,10 @@ class Lifecycle:
         return await self._insist(job, {State.SUBMITTING}, held_by=job.owner, state=State.UNCONFIRMED, **facts)
 
     async def send_again(self, job: JobRecord, owner: str) -> JobRecord | None:
-        """The submission is known not to have arrived: `owner` sends it anew."""
+        """The submission is known not to have arrived: `owner` sends it anew, unless another did meanwhile."""
         facts: dict[str, Any] = {"owner": owner, "tries": job.tries + 1, "sent": None, "lost": None, "message": ""}
-        return await self._change(job, {State.UNCONFIRMED}, held_by=job.owner, state=State.PREPARED, **facts)
+        facts |= {"state": State.PREPARED, "tried": job.tries}
+        return await self._change(job, {State.UNCONFIRMED}, held_by=job.owner, **facts)
 
     async def needs_decision(self, job: JobRecord, words: str, answer: str = "") -> JobRecord | None:
         """It may be paid, and only the user can say what to do; what the service said is kept."""

@@ -18,6 +18,8 @@ NEAR_SECONDS = 0.75
 FAR_SECONDS = 300.0
 # A request that arrives does so soon, however long its answer takes: what came up later is more likely another's.
 ARRIVAL_SECONDS = 10.0
+# What ended so was free: no doubt hangs on it.
+ENDED_FREE = frozenset({"FAILED", "CANCELED"})
 # More candidates than this are not looked at: each takes a query and a download.
 MOST_CANDIDATES = 5
 
@@ -53,7 +55,7 @@ def look(job: JobRecord, rows: Sequence[Row], known: Collection[str], ours: Coll
         known: upstream ids that belong to other jobs.
         ours: upstream ids of tasks that were submitted with the same key, which tell what the list calls that key.
     """
-    strangers = [row for row in rows if row.task_id not in known]
+    strangers = [row for row in rows if row.task_id not in known and row.status not in ENDED_FREE]
     keys = {row.key_id for row in rows if row.task_id in ours}
     with_our_key = [row for row in strangers if not keys or row.key_id in keys]
     near = tuple(row for row in with_our_key if was_out(job, row))
@@ -63,12 +65,19 @@ def look(job: JobRecord, rows: Sequence[Row], known: Collection[str], ours: Coll
     return Ambiguous(len(far)) if far else NeverArrived()
 
 
-def was_out(job: JobRecord, row: Row) -> bool:
-    """Whether a task was made while the submission was on its way."""
-    return _within(job, row, ARRIVAL_SECONDS, NEAR_SECONDS)
+def was_out(job: JobRecord, row: Row, skew: float = 0.0) -> bool:
+    """Whether a task was made while the submission was on its way, with clocks that may differ by `skew` besides."""
+    return _within(job, row, ARRIVAL_SECONDS, NEAR_SECONDS + abs(skew))
+
+
+def is_of_its_time(job: JobRecord, other: JobRecord) -> bool:
+    """Whether another submission went out so near to this one that what becomes of it can matter here."""
+    apart = (other.sent or other.created) - (job.sent or job.created)
+    return abs(apart) <= 2 * FAR_SECONDS + ARRIVAL_SECONDS
 
 
 def _within(job: JobRecord, row: Row, most: float, play: float) -> bool:
     """Whether the task was made while the submission was out, or in the first `most` seconds of that, with `play`."""
     sent = job.sent or job.created
-    return sent - play <= row.created <= min(job.lost or sent, sent + most) + play
+    latest = sent + most if job.lost is None else min(job.lost, sent + most)  # without `lost`, it is still out
+    return sent - play <= row.created <= latest + play

@@ -203,9 +203,9 @@ class Poller:
 
     async def _guarded(self, job: JobRecord, work: Callable[[JobRecord], Awaitable[None]]) -> None:
         try:
-            # Between reading the jobs and now, the work may have been done.
+            # Between reading the jobs and now, the work may have been done; or a lost one sent again, and lost again.
             fresh = await self._env.store.get(job.id)
-            if fresh and (fresh.state is job.state or {fresh.state, job.state} <= UPSTREAM):
+            if fresh and (_stands(fresh) == _stands(job) or {fresh.state, job.state} <= UPSTREAM):
                 await work(fresh)
         except LocalizeError as error:
             self._slow_down(error)
@@ -267,3 +267,8 @@ class Poller:
 def _is_listed(job: JobRecord) -> bool:
     """Whether the task list tells what to do for it."""
     return job.kind is Kind.TASK and job.state in _LISTED
+
+
+def _stands(job: JobRecord) -> tuple[State, float | None]:
+    """Where a job stands, and with which of its submissions."""
+    return job.state, job.lost

@@ -1,7 +1,8 @@
 """Jobs whose process died, and submissions whose answer was lost: gone on with, found again, or asked about."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +11,7 @@ import anyio.to_thread
 import httpx2
 from anyio.abc import TaskGroup
 
-from ..dashscope import Row, Succeeded, TaskList
+from ..dashscope import Failed, Gone, Row, Succeeded, TaskList
 from ..errors import BadAnswer, BadInput, Expired, Spoiled, TryLater
 from ..files import LocalMedia
 from . import lost
@@ -31,7 +32,29 @@ _SKEW_SECONDS = lost.FAR_SECONDS / 2
 # When what did not arrive will not.
 _ARRIVED_SECONDS = lost.ARRIVAL_SECONDS + lost.SETTLE_SECONDS
 _STOPPED = "The server stopped while this was out."
-_ENDED_FREE = frozenset({"FAILED", "CANCELED"})
+_UNDONE = frozenset({"PENDING", "RUNNING"})
+# How often, and how soon, a result is asked for again that could not be had.
+_MOST_MISSED = 20
+_MISSED_SECONDS = 30.0
+
+
+class _NotNowError(Exception):
+    """It cannot be told yet."""
+
+
+@dataclass(frozen=True)
+class _Round:
+    """What is known when a submission is looked for.
+
+    Attributes:
+        listed: the model's task list.
+        known: upstream ids that belong to jobs, with the scope of each.
+        others: the jobs of its time that may have a task whose id is not known.
+    """
+
+    listed: TaskList
+    known: Mapping[str, str]
+    others: Sequence[JobRecord]
 
 
 class Recovery:
@@ -48,9 +71,12 @@ class Recovery:
         self._lifecycle = environment.lifecycle
         self._submission = submission
         self._group = group
-        self._doubted: set[str] = set()
-        # What was compared already: a job and a task, and whether the task's result is the job's.
-        self._compared: dict[tuple[str, str], bool] = {}
+        # Who was in doubt as well when a submission, by its job and how often that was sent again, last was.
+        self._doubted: dict[tuple[str, int], frozenset[str]] = {}
+        # What was compared already: a job and a task, and whether the task's result is the job's; None if none can say.
+        self._compared: dict[tuple[str, str], bool | None] = {}
+        # How often a task's result could not be had, and when that was tried last.
+        self._missed: dict[str, tuple[int, float]] = {}
 
     async def take_up(self, jobs: Sequence[JobRecord]) -> None:
         """Go on with open jobs whose process has gone."""
@@ -66,7 +92,7 @@ class Recovery:
     async def _take_up(self, job: JobRecord) -> None:
         if job.parent and await self._env.children.is_left(job):
             await self._lifecycle.withdrawn(job)
-        elif job.parent and job.state is State.PREPARED and self._env.presence.first_owner:
+        elif job.parent and job.state is State.PREPARED and self._env.presence.first_owner and not job.tries:
             pass  # its batch, which has gone with the same process and is begun anew, sends it
         elif job.state is not State.SUBMITTING:
             await self._go_on(await self._lifecycle.taken_over(job, self._env.presence.first_owner))
@@ -92,100 +118,146 @@ class Recovery:
 
     async def look(self, job: JobRecord, listed: TaskList) -> None:
         """Find out what became of a submission that is UNCONFIRMED, in a list that was read after it had settled."""
+        began = job.sent or job.created
         # In this order: a submission whose answer comes meanwhile is then among these or among the known.
-        others = [other for other in await self._env.store.unknown() if other.model == job.model and other.id != job.id]
+        others = [other for other in await self._env.store.unknown(began - lost.FAR_SECONDS) if _concerns(job, other)]
         # A task at the edge of what is looked at was sent before it: these reach back further than the rows.
-        known = await self._env.store.upstream_ids((job.sent or job.created) - 2 * lost.FAR_SECONDS)
-        ours = {upstream_id for upstream_id, scope in known.items() if scope == self._env.scope}
-        match lost.look(job, listed.rows, known, ours):
-            case lost.Candidates(rows=rows):
-                await self._choose(job, rows, others, listed)
+        known = await self._env.store.upstream_ids(began - 2 * lost.FAR_SECONDS)
+        now = _Round(listed, known, others)
+        verdict: lost.Verdict | None = _verdict(job, listed, known)
+        try:
+            if isinstance(verdict, lost.Candidates):
+                verdict = await self._chosen(job, verdict.rows, now)
+        except _NotNowError:
+            return
+        match verdict:
             case lost.NeverArrived():
                 await self._not_listed(job, listed)
-            case lost.Ambiguous(count=count) if not any(self._is_open(other, listed, known, ours) for other in others):
-                # The tasks of those others may be known in this very round, and then this job's in the next.
-                if job.id in self._doubted:
-                    await self._ask(job, f"{count} task(s) of that time may or may not be it")
-                self._doubted.add(job.id)
+            case lost.Ambiguous(count=count) if not any(self._is_open(other, now) for other in others):
+                await self._doubt(job, others, f"{count} task(s) of that time may or may not be it")
             case _:
                 pass
 
-    def _is_open(self, other: JobRecord, listed: TaskList, known: Collection[str], ours: Collection[str]) -> bool:
-        """Whether it is still to be found out which task another job has, so that one may yet prove to be its."""
-        if other.scope != self._env.scope and not 0 <= self._age(other) <= lost.FAR_SECONDS:
-            return False  # there may be nobody any more who has its key
-        if other.state is State.UNCONFIRMED and self.has_settled(other):
-            return isinstance(lost.look(other, listed.rows, known, ours), lost.Candidates)
-        return other.state is not State.NEEDS_DECISION
+    def _is_open(self, other: JobRecord, now: _Round) -> bool:
+        """Whether it is still to be found out which task another job has, so that one may yet prove to be its.
+
+        Not if that hangs on what becomes of others: none would ever be decided.
+        """
+        if self._is_left_alone(other):
+            return False
+        if other.state is not State.UNCONFIRMED:
+            return other.state is State.SUBMITTING and 0 <= self._age(other) <= lost.FAR_SECONDS
+        if not self.has_settled(other):
+            return True
+        verdict = _verdict(other, now.listed, now.known)
+        rows = verdict.rows if isinstance(verdict, lost.Candidates) else ()
+        return any(row.status in _UNDONE or (other.id, row.task_id) not in self._compared for row in rows)
+
+    def _is_left_alone(self, other: JobRecord) -> bool:
+        """Whether there may be nobody any more who has its key."""
+        return other.scope != self._env.scope and not 0 <= self._age(other) <= lost.FAR_SECONDS
+
+    async def _doubt(self, job: JobRecord, others: Sequence[JobRecord], reason: str) -> None:
+        """Leave it to the user, if no other job of its time has been cleared up since the last time.
+
+        The tasks of those others may be known in this very round, and then this job's in the next.
+        """
+        now = frozenset(other.id for other in others)
+        before = self._doubted.get((job.id, job.tries))
+        self._doubted[job.id, job.tries] = now
+        if before is not None and before <= now:
+            await self._ask(job, reason)
 
     def has_settled(self, job: JobRecord) -> bool:
         """Whether the list has had the time to show a lost submission; a moment in the future is of another clock."""
         return job.lost is not None and not 0 <= self._env.clock.wall() - job.lost <= lost.SETTLE_SECONDS
 
-    async def _choose(self, job: JobRecord, rows: Sequence[Row], others: Sequence[JobRecord], listed: TaskList) -> None:
-        """The task whose result can only be made of this job's inputs; if there is none, the user is asked."""
-        if any(row.status in ("PENDING", "RUNNING") for row in rows):
-            return  # only a result tells
-        paid = [row for row in rows if row.status not in _ENDED_FREE]
-        left = [row for row in paid if not await self._is_anothers(job, row, others)]
+    async def _chosen(self, job: JobRecord, rows: Sequence[Row], now: _Round) -> lost.Verdict | None:
+        """The task whose result can only be made of this job's inputs is its; what is to be said if all are others'."""
+        if any(row.status in _UNDONE for row in rows):
+            return None  # only a result tells
+        left = [row for row in rows if not await self._is_anothers(job, row, now.others)]
         if not left:
-            await self._not_listed(job, listed)
-            return
-        matching = [row for row in left if await self._is_of(job, row, others)]
+            return _verdict(job, now.listed, {**now.known, **dict.fromkeys((row.task_id for row in rows), "")})
+        matching = [row for row in left if await self._is_of(job, row, now.others)]
+        rivals = [other for other in now.others if any(self._may_have(other, row) for row in left)]
         if len(matching) == 1:
             await self._lifecycle.submitted(job, matching[0].task_id)
-        else:
-            await self._ask(job, f"which of {len(left)} task(s) of that time it is cannot be told")
+        elif not any(self._is_open(rival, now) for rival in rivals):
+            await self._doubt(job, now.others, f"which of {len(left)} task(s) of that time it is cannot be told")
+        return None
 
     async def _is_of(self, job: JobRecord, row: Row, others: Sequence[JobRecord]) -> bool:
         """Whether a task's result is made of this job's inputs, and not as well of those of another lost one."""
-        rivals = [other for other in others if other.tool == job.tool and lost.was_out(other, row)]
+        rivals = [other for other in others if other.tool == job.tool and self._may_have(other, row)]
         if new := [one for one in (job, *rivals) if (one.id, row.task_id) not in self._compared]:
             await self._compare(new, row)
         shared = any(self._compared[other.id, row.task_id] for other in rivals)
-        return self._compared[job.id, row.task_id] and not shared
+        return bool(self._compared[job.id, row.task_id]) and not shared
+
+    def _may_have(self, other: JobRecord, row: Row) -> bool:
+        """Whether a task may be another lost job's, by a clock that is as far off as it is known to be, or was."""
+        return lost.was_out(other, row, max(abs(other.skew or 0.0), abs(self._env.client.skew or 0.0)))
 
     async def _is_anothers(self, job: JobRecord, row: Row, others: Sequence[JobRecord]) -> bool:
         """Whether a task's result is made of the inputs of another lost job, and not of this one's."""
         is_ours = await self._is_of(job, row, others)
         return (
             not is_ours
-            and not self._compared[job.id, row.task_id]
+            and self._compared[job.id, row.task_id] is False
             and any(self._compared.get((other.id, row.task_id)) for other in others)
         )
 
     async def _compare(self, jobs: Sequence[JobRecord], row: Row) -> None:
-        """Note which of the jobs a task's result may be of; what cannot be compared is of none."""
+        """Note which of the jobs a task's result may be of; None where that cannot be told."""
         work = self._env.work(jobs[0])
         with TemporaryDirectory(prefix="qwen-localize-") as folder:
             evidence = work.evidence if isinstance(work, Upstream) else None
             result = await self._result(row, work, Path(folder)) if isinstance(work, Upstream) else None
             for job in jobs:
-                matches = bool(evidence and result and await self._matches(evidence, result, job))
+                matches = await self._matches(evidence, result, job) if evidence and result else None
                 self._compared[job.id, row.task_id] = matches
 
-    async def _matches(self, evidence: Evidence, result: Path, job: JobRecord) -> bool:
+    async def _matches(self, evidence: Evidence, result: Path, job: JobRecord) -> bool | None:
         try:
             media = await self._env.media(job)
         except BadInput as error:
             logger.info("%s cannot be compared: %s", job.id, error)
-            return False
+            return None
         inputs = [item.data for item in media if isinstance(item, LocalMedia)]
         if not inputs or len(inputs) < len(media):
-            return False  # what is behind a URL was never here
+            return None  # what is behind a URL was never here
         return await anyio.to_thread.run_sync(evidence.matches, result, inputs)
 
     async def _result(self, row: Row, work: Upstream, folder: Path) -> Path | None:
-        """A task's result as a file; None if it has none that can be looked at."""
-        state = await self._env.client.query(row.task_id) if work.evidence else None
-        if not work.evidence or not isinstance(state, Succeeded):
+        """A task's result as a file; None if it has none that can be looked at.
+
+        Raises:
+            _NotNowError: it may have one that can be looked at later.
+        """
+        if not work.evidence:
             return None
+        failures, last = self._missed.get(row.task_id, (0, 0.0))
+        if failures and 0 <= self._env.clock.wall() - last < _MISSED_SECONDS:
+            raise _NotNowError
         consume = partial(_written, folder / "result", work.artifact.most_bytes)
         try:
-            return await self._env.client.download(work.evidence.url(state.output), consume)
-        except (BadAnswer, Expired, Spoiled, LookupError, TypeError) as error:
+            match await self._env.client.query(row.task_id):
+                case Succeeded(output=output):
+                    return await self._env.client.download(work.evidence.url(output), consume)
+                case Failed() | Gone(status="CANCELED"):
+                    return None
+                case state:
+                    logger.info("The list calls task %s %s, its query: %s", row.task_id, row.status, state)
+        except (LookupError, TypeError) as error:
             logger.info("The result of task %s cannot be compared: %s", row.task_id, error)
             return None
+        except (BadAnswer, Expired, Spoiled) as error:
+            logger.info("The result of task %s cannot be compared now: %s", row.task_id, error)
+        self._missed[row.task_id] = failures + 1, self._env.clock.wall()
+        if failures + 1 < _MOST_MISSED:
+            raise _NotNowError
+        return None
 
     async def _not_listed(self, job: JobRecord, listed: TaskList) -> None:
         """No task is this job's: it never arrived, or failed for free, if the list shows everything."""
@@ -221,6 +293,17 @@ class Recovery:
             "if they agree, cancel_job and then repeat the call."
         )
         await self._lifecycle.needs_decision(job, words)
+
+
+def _concerns(job: JobRecord, other: JobRecord) -> bool:
+    """Whether the task of one of the two might be taken for the other's."""
+    return other.model == job.model and other.id != job.id and lost.is_of_its_time(job, other)
+
+
+def _verdict(job: JobRecord, listed: TaskList, known: Mapping[str, str]) -> lost.Verdict:
+    """What a list says of a job, by the key that it was ordered with."""
+    ours = {upstream_id for upstream_id, scope in known.items() if scope == job.scope}
+    return lost.look(job, listed.rows, known, ours)
 
 
 async def _written(path: Path, most: int, response: httpx2.Response) -> Path:

@@ -34,6 +34,7 @@ _NEEDED = f"""(
     EXISTS (SELECT 1 FROM jobs AS batch WHERE batch.id = jobs.parent AND batch.state NOT IN ({_FINAL}))
     OR id IN (SELECT job FROM joined JOIN jobs AS batch ON batch.id = joined.batch WHERE batch.state NOT IN ({_FINAL}))
 )"""  # noqa: S608 - our own words
+_DOUBTFUL = ", ".join(f"'{state}'" for state in (State.SUBMITTING, State.UNCONFIRMED, State.NEEDS_DECISION))
 KEPT_DAYS = 30
 
 
@@ -105,6 +106,7 @@ class JobStore:
         *,
         only: Collection[State],
         held_by: str | None = None,
+        tried: int | None = None,
         billed: float | None = None,
         enter: Enter | None = None,
         **values: Any,
@@ -116,6 +118,7 @@ class JobStore:
             at: when it changed, in Unix seconds.
             only: the states that it may be in.
             held_by: the process that must still own it; None for any.
+            tried: how often it must have been sent again; None for any.
             billed: CNY that it really costs, in place of what was expected.
             enter: has the last word in the same transaction: nothing is changed if it says no.
             values: the fields that change.
@@ -124,12 +127,12 @@ class JobStore:
         columns = self._columns(values | {"changed": at})
         sets = ", ".join(f"{name} = ?" for name in columns)
         marks = ", ".join("?" * len(only))
-        where = f"id = ? AND state IN ({marks}) AND owner = coalesce(?, owner)"
+        where = f"id = ? AND state IN ({marks}) AND owner = coalesce(?, owner) AND tries = coalesce(?, tries)"
 
         def work(session: Session) -> JobRecord | None:
             row = session.execute(
                 f"UPDATE jobs SET {sets} WHERE {where} RETURNING *",  # noqa: S608 - our own names
-                (*columns.values(), job_id, *sorted(only), held_by),
+                (*columns.values(), job_id, *sorted(only), held_by, tried),
             ).fetchone()
             if row is None:
                 return None
@@ -189,9 +192,16 @@ class JobStore:
         where = f"scope = ? AND state IN ({marks}) AND NOT (state = 'prepared' AND owner = '')"
         return await self._select(where, (scope, *sorted(states)))
 
-    async def unknown(self) -> list[JobRecord]:
-        """The jobs, of every service and key, that may have a task whose id is not known."""
-        return await self._select("state IN (?, ?, ?)", (State.SUBMITTING, State.UNCONFIRMED, State.NEEDS_DECISION))
+    async def unknown(self, since: float) -> list[JobRecord]:
+        """The jobs, of every service and key, that may have a task whose id is not known.
+
+        Among them are those that the user has given up since then: their tasks are still nobody else's.
+        """
+        doubtful = f"state IN ({_DOUBTFUL}) AND upstream_id IS NULL"
+        given_up = "state = 'canceled' AND kind = 'task' AND sent IS NOT NULL AND upstream_id IS NULL AND changed >= ?"
+        query = f"SELECT id FROM jobs WHERE {doubtful} UNION SELECT id FROM jobs WHERE {given_up}"  # noqa: S608
+        # What was cancelled and surely not paid has cost nothing.
+        return await self._select(f"id IN ({query} AND coalesce(cost, 1) > 0)", (since,))
 
     async def upstream_ids(self, since: float) -> dict[str, str]:
         """The upstream ids of every job sent since, whatever became of it, with the scope of each."""

@@ -71,7 +71,7 @@ async def test_what_a_process_does_again_and_again_reads_no_more_rows_when_masse
             await machine.env.store.release(["0" * 64], lambda _: None)
             await machine.env.store.add(part("new"))
         await machine.queue._give_back()
-        await machine.env.store.unknown()
+        await machine.env.store.unknown(0.0)
         await machine.env.store.upstream_ids(0.0)
         await machine.env.store.children("job-another")
         await anyio.sleep(2)

@@ -3,12 +3,15 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
 
-from qwen_localize.dashscope import Row, TaskList
-from qwen_localize.jobs import FilePresence, JobRecord, State
+from qwen_localize.dashscope import Gone, Row, TaskList, Waiting
+from qwen_localize.dashscope.tasks import TaskState
+from qwen_localize.errors import Expired, Spoiled
+from qwen_localize.jobs import FilePresence, JobRecord, Kind, State
 from qwen_localize.jobs.recovery import MOST_TRIES
 from server.jobs.desk import NOW, TASK, Desk, Listed
 from server.jobs.records import MODEL, lost_job, record
@@ -97,6 +100,43 @@ async def test_a_task_that_another_job_may_still_turn_out_to_have_is_not_taken(d
         assert (await desk.until("job-a", *SETTLED)).state is State.NEEDS_DECISION
 
 
+async def test_a_task_that_one_still_being_sent_may_have_is_not_taken_however_long_its_answer_takes(desk: Desk) -> None:
+    other = record("b", state=State.SUBMITTING, owner=desk.presence.name, sent=NOW - 12, inputs=record("a").inputs)
+    service = Listed([Row("x", "SUCCEEDED", NOW - 9)], made_of={"x": "a"})
+    async with desk.polling(service, other, lost_job("a", NOW - 14, NOW - 6)) as parts:
+        await anyio.sleep(15)
+        assert (await desk.job()).state is State.UNCONFIRMED
+        await parts.env.lifecycle.submitted(other, "x")
+        assert (await desk.until("job-a", State.QUEUED, *SETTLED)).upstream_id == "task-1"
+
+
+async def test_a_task_that_another_may_have_by_a_clock_that_is_off_is_not_taken(desk: Desk) -> None:
+    """The service's clock is 2 s behind, so that the task of the second has the time of the first."""
+    jobs = [lost_job("a", NOW - 30, NOW - 28), lost_job("b", NOW - 27.5, NOW - 26, inputs=record("a").inputs)]
+    service = Listed([Row("x", "SUCCEEDED", NOW - 29.4)], made_of={"x": "a"})
+    service.ahead = -2.0
+    async with desk.polling(service, *jobs):
+        assert (await desk.until("job-a", *SETTLED)).state is State.NEEDS_DECISION
+
+
+async def test_a_task_that_one_which_was_given_up_may_have_is_not_taken(desk: Desk) -> None:
+    other = lost_job("b", NOW - 30, NOW - 28, inputs=record("a").inputs)
+    service = Listed([Row("x", "SUCCEEDED", NOW - 29)], made_of={"x": "a"})
+    async with desk.parts(service, other, lost_job("a", NOW - 30, NOW - 28)) as parts:
+        await parts.env.lifecycle.needs_decision(other, "Ask the user.")
+        await parts.runner.cancel("job-b")
+        parts.group.start_soon(parts.poller.run)
+        job = await desk.until("job-a", *SETTLED)
+    assert (job.state, job.upstream_id) == (State.NEEDS_DECISION, None)
+
+
+async def test_a_job_whose_task_is_known_has_no_claim_to_another(desk: Desk) -> None:
+    other = record("b", state=State.NEEDS_DECISION, upstream_id="y", sent=NOW - 2.1, inputs=record("a").inputs)
+    service = Listed([Row("x", "SUCCEEDED", NOW - 1.9)], made_of={"x": "a"})
+    async with desk.polling(service, other, lost_job("a", NOW - 2, NOW - 1)):
+        assert (await desk.until("job-a", *SETTLED)).upstream_id == "x"
+
+
 async def test_the_task_of_a_job_that_waited_long_for_its_turn_is_known_to_be_its_own(desk: Desk) -> None:
     late = record("late", state=State.QUEUED, upstream_id="x", created=NOW - 409, sent=NOW - 9)
     service = Listed([Row("x", "RUNNING", NOW - 8.9)])
@@ -142,6 +182,14 @@ async def test_two_that_were_lost_together_each_get_their_own(desk: Desk) -> Non
     assert found == ["y", "x"]
 
 
+async def test_of_two_of_the_same_picture_one_is_known_once_the_other_is(desk: Desk) -> None:
+    jobs = [lost_job("b", NOW - 20, NOW - 15, inputs=record("a").inputs), lost_job("a", NOW - 22, NOW - 15)]
+    rows = [Row("x", "SUCCEEDED", NOW - 21.9), Row("y", "SUCCEEDED", NOW - 19.5)]
+    async with desk.polling(Listed(rows, made_of={"x": "a", "y": "a"}), *jobs):
+        assert (await desk.until("job-a", *SETTLED)).upstream_id == "x"
+        assert (await desk.until("job-b", *SETTLED)).upstream_id == "y"
+
+
 async def test_of_two_that_were_lost_together_the_one_that_never_arrived_is_sent_again(desk: Desk) -> None:
     jobs = [lost_job("a", NOW - 30, NOW - 28), lost_job("b", NOW - 29.9, NOW - 28)]
     service = Listed([Row("x", "SUCCEEDED", NOW - 29.8)], made_of={"x": "a"})
@@ -170,6 +218,38 @@ async def test_what_never_arrived_does_not_wait_for_a_job_whose_key_nobody_has_a
         assert (await desk.until("job-a", *SETTLED)).state is State.NEEDS_DECISION
 
 
+async def test_what_never_arrived_waits_for_a_task_with_another_key_that_still_runs(desk: Desk) -> None:
+    known = [
+        record(name, state=State.SUCCEEDED, upstream_id=name, created=NOW - 200, sent=NOW - 200, scope=scope)
+        for name, scope in (("ours", "scope"), ("theirs", "another"))
+    ]
+    rows = [Row("ours", "SUCCEEDED", NOW - 199.9, "1001"), Row("theirs", "SUCCEEDED", NOW - 199.9, "2002")]
+    other = lost_job("b", NOW - 30, NOW - 28, scope="another")
+    service = Listed([*rows, Row("x", "RUNNING", NOW - 29.8, "2002")])
+    async with desk.polling(service, *known, other, lost_job("a", NOW - 60, NOW - 58)) as parts:
+        await anyio.sleep(60)
+        assert (await desk.job()).state is State.UNCONFIRMED
+        await parts.env.lifecycle.submitted(other, "x")
+        assert (await desk.until("job-a", State.QUEUED, *SETTLED)).upstream_id == "task-1"
+
+
+async def test_a_job_in_doubt_does_not_wait_for_what_is_sent_long_after_it(desk: Desk) -> None:
+    new = record("b", state=State.SUBMITTING, owner=desk.presence.name, sent=NOW - 1, created=NOW - 1)
+    service = Listed([Row("x", "SUCCEEDED", NOW - HOUR + 100)])
+    async with desk.polling(service, new, lost_job("a", NOW - HOUR, NOW - HOUR + 2)):
+        with anyio.fail_after(60):
+            assert (await desk.until("job-a", *SETTLED)).state is State.NEEDS_DECISION
+
+
+async def test_two_in_doubt_do_not_wait_for_each_other(desk: Desk) -> None:
+    theirs = lost_job("theirs", NOW - 60, NOW - 50, state=State.NEEDS_DECISION)
+    jobs = [lost_job(name, NOW - 58, NOW - 57) for name in ("a", "b")]
+    rows = [Row("x", "SUCCEEDED", NOW - 57.9), Row("far", "SUCCEEDED", NOW - 20)]
+    async with desk.polling(Listed(rows, made_of={"x": "theirs"}), theirs, *jobs):
+        with anyio.fail_after(60):
+            assert [(await desk.until(job.id, *SETTLED)).state for job in jobs] == [State.NEEDS_DECISION] * 2
+
+
 async def test_a_known_task_at_the_edge_of_the_time_that_is_looked_at_leaves_no_doubt(desk: Desk) -> None:
     known = record("known", state=State.SUCCEEDED, upstream_id="x", created=NOW - 361, sent=NOW - 360.3)
     service = Listed([Row("x", "SUCCEEDED", NOW - 359.9)])
@@ -186,6 +266,25 @@ async def test_a_candidate_that_still_runs_is_waited_for(desk: Desk) -> None:
         assert (await desk.until("job-a", *SETTLED)).upstream_id == "x"
 
 
+@pytest.mark.parametrize("trouble", ["spoiled", "expired", "waiting", "unknown"])
+async def test_a_result_that_cannot_be_had_for_a_while_is_asked_for_again(desk: Desk, trouble: str) -> None:
+    class Away(Listed):
+        async def download(self, url: str, consume: Any) -> Any:
+            if trouble in ("spoiled", "expired") and desk.clock.wall() < NOW + 100:
+                raise Spoiled("HTTP 500") if trouble == "spoiled" else Expired("HTTP 403")
+            return await super().download(url, consume)
+
+        async def query(self, task_id: str) -> TaskState:
+            if trouble in ("waiting", "unknown") and desk.clock.wall() < NOW + 100:
+                return Waiting(task_id, running=True) if trouble == "waiting" else Gone(task_id, "UNKNOWN")
+            return await super().query(task_id)
+
+    service = Away([Row("x", "SUCCEEDED", NOW - 1.9)], made_of={"x": "a"})
+    async with desk.polling(service, lost_job("a", NOW - 2, NOW - 1)):
+        assert (await desk.until("job-a", *SETTLED)).upstream_id == "x"
+    assert len(service.fetched) + len(service.queried) < 20
+
+
 async def test_a_lost_submission_is_not_judged_by_a_list_that_was_not_read(desk: Desk) -> None:
     class SlowForOthers(Listed):
         async def list_tasks(self, model: str, page: int = 1) -> TaskList:
@@ -197,6 +296,28 @@ async def test_a_lost_submission_is_not_judged_by_a_list_that_was_not_read(desk:
     service = SlowForOthers([Row("x", "SUCCEEDED", NOW - 1.9)], made_of={"x": "a"})
     async with desk.polling(service, other, lost_job("a", NOW - 2, NOW - 1)):
         assert (await desk.until("job-a", *SETTLED)).upstream_id == "x"
+
+
+async def test_a_submission_is_not_judged_by_a_list_that_was_read_before_it_was_sent_again(desk: Desk) -> None:
+    class SlowForOthers(Listed):
+        async def list_tasks(self, model: str, page: int = 1) -> TaskList:
+            found = await super().list_tasks(model, page)
+            if model != MODEL and self.lists < 4:
+                await anyio.sleep(100)
+            return found
+
+    desk.works["translate_image"] = replace(TASK, models={**TASK.models, "z": TASK.models[MODEL]})
+    other = record("other", model="z", state=State.QUEUED, upstream_id="o", sent=NOW, created=NOW)
+    job, service = lost_job("a", NOW - 60, NOW - 59), SlowForOthers()
+    async with desk.polling(service, other, job) as parts:
+        await anyio.sleep(20)  # another process leads meanwhile, on another machine
+        again = await parts.env.lifecycle.send_again(job, "another")
+        out = again and await parts.env.lifecycle.submitting(again)
+        assert out
+        service.rows = [Row("y", "RUNNING", NOW + 20.5)]
+        await parts.env.lifecycle.unconfirmed(out, "No answer came.", NOW + 21)
+        await anyio.sleep(200)
+        assert service.sent == []
 
 
 # What never arrived.
@@ -233,6 +354,12 @@ async def test_candidates_that_ended_for_free_are_as_good_as_none(desk: Desk, st
     assert len(service.sent) == 1
 
 
+async def test_a_task_of_about_that_time_that_ended_for_free_leaves_no_doubt(desk: Desk) -> None:
+    service = Listed([Row("x", "FAILED", NOW - 100)])
+    async with desk.polling(service, lost_job("a", NOW - 60, NOW - 58)):
+        assert (await desk.until("job-a", State.QUEUED, *SETTLED)).upstream_id == "task-1"
+
+
 async def test_what_never_arrives_is_given_up_in_words_and_was_free(desk: Desk) -> None:
     service = Listed()
     async with desk.polling(service, lost_job("a", NOW - 30, NOW - 20, tries=MOST_TRIES)):
@@ -256,6 +383,17 @@ async def test_a_task_made_long_after_a_process_died_is_asked_about(desk: Desk) 
         job = await desk.until("job-a", *SETTLED)
     assert (job.state, job.upstream_id) == (State.NEEDS_DECISION, None)
     assert ASKED in job.message
+
+
+@pytest.mark.parametrize("near", ["FAILED", "SUCCEEDED"])
+async def test_a_task_of_about_that_time_may_be_it_although_a_nearer_one_is_not(desk: Desk, near: str) -> None:
+    """The service's clock is 2 s ahead, so that the task of the one before has the time of this one."""
+    jobs = [lost_job("a", NOW - 60, NOW - 58.4), lost_job("b", NOW - 58, NOW - 56.5)]
+    rows = [Row("x", near, NOW - 57.9), Row("y", "SUCCEEDED", NOW - 55.7)]
+    service = Listed(rows, made_of={"x": "a", "y": "b"})
+    async with desk.polling(service, *jobs):
+        job = await desk.until("job-b", State.QUEUED, *SETTLED)
+    assert (job.state, service.sent) == (State.NEEDS_DECISION, [])
 
 
 async def test_what_the_list_no_longer_shows_is_not_said_to_be_unpaid(desk: Desk) -> None:
@@ -306,6 +444,29 @@ async def test_of_two_processes_that_find_the_same_job_only_one_goes_on_with_it(
         two = await parts.env.lifecycle.taken_over(job, "two")
     assert one
     assert two is None
+
+
+async def test_of_two_processes_that_send_the_same_job_again_only_one_does(desk: Desk) -> None:
+    job = lost_job("a", NOW - 60, NOW - 59)
+    async with desk.parts(Listed(), job) as parts:
+        lifecycle = parts.env.lifecycle
+        again = await lifecycle.send_again(job, job.owner)
+        out = again and await lifecycle.submitting(again)
+        assert out
+        assert await lifecycle.unconfirmed(out, "No answer came.", NOW)
+        assert await lifecycle.send_again(job, job.owner) is None
+
+
+async def test_a_part_that_a_process_was_about_to_send_again_is_sent_although_its_batch_lives_elsewhere(
+    desk: Desk, tmp_path: Path
+) -> None:
+    alive = FilePresence(tmp_path, NOW)
+    batch = record("batch", kind=Kind.BATCH, state=State.RUNNING, owner=alive.name, created=NOW - 60, sent=NOW - 60)
+    part = record("a", tries=1, created=NOW - 50, parent=batch.id)
+    async with desk.polling(Listed(), batch, part):
+        with anyio.fail_after(60):
+            await desk.until("job-a", State.QUEUED)
+    await alive.leave()
 
 
 async def test_a_job_whose_process_lives_is_left_to_it(desk: Desk, tmp_path: Path) -> None:
