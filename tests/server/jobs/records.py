@@ -6,6 +6,8 @@ from qwen_localize.files import Kept, LocalMedia
 from qwen_localize.jobs import JobRecord, State
 
 SCOPE, MODEL = "scope", "qwen-mt-image"
+# Where a lost submission stands once it has been found out what became of it.
+SETTLED = (State.FAILED, State.NEEDS_DECISION, State.QUEUED, State.RUNNING, State.READY, State.SUCCEEDED)
 
 
 def input_of(name: str) -> LocalMedia:
@@ -38,3 +40,8 @@ def lost_job(name: str, sent: float, lost: float, **facts: Any) -> JobRecord:
     """A job that was sent, and whose answer was known to be lost at a later moment."""
     usual = {"state": State.UNCONFIRMED, "created": sent, "changed": lost, "message": "No answer came."}
     return record(name, **usual | {"sent": sent, "lost": lost} | facts)
+
+
+def cut_off(sent: float, name: str = "a") -> JobRecord:
+    """A job whose process died right after it had begun to submit it."""
+    return record(name, state=State.SUBMITTING, created=sent, changed=sent, sent=sent)
