@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 import anyio
 
@@ -41,14 +42,24 @@ class Submission:
         self._env = environment
         self._lifecycle = environment.lifecycle
         self._batches: set[str] = set()
+        self._in_hand = WeakValueDictionary[str, anyio.Lock]()
 
     async def run(self, job: JobRecord) -> None:
-        """Send a job that is PREPARED, or do it; whatever goes wrong is written down with it."""
-        await until_available(self._env.clock, lambda: self._begin(job), job.id)
+        """Send a job that is PREPARED, or do it; whatever goes wrong is written down with it.
+
+        While this process was taken to be gone, its jobs were given to others: one of them may come back to it, and be
+        in its hands still. It is then gone on with when that has come to an end, if there is anything left to do.
+        """
+        hand = self._in_hand.setdefault(job.id, anyio.Lock())
+        came_back = hand.locked()
+        async with hand:
+            await until_available(self._env.clock, lambda: self._begin(job, came_back), job.id)
         self._env.woken.happened()
 
-    async def _begin(self, job: JobRecord) -> None:
+    async def _begin(self, job: JobRecord, came_back: bool) -> None:
         work = self._env.work(job)
+        if came_back and isinstance(work, Upstream) and not await self._is_unsent(job):
+            return
         try:
             await (self._do(job, work) if isinstance(work, Batch) else self._send(job, work))
         except StateUnavailable:
@@ -59,6 +70,10 @@ class Submission:
             # Once a request is out, `_submit` and `_call` let nothing through: this is from before.
             logger.exception("%s failed for a reason nobody foresaw", job.id)
             await self._lifecycle.refused(job, OWN_FAULT)
+
+    async def _is_unsent(self, job: JobRecord) -> bool:
+        now = await self._env.store.get(job.id)
+        return now is not None and now.owner == job.owner and now.state is State.PREPARED
 
     @property
     def is_doing(self) -> bool:

@@ -11,6 +11,7 @@ import procrastinate.utils
 import pytest
 from procrastinate.manager import JobManager
 
+from qwen_localize.dashscope import Waiting
 from qwen_localize.errors import OverBudget
 from qwen_localize.jobs import Kind, State, queue
 from qwen_localize.jobs.places import CHAT, FEW, MANY, PART
@@ -317,6 +318,30 @@ async def test_what_is_in_hand_when_a_machine_ends_is_sent_by_another(machines: 
         machine.sends()
         machine.group.start_soon(machine.poller.run)
         await queued(machines, "job-a")
+
+
+async def test_a_job_that_comes_back_to_the_machine_that_was_taken_to_be_gone_is_sent_once(machines: Machines) -> None:
+    """It was silent for as long as a database stood still; what it has begun goes on nevertheless."""
+    service = Listed()
+
+    async def reply() -> Any:
+        await anyio.sleep(5)
+        return Waiting("task-1", running=False)
+
+    service.reply = reply
+    shut = "INSERT INTO gates (name, holder, until, opens) VALUES (?, 'another', ?, 0)"
+    await change(machines, shut, f"{SCOPE}:{MODEL}", machines.own_clock.wall() + 20)
+    await machines.add(waiting("a"))
+    async with machines.one(service) as machine:
+        machine.sends()
+        with anyio.fail_after(10):
+            while not (job := await machines.until("job-a", State.PREPARED)).owner:  # noqa: ASYNC110 - see above
+                await anyio.sleep(0.1)
+        await machine.env.lifecycle.taken_over(job, "")
+        await queued(machines, "job-a")
+        await no_places(machines)
+        await anyio.sleep(30)
+    assert len(service.sent) == 1
 
 
 async def test_a_job_that_is_cancelled_before_the_gate_leaves_it_to_others(machines: Machines) -> None:
