@@ -73,6 +73,11 @@ class Request:
     strict: bool = False
     departure: Departure | None = None
 
+    @property
+    def is_fenced(self) -> bool:
+        """Whether it does not go out when another process may have taken over: it is paid, or has its limit's gap."""
+        return self.departure is not None or self.strict
+
 
 class TryFailed(Exception):
     """One try that failed: what to tell, what is known of it, what came, and how a further try should wait."""
@@ -100,7 +105,7 @@ class Wire:
         key: the API key; None lets the server start without one, and a call say so.
         clock: time, for limits and pauses.
         limiter: the rate limits, by default of this process alone.
-        fence: called when a paid request is about to be written; what it raises keeps it from going out.
+        fence: called when a fenced request is about to be written; what it raises keeps it from going out.
         chance: random numbers in [0, 1) that spread retries.
 
     Attributes:
@@ -249,7 +254,7 @@ class Wire:
                 json=request.json,
                 params=request.params,
                 headers=request.headers | dict(headers or {}),
-                extensions={**(extensions or {}), **({"trace": self._watch} if request.departure else {})},
+                extensions={**(extensions or {}), **({"trace": self._watch} if request.is_fenced else {})},
                 **body,
             ) as response:
                 yield response

@@ -172,7 +172,7 @@ class LeaderLease:
             ).fetchone()
             return row is not None
 
-        return await self._database.write(work)
+        return await self._database.write(work, urgent=True)
 
     async def release(self) -> None:
         """Let go, if it is held."""

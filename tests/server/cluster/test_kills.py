@@ -10,11 +10,11 @@ from server.cluster.kills import Plan, Report, survive
 from server.cluster.machines import Machines
 
 pytestmark = pytest.mark.process
-JOBS = 300
+JOBS, SPEED = 300, 3.0
 
 
 async def _killed(folder: Path, shared: Machines) -> Report:
-    return await survive(folder, shared.start, shared.new(), Plan(JOBS))
+    return await survive(folder, shared.start, shared.new(), Plan(JOBS, speed=SPEED))
 
 
 SCENARIOS = {"kills": _killed}
