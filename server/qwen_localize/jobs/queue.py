@@ -8,8 +8,8 @@ wait behind a batch. See docs/scaling.md for why procrastinate.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
@@ -234,7 +234,7 @@ class Queue:
         if session.execute(query, (job.id,)).fetchone() is None:
             connection = _connection(session)
             # The place that one who is gone had in hand may be given back at this moment: then that is the job's.
-            with suppress(exceptions.AlreadyEnqueued), connection.transaction():
+            with suppress(exceptions.AlreadyEnqueued), _in_its_own_words(), connection.transaction():
                 self._places.defer_job(_place(job), connection=connection)
 
     def works(self, scope: str, advance: Advance) -> None:
@@ -334,6 +334,15 @@ class Queue:
 
 def _connection(session: Session) -> Any:
     return cast(PostgresSession, session).connection
+
+
+@contextmanager
+def _in_its_own_words() -> Iterator[None]:
+    """Have whoever wrote the transaction hear what the database said, not what the queue makes of it."""
+    try:
+        yield
+    except exceptions.ConnectorException as error:
+        raise error.__cause__ or error from None
 
 
 def _place(job: JobRecord) -> jobs.Job:

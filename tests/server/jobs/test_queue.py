@@ -8,11 +8,12 @@ from typing import Any
 import anyio
 import procrastinate.exceptions
 import procrastinate.utils
+import psycopg
 import pytest
 from procrastinate.manager import JobManager
 
 from qwen_localize.dashscope import Waiting
-from qwen_localize.errors import OverBudget
+from qwen_localize.errors import OverBudget, StateUnavailable
 from qwen_localize.jobs import Kind, State, queue
 from qwen_localize.jobs.places import CHAT, FEW, MANY, PART
 from qwen_localize.jobs.queue import ASK_SECONDS, HANDS, LOOK_SECONDS, SWEEP_SECONDS, TASK, queue_name
@@ -101,6 +102,17 @@ async def test_a_place_that_cannot_be_written_leaves_no_job(machines: Machines) 
     with pytest.raises(RuntimeError, match="no place"):
         await machines.store.add(waiting("a"))
     assert await machines.store.get("job-a") is None
+
+
+async def test_a_database_that_goes_away_while_a_place_is_written_is_told_as_such(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: Any, **__: Any) -> Any:
+        raise procrastinate.exceptions.ConnectorException from psycopg.OperationalError("server closed")
+
+    monkeypatch.setattr(procrastinate.SyncPsycopgConnector, "execute_query_all_with_connection", gone)
+    with pytest.raises(StateUnavailable, match=r"cannot be used now \(OperationalError\)"):
+        await machines.store.add(waiting("a"))
 
 
 async def test_only_what_nobody_owns_and_does_not_rest_has_a_place(machines: Machines) -> None:
