@@ -20,7 +20,7 @@ from ..meter import Meter
 MINUTE = 60.0
 # The service counts arrivals, we count departures: a little slack keeps a jittery network inside.
 SLACK = 0.05
-# How long an answer is waited for before the next request leaves, where a limit leaves no play.
+# How long the last request's answer is waited for before the next one leaves, where a limit leaves no play.
 ALONE_SECONDS = 20.0
 # How much a share of tokens that was used counts when the next is known, and how large one is believed to be.
 _FADING, _MOST_SHARE = 0.8, 3.0
@@ -131,7 +131,8 @@ class RateLimiter:
         self._meter = meter or Meter()
         self._store = store or MemoryRateLimits()
         self._queues: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
-        self._out: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
+        self._turns: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
+        self._out: dict[str, anyio.Event] = {}
         self._shares: defaultdict[tuple[str, int], float] = defaultdict(lambda: 1.0)
 
     async def acquire(self, name: str, limit: Limit, tokens: int = 0) -> float:
@@ -159,14 +160,15 @@ class RateLimiter:
 
         What left a gap apart may arrive closer together, where one of them takes long to get there.
         """
-        out = self._out[name]
-        with anyio.move_on_after(ALONE_SECONDS) as waiting:
-            await out.acquire()
+        async with self._turns[name]:
+            if before := self._out.get(name):
+                with anyio.move_on_after(ALONE_SECONDS):
+                    await before.wait()
+            answered = self._out[name] = anyio.Event()
         try:
             yield
         finally:
-            if not waiting.cancelled_caught:
-                out.release()
+            answered.set()
 
     async def restart_gap(self, name: str) -> None:
         """Measure the next gap from now: whatever the network's jitter, the next request then arrives after it."""

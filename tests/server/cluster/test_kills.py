@@ -37,6 +37,4 @@ def test_nothing_is_paid_twice_whoever_is_killed(report: Report) -> None:
 
 
 def test_all_together_keep_the_account_s_limits_whoever_is_killed(report: Report) -> None:
-    # Known and open: in one run of four, one query of some three hundred, which costs nothing, arrives too early.
-    assert not report.passed.keys() - {"query"}, report
-    assert report.passed["query"] <= 2, report
+    assert not report.passed, report

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_localize.dashscope.limits import MINUTE, SLACK, Limit, RateLimiter, seconds_until_free
+from qwen_localize.dashscope.limits import ALONE_SECONDS, MINUTE, SLACK, Limit, RateLimiter, seconds_until_free
 from virtual_time import VirtualClock
 
 GAP = 1 + SLACK
@@ -65,6 +65,33 @@ async def test_a_gap_can_be_measured_from_the_answer(clock: VirtualClock) -> Non
     await limiter.restart_gap("query")
     await limiter.acquire("query", Limit(60))
     assert clock.slept == [pytest.approx(GAP)]
+
+
+async def _out_of(limiter: RateLimiter, seconds: list[float]) -> list[tuple[float, float]]:
+    """When each of so many requests at once, whose answers take so long, has left, and was answered."""
+    out: list[tuple[float, float]] = []
+
+    async def ask(seconds: float) -> None:
+        async with limiter.alone("query"):
+            began = anyio.current_time()
+            await anyio.sleep(seconds)
+            out.append((began, anyio.current_time()))
+
+    async with anyio.create_task_group() as group:
+        for one in seconds:
+            group.start_soon(ask, one)
+    return sorted(out)
+
+
+async def test_however_many_wait_one_leaves_when_the_last_one_is_answered(clock: VirtualClock) -> None:
+    out = await _out_of(RateLimiter(clock), [1.0] * 100)
+    assert [began for began, _ in out[1:]] == [answered for _, answered in out[:-1]]
+
+
+async def test_one_that_is_never_answered_keeps_the_others_waiting_once(clock: VirtualClock) -> None:
+    began = anyio.current_time()
+    out = await _out_of(RateLimiter(clock), [1000.0, 1.0, 1.0, 1.0])
+    assert [left - began for left, _ in out] == [0, ALONE_SECONDS, ALONE_SECONDS + 1, ALONE_SECONDS + 2]
 
 
 async def test_a_reservation_is_corrected_to_what_was_used(clock: VirtualClock) -> None:
