@@ -48,6 +48,7 @@ class Point:
 
     Attributes:
         uploads: how many pictures the service has when it has heard of the jobs; 0 is its first request of any kind.
+        chats: how many chats it has answered by then; one, and the batch has been written down for certain.
         other: how long after the first server the second is killed; None lets it live.
         strangers: how many pictures another program submits, `stranger` seconds after the first server's death.
     """
@@ -60,6 +61,7 @@ class Point:
     stranger: float
     batch: bool
     uploads: int = 0
+    chats: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def _point(chance: random.Random, number: int, fault: str) -> Point:
         strangers=chance.choice((0, 1, 1, 2)),
         stranger=round(chance.uniform(0.0, 2.0), 3),
         batch=number % 2 == 0,
+        chats=int(number % 4 == 0),
     )
 
 
@@ -144,7 +147,8 @@ async def survive(folder: Path, point: Point, start: Start, database: str = "") 
 
 
 def _heard(w: World, point: Point) -> bool:
-    return len(w.sandbox.ledger) > 0 and w.sandbox.ledger.count("upload") >= point.uploads
+    heard = w.sandbox.ledger
+    return len(heard) > 0 and heard.count("upload") >= point.uploads and heard.count("chat") >= point.chats
 
 
 def _call(w: World, group: anyio.abc.TaskGroup, one: Server, other: Server, point: Point) -> None:

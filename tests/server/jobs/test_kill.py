@@ -27,8 +27,8 @@ def test_all_that_was_paid_arrives_once_and_is_ours_wherever_in_their_lives_serv
     # The random moments have met what they are meant to meet; what must not happen was checked on the way.
     assert sum(report.late for report in reports) >= len(reports)
     assert sum(report.strangers for report in reports) >= len(reports) // 2
-    # Half of them have one; a server that is killed before it has written a batch down has none.
-    assert sum(report.batches for report in reports) >= len(reports) // 3
+    # Half of the points have one, and in half of those the server may be killed before it has written it down.
+    assert sum(report.batches for report in reports) >= len(reports) // 4
 
 
 def test_many_pictures_by_one_call_survive_every_kill_and_none_is_paid_twice(
