@@ -4,7 +4,8 @@ import asyncio
 import logging
 import urllib.request
 import warnings
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -43,12 +44,25 @@ def s3_server() -> Iterator[str]:
 
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
+    assert server._server
+    server._server.app = _one_by_one(server._server.app)
     host, port = server.get_host_and_port()
     origin = f"http://{host}:{port}"
     with urllib.request.urlopen(urllib.request.Request(f"{origin}/{BUCKET}", method="PUT")) as answer:
         answer.read()
     yield origin
     server.stop()
+
+
+def _one_by_one(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """The same requests, one after the other: S3 puts what may not be there yet in one step, and moto in two."""
+    turn = Lock()
+
+    def serve(environ: Any, start_response: Any) -> Iterable[bytes]:
+        with turn:
+            return list(app(environ, start_response))
+
+    return serve
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ async def _play(scenarios: dict[str, Scenario], folder: Path, shared: Machines) 
         place = folder / name.replace(" ", "-")
         place.mkdir()
         try:
-            with anyio.fail_after(240):
+            with anyio.fail_after(400):  # far more than any of them needs, also on a machine that is busy
                 found[name] = await scenarios[name](place, shared)
         except Exception as error:  # noqa: BLE001 - for the test that looks at this scenario
             found[name] = error

@@ -41,7 +41,11 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-async def test_of_twenty_who_put_a_file_under_one_name_at_once_one_wins(storage: Storage, tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [2**20, 0], ids=["small", "large"])
+async def test_of_twenty_who_put_a_file_under_one_name_at_once_one_wins(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(object_storage, "_MOST_AT_ONCE", at_once)
     won: list[int] = []
 
     async def put(number: int) -> None:
