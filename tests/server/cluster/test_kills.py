@@ -10,6 +10,7 @@ from server.cluster.kills import Plan, Report, survive
 from server.cluster.machines import Machines
 
 pytestmark = pytest.mark.process
+# Slower than by hand: on a machine that is busy with other tests, leases would end before what they wait for.
 JOBS, SPEED = 300, 3.0
 
 
